@@ -1,0 +1,151 @@
+//! A fitted model of any method: one state per series, and everything that is asked of it.
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+
+use super::method::{Method, SeriesState, check_finite};
+use super::result::{Components, Forecast, Interval, Summary};
+use crate::Context;
+use crate::data::Matrix;
+use crate::error::{Result, ensure};
+
+/// The most numbers that one forecast may hold (1 GiB of `f64`).
+const LARGEST: usize = 1 << 27;
+
+/// A method fitted to the rows of a matrix.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Fitted<M: Method> {
+    method: M,
+    states: Vec<M::State>,
+}
+
+impl<M: Method> Fitted<M> {
+    pub(super) fn new(method: M, states: Vec<M::State>) -> Self {
+        Self { method, states }
+    }
+
+    /// The options that were fitted.
+    #[must_use]
+    pub fn method(&self) -> &M {
+        &self.method
+    }
+
+    /// The fitted series, in the order of the rows.
+    #[must_use]
+    pub fn states(&self) -> &[M::State] {
+        &self.states
+    }
+
+    /// Forecast every series `horizon` steps ahead with one interval per level.
+    ///
+    /// # Errors
+    /// `invalid_config` for a horizon of 0 or a level outside (0, 1); `too_large` above 2^27 numbers; `cancelled`.
+    pub fn predict(&self, horizon: usize, levels: &[f64], context: &Context) -> Result<Forecast> {
+        check_request(self.states.len(), horizon, levels)?;
+        let forecasts = context.map(self.states.len(), |row| {
+            self.states[row]
+                .predict(horizon, levels, context.seed())
+                .map_err(|error| error.at(format_args!("series {row}")))
+        })?;
+        let matrix = |pick: &dyn Fn(usize) -> Vec<f64>| rows((0..forecasts.len()).map(pick), horizon);
+        let intervals = levels
+            .iter()
+            .enumerate()
+            .map(|(i, &level)| Interval {
+                level,
+                lower: matrix(&|row| forecasts[row].bands[i].0.clone()),
+                upper: matrix(&|row| forecasts[row].bands[i].1.clone()),
+            })
+            .collect();
+        Ok(Forecast { mean: matrix(&|row| forecasts[row].mean.clone()), intervals })
+    }
+
+    /// One-step-ahead values at each observation, `[series, time]`; NaN where none exists.
+    #[must_use]
+    pub fn fitted_values(&self) -> Matrix {
+        rows(self.states.iter().map(SeriesState::fitted_values), self.time())
+    }
+
+    /// Observations less their one-step-ahead values, `[series, time]`; NaN where none exists.
+    #[must_use]
+    pub fn residuals(&self) -> Matrix {
+        let residuals = |state: &M::State| {
+            state.observed().iter().zip(state.fitted_values()).map(|(seen, fitted)| seen - fitted).collect::<Vec<_>>()
+        };
+        rows(self.states.iter().map(residuals), self.time())
+    }
+
+    /// Level, trend and season at each observation, as far as the method has them.
+    #[must_use]
+    pub fn components(&self) -> Components {
+        let part = |pick: fn(&M::State) -> Option<Vec<f64>>| {
+            let parts: Vec<_> = self.states.iter().map(pick).collect();
+            let missing = || vec![f64::NAN; self.time()];
+            parts
+                .iter()
+                .any(Option::is_some)
+                .then(|| rows(parts.into_iter().map(|part| part.unwrap_or_else(missing)), self.time()))
+        };
+        Components {
+            level: part(SeriesState::level),
+            trend: part(SeriesState::trend),
+            season: part(SeriesState::season),
+        }
+    }
+
+    /// What was fitted, one entry per series.
+    #[must_use]
+    pub fn summary(&self) -> Vec<Summary> {
+        self.states.iter().map(SeriesState::summary).collect()
+    }
+
+    /// Learn new observations, `[series, new time]`, with the parameters as they are. On an error nothing is learnt.
+    ///
+    /// # Errors
+    /// `invalid_data` for another number of series than was fitted, or NaN or infinite values; `cancelled`.
+    pub fn update(&mut self, new: ArrayView2<'_, f64>, context: &Context) -> Result<()> {
+        ensure!(
+            new.nrows() == self.states.len(),
+            InvalidData,
+            "the model knows {} series, the new values have {} rows",
+            self.states.len(),
+            new.nrows()
+        );
+        self.states = context.map(self.states.len(), |row| {
+            let values = new.row(row).to_vec();
+            let mut state = self.states[row].clone();
+            check_finite(&values)
+                .and_then(|()| state.update(&values))
+                .map_err(|error| error.at(format_args!("series {row}")))?;
+            Ok(state)
+        })?;
+        Ok(())
+    }
+
+    fn time(&self) -> usize {
+        self.states.first().map_or(0, |state| state.observed().len())
+    }
+}
+
+/// Judge what every forecast is asked for.
+pub(super) fn check_request(series: usize, horizon: usize, levels: &[f64]) -> Result<()> {
+    ensure!(horizon >= 1, InvalidConfig, "horizon must be at least 1, got 0");
+    for level in levels {
+        ensure!(*level > 0.0 && *level < 1.0, InvalidConfig, "levels must lie between 0 and 1, exclusive; got {level}");
+    }
+    let numbers = series.saturating_mul(horizon).saturating_mul(1 + 2 * levels.len());
+    ensure!(
+        numbers <= LARGEST,
+        TooLarge,
+        "{series} series x {horizon} steps with {} levels are more than {LARGEST} numbers; ask for fewer steps",
+        levels.len()
+    );
+    Ok(())
+}
+
+/// Equally long rows as one matrix.
+fn rows(rows: impl Iterator<Item = Vec<f64>>, columns: usize) -> Matrix {
+    let data: Vec<f64> = rows.flatten().collect();
+    let count = if columns == 0 { 0 } else { data.len() / columns };
+    Array2::from_shape_vec((count, columns), data).unwrap_or_else(|_| Array2::zeros((0, 0))).into()
+}

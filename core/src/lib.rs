@@ -1,0 +1,22 @@
+//! AI and analytics laid into the program that needs them: no server to run, nothing to download.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`forecast`] | forecasts with intervals for one series or many, accuracy measures, cross-validation |
+//!
+//! Every capability follows one grammar: a plain options struct is fitted to data and gives a new type, `FittedX`, which
+//! predicts, explains, updates, saves and loads. Failures are one [`Error`] with a stable [`Code`]; long calls look at a
+//! [`Context`] for cancellation, progress, seed and threads.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod chart;
+pub mod context;
+pub mod data;
+pub mod error;
+#[cfg(feature = "forecast")]
+pub mod forecast;
+pub mod math;
+pub mod store;
+
+pub use context::Context;
+pub use error::{Code, Error, Result};

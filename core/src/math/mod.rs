@@ -1,0 +1,2 @@
+//! Pure numerics on slices: no allocation in loops, no knowledge of any room.
+pub mod normal;
