@@ -1,0 +1,204 @@
+//! What there is to bind: every class, method and function with types, defaults and docs, read from the Rust types.
+//!
+//! The generators of the bindings and the parity tests of every language read this description and nothing else.
+mod types;
+
+use std::collections::BTreeMap;
+
+use inlaid::Code;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
+
+use crate::{ArrayArgument, Gives, Op, Receiver, catalogue};
+pub use types::{Class, Field, Kind, Type, Value};
+
+/// Everything public, for the bindings.
+#[derive(Debug, Serialize)]
+pub struct Api {
+    /// The version of every package.
+    pub version: &'static str,
+    /// Every error code.
+    pub codes: Vec<&'static str>,
+    /// The rooms by name.
+    pub rooms: Vec<Room>,
+}
+
+/// One room.
+#[derive(Debug, Serialize)]
+pub struct Room {
+    /// Its name, such as `forecast`.
+    pub name: String,
+    /// Classes by name: options, models, results, enums and unions.
+    pub classes: Vec<Class>,
+    /// Free functions by name.
+    pub functions: Vec<Method>,
+}
+
+/// An operation as a method or function.
+#[derive(Clone, Debug, Serialize)]
+pub struct Method {
+    /// Its name, snake_case.
+    pub name: String,
+    /// The operation to call.
+    pub op: String,
+    /// What it does.
+    pub doc: &'static str,
+    /// Whether it belongs to the class rather than to an instance.
+    pub is_static: bool,
+    /// Arrays, in order.
+    pub arrays: Vec<ArrayArgument>,
+    /// Options, required ones first.
+    pub options: Vec<Field>,
+    /// What it gives.
+    pub gives: Type,
+    /// Cheap: it runs where it is called.
+    pub quick: bool,
+}
+
+/// Describe the catalogue.
+///
+/// # Panics
+/// On a schema that no binding could express; the bridge's own tests call this, so it cannot reach a user.
+#[must_use]
+pub fn describe() -> Api {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let mut rooms: BTreeMap<&str, Draft> = BTreeMap::new();
+    for op in catalogue().values() {
+        let mut parts = op.name.splitn(3, '.');
+        let (room, second, third) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next());
+        rooms.entry(room).or_default().add(op, second, third, &mut generator);
+    }
+    let definitions = generator.take_definitions(true);
+    let mut described = Vec::new();
+    for (name, draft) in rooms {
+        described.push(draft.finish(name, &definitions));
+    }
+    Api {
+        version: env!("CARGO_PKG_VERSION"),
+        codes: Code::ALL.iter().map(|code| code.as_str()).collect(),
+        rooms: described,
+    }
+}
+
+/// A room while its operations are gathered.
+#[derive(Default)]
+struct Draft {
+    methods: BTreeMap<String, Vec<Method>>,
+    models: BTreeMap<String, &'static str>,
+    functions: Vec<Method>,
+    mentioned: Vec<String>,
+}
+
+impl Draft {
+    fn add(&mut self, op: &'static Op, second: &str, third: Option<&str>, generator: &mut SchemaGenerator) {
+        if let Receiver::Options(schema) | Receiver::Report(schema) = op.receiver {
+            self.mentioned.extend(Type::of(schema(generator).as_value()).classes());
+        }
+        let options = op.options.map_or_else(Vec::new, |schema| {
+            // An options struct of a call is not a class of its own: its fields become arguments.
+            let schema = schema(generator);
+            types::fields_of(&schema, generator.definitions())
+        });
+        let gives = match op.gives {
+            Gives::Nothing => Type::Nothing,
+            Gives::Bytes => Type::Bytes,
+            Gives::Model(class) => Type::Class { name: class.rsplit('.').next().unwrap_or(class).to_owned() },
+            Gives::Value(schema) => Type::of(schema(generator).as_value()),
+        };
+        if !matches!(op.gives, Gives::Model(_)) {
+            self.mentioned.extend(gives.classes());
+        }
+        self.mentioned.extend(options.iter().flat_map(|field| field.r#type.classes()));
+        let method = Method {
+            name: third.unwrap_or(second).to_owned(),
+            op: op.name.clone(),
+            doc: op.doc,
+            is_static: matches!(op.receiver, Receiver::ModelClass),
+            arrays: op.arrays.clone(),
+            options,
+            gives,
+            quick: op.quick,
+        };
+        match third {
+            None => self.functions.push(method),
+            Some(_) => {
+                if matches!(op.receiver, Receiver::Model | Receiver::ModelClass) {
+                    self.models.insert(second.to_owned(), crate::model_doc(second));
+                }
+                self.methods.entry(second.to_owned()).or_default().push(method);
+            }
+        }
+    }
+
+    fn finish(mut self, name: &str, definitions: &serde_json::Map<String, serde_json::Value>) -> Room {
+        let mut classes: BTreeMap<String, Class> = BTreeMap::new();
+        let mut waiting = std::mem::take(&mut self.mentioned);
+        while let Some(class_name) = waiting.pop() {
+            if classes.contains_key(&class_name) || self.models.contains_key(&class_name) {
+                continue;
+            }
+            let Some(schema) = definitions.get(&class_name) else {
+                panic!("{class_name} is mentioned in {name} but has no schema");
+            };
+            let mut class = Class::of(&class_name, schema);
+            waiting.extend(class.mentions());
+            class.methods = self.methods.remove(&class_name).unwrap_or_default();
+            if class.kind == Kind::Report && class.methods.iter().any(|method| is_constructor(&method.op)) {
+                class.kind = Kind::Options;
+            }
+            classes.insert(class_name, class);
+        }
+        for (class_name, doc) in self.models {
+            let methods = self.methods.remove(&class_name).unwrap_or_default();
+            classes.insert(class_name.clone(), Class::model(class_name, doc, methods));
+        }
+        Room { name: name.to_owned(), classes: classes.into_values().collect(), functions: self.functions }
+    }
+}
+
+/// Whether the operation takes its receiver's fields as its options, so that users construct the class.
+fn is_constructor(op: &str) -> bool {
+    catalogue().get(op).is_some_and(|op| matches!(op.receiver, Receiver::Options(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_describes_itself() {
+        let api = describe();
+        let room = &api.rooms[0];
+        assert_eq!(room.name, "forecast");
+        let class = |name: &str| room.classes.iter().find(|class| class.name == name).unwrap();
+        assert_eq!(class("Naive").kind, Kind::Options);
+        assert_eq!(class("FittedNaive").kind, Kind::Model);
+        assert_eq!(class("Forecast").kind, Kind::Report);
+        let predict = class("FittedNaive").methods.iter().find(|method| method.name == "predict").unwrap();
+        assert_eq!(predict.options[0].name, "horizon");
+        assert!(predict.options[0].required && !predict.options[1].required);
+        assert_eq!(predict.options[1].r#type, Type::List { of: Box::new(Type::Float) });
+    }
+
+    #[test]
+    fn everything_public_has_a_doc() {
+        for room in describe().rooms {
+            for class in &room.classes {
+                assert!(!class.doc.is_empty(), "{} has no doc", class.name);
+                for field in &class.fields {
+                    assert!(!field.doc.is_empty(), "{}.{} has no doc", class.name, field.name);
+                }
+                for value in &class.values {
+                    assert!(!value.doc.is_empty(), "{}::{} has no doc", class.name, value.name);
+                }
+            }
+            let methods = room.classes.iter().flat_map(|class| &class.methods).chain(&room.functions);
+            for method in methods {
+                for option in &method.options {
+                    assert!(!option.doc.is_empty(), "option {} of {} has no doc", option.name, method.op);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The one door between the engine and every language: a name, options as JSON, numbers beside them.
+//!
+//! [`catalogue`] holds every public operation as code that runs; [`call`] runs one; [`api::describe`] tells the
+//! generators of the bindings what there is, from the same Rust types.
+pub mod api;
+mod forecast;
+mod model;
+mod op;
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+use inlaid::{Code, Context, Error, Result};
+
+pub use inlaid::data::beside::Payload;
+pub use model::Model;
+pub use op::{Args, ArrayArgument, Gives, Input, Letter, Op, Receiver, Reply};
+
+/// Changes whenever [`call`] or the catalogue's wire format does; every door checks it when it loads.
+pub const ABI: u32 = 1;
+
+/// Every public operation by name, such as `forecast.AutoEts.fit`.
+pub fn catalogue() -> &'static BTreeMap<String, Op> {
+    static ALL: OnceLock<BTreeMap<String, Op>> = OnceLock::new();
+    ALL.get_or_init(|| forecast::ops().into_iter().map(|op| (op.name.clone(), op)).collect())
+}
+
+/// Whether an operation is cheap enough to run without a thread that watches for cancellation.
+#[must_use]
+pub fn is_quick(name: &str) -> bool {
+    catalogue().get(name).is_some_and(|op| op.quick)
+}
+
+/// What a class of fitted models is, for the docs of every language.
+fn model_doc(class: &str) -> &'static str {
+    forecast::MODELS.iter().find(|(name, _)| *name == class).map_or("", |(_, doc)| doc)
+}
+
+/// Run the operation `name` with `options` (a JSON object, or nothing), the model it belongs to and its inputs.
+///
+/// The inputs are the operation's arrays in their order; after them stand the blocks that `{"$array": position}` marks
+/// inside the options refer to. A panic becomes an error.
+///
+/// # Errors
+/// `invalid_config` for an unknown operation or option, `invalid_data` for inputs of another shape than the operation
+/// takes, `internal` for a panic, and everything the operation itself returns.
+pub fn call(
+    name: &str,
+    options: &[u8],
+    model: Option<&Model>,
+    inputs: &[Input<'_>],
+    context: &Context,
+) -> Result<Reply> {
+    let op = catalogue()
+        .get(name)
+        .ok_or_else(|| Error::new(Code::InvalidConfig, format!("there is no operation named `{name}`")))?;
+    let run = || (op.run)(&Args::new(op, options, model, inputs, context)?);
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let cause = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("unknown cause");
+        Err(Error::new(
+            Code::Internal,
+            format!("{name} failed inside inlaid ({cause}); please report this with the input"),
+        ))
+    })
+}

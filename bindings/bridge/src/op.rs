@@ -1,0 +1,309 @@
+//! What an operation is: its name, what it takes and gives, and the code that runs.
+use std::any::Any;
+use std::sync::Arc;
+
+use inlaid::data::beside;
+use inlaid::{Code, Context, Error, Result};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{Model, Payload};
+
+/// The schema of a type, asked for when the catalogue is described.
+pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+/// The [`SchemaOf`] of `T`.
+pub(crate) fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+/// A kind of array that crosses the border; the alphabet is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Letter {
+    /// Row-major `f64` with two axes.
+    Matrix,
+    /// `f64` with one axis.
+    Vector,
+    /// Opaque bytes.
+    Bytes,
+}
+
+/// An array that an operation takes.
+#[derive(Clone, Debug, Serialize)]
+pub struct ArrayArgument {
+    /// Its name in every language, snake_case.
+    pub name: &'static str,
+    /// Its kind.
+    pub letter: Letter,
+    /// What its axes are, such as `series`, `time`.
+    pub axes: &'static [&'static str],
+    /// What it is, in which unit, and what is refused.
+    pub doc: &'static str,
+}
+
+/// What an operation belongs to.
+#[derive(Clone, Copy, Debug)]
+pub enum Receiver {
+    /// Nothing: a free function of the room.
+    Room,
+    /// The options class whose fields are the options of the call.
+    Options(SchemaOf),
+    /// A fitted model.
+    Model,
+    /// The class of a fitted model, as a constructor of it.
+    ModelClass,
+    /// A result, which travels back under the option `self`.
+    Report(SchemaOf),
+}
+
+/// What an operation gives.
+#[derive(Clone, Copy, Debug)]
+pub enum Gives {
+    /// Nothing but success.
+    Nothing,
+    /// A value: a number, a text, a matrix, or a result struct.
+    Value(SchemaOf),
+    /// A fitted model of the class named.
+    Model(&'static str),
+    /// Bytes.
+    Bytes,
+}
+
+/// A public operation.
+pub struct Op {
+    /// `room.function` or `room.Class.method`.
+    pub name: String,
+    /// What it does, for the docs of every language.
+    pub doc: &'static str,
+    /// What it belongs to.
+    pub receiver: Receiver,
+    /// The arrays it takes, in order.
+    pub arrays: Vec<ArrayArgument>,
+    /// Its own options, besides those of its receiver; a struct.
+    pub options: Option<SchemaOf>,
+    /// What it gives.
+    pub gives: Gives,
+    /// Cheap: it runs where it is called, without a watching thread.
+    pub quick: bool,
+    /// The code.
+    pub run: fn(&Args<'_>) -> Result<Reply>,
+}
+
+impl std::fmt::Debug for Op {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Op").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// An array lent to a call; it never outlives it.
+#[derive(Clone, Debug)]
+pub enum Input<'a> {
+    /// Row-major numbers with their shape.
+    Matrix {
+        /// The numbers.
+        data: &'a [f64],
+        /// The first axis.
+        rows: usize,
+        /// The second axis.
+        columns: usize,
+    },
+    /// Numbers in a row.
+    Vector(&'a [f64]),
+    /// Bytes.
+    Bytes(&'a [u8]),
+}
+
+impl Input<'_> {
+    /// The same block, owned.
+    fn to_payload(&self) -> Result<Payload> {
+        match self {
+            Input::Matrix { data, rows, columns } => Array2::from_shape_vec((*rows, *columns), data.to_vec())
+                .map(|matrix| Payload::Matrix(matrix.into()))
+                .map_err(|_| shape_mismatch(data.len(), *rows, *columns)),
+            Input::Vector(data) => Ok(Payload::Vector(Array1::from_vec(data.to_vec()).into())),
+            Input::Bytes(_) => Err(Error::new(Code::InvalidData, "bytes cannot stand inside options")),
+        }
+    }
+}
+
+/// What a call was given.
+#[derive(Debug)]
+pub struct Args<'a> {
+    op: &'a Op,
+    options: Value,
+    model: Option<&'a Model>,
+    inputs: &'a [Input<'a>],
+    /// Cancellation, progress, seed and threads of the call.
+    pub context: &'a Context,
+}
+
+impl<'a> Args<'a> {
+    pub(crate) fn new(
+        op: &'a Op,
+        options: &[u8],
+        model: Option<&'a Model>,
+        inputs: &'a [Input<'a>],
+        context: &'a Context,
+    ) -> Result<Self> {
+        let malformed =
+            |reason: &str| Error::new(Code::InvalidConfig, format!("the options are not a JSON object: {reason}"));
+        let options = match options {
+            [] => Value::Object(serde_json::Map::new()),
+            text => serde_json::from_slice(text).map_err(|error| malformed(&error.to_string()))?,
+        };
+        if !options.is_object() {
+            return Err(malformed("another kind of value"));
+        }
+        Ok(Self { op, options, model, inputs, context })
+    }
+
+    /// The array at `position`, a matrix.
+    ///
+    /// # Errors
+    /// `invalid_data` if it is missing, of another kind, or has another size than its shape says.
+    pub fn matrix(&self, position: usize) -> Result<ArrayView2<'a, f64>> {
+        match self.input(position)? {
+            Input::Matrix { data, rows, columns } => {
+                ArrayView2::from_shape((*rows, *columns), data).map_err(|_| shape_mismatch(data.len(), *rows, *columns))
+            }
+            _ => Err(self.wrong(position, "a matrix with two axes")),
+        }
+    }
+
+    /// The array at `position`, a vector.
+    ///
+    /// # Errors
+    /// `invalid_data` if it is missing or of another kind.
+    pub fn vector(&self, position: usize) -> Result<ArrayView1<'a, f64>> {
+        match self.input(position)? {
+            Input::Vector(data) => Ok(ArrayView1::from(*data)),
+            _ => Err(self.wrong(position, "a vector with one axis")),
+        }
+    }
+
+    /// The bytes at `position`.
+    ///
+    /// # Errors
+    /// `invalid_data` if they are missing or something else.
+    pub fn bytes(&self, position: usize) -> Result<&'a [u8]> {
+        match self.input(position)? {
+            Input::Bytes(data) => Ok(data),
+            _ => Err(self.wrong(position, "bytes")),
+        }
+    }
+
+    /// The options of the call as `T`; marks inside them stand for the inputs after the operation's arrays.
+    ///
+    /// # Errors
+    /// `invalid_config` for an unknown option or a value of another type, with the option's name.
+    pub fn options<T: DeserializeOwned>(&self) -> Result<T> {
+        self.read(&self.options)
+    }
+
+    /// The options without the receiver, as `T`, for operations on results.
+    ///
+    /// # Errors
+    /// As [`options`](Self::options).
+    pub fn options_beside_report<T: DeserializeOwned>(&self) -> Result<T> {
+        let mut options = self.options.clone();
+        if let Value::Object(fields) = &mut options {
+            fields.shift_remove("self");
+        }
+        self.read(&options)
+    }
+
+    /// The result that the operation belongs to.
+    ///
+    /// # Errors
+    /// As [`options`](Self::options).
+    pub fn report<T: DeserializeOwned>(&self) -> Result<T> {
+        self.read(self.options.get("self").unwrap_or(&Value::Null))
+    }
+
+    /// The model that the operation belongs to.
+    ///
+    /// # Errors
+    /// `invalid_data` if it is missing or of another class.
+    pub fn model<T: Any + Send + Sync>(&self) -> Result<Arc<T>> {
+        self.model_handle()?.read()
+    }
+
+    /// The model that the operation belongs to, to change it.
+    ///
+    /// # Errors
+    /// `invalid_data` if it is missing.
+    pub fn model_handle(&self) -> Result<&'a Model> {
+        self.model.ok_or_else(|| Error::new(Code::InvalidData, format!("`{}` needs a fitted model", self.op.name)))
+    }
+
+    fn read<T: DeserializeOwned>(&self, value: &Value) -> Result<T> {
+        let blocks = self.inputs.iter().skip(self.op.arrays.len()).map(Input::to_payload).collect::<Result<_>>()?;
+        beside::with(blocks, || serde_path_to_error::deserialize(value)).map_err(|error| {
+            let path = error.path().to_string();
+            let message = error.into_inner().to_string();
+            let place = if path == "." { String::new() } else { format!("option `{path}`: ") };
+            Error::new(Code::InvalidConfig, format!("{place}{message}"))
+        })
+    }
+
+    fn input(&self, position: usize) -> Result<&'a Input<'a>> {
+        self.inputs.get(position).ok_or_else(|| self.wrong(position, "a value, but it is missing"))
+    }
+
+    fn wrong(&self, position: usize, wanted: &str) -> Error {
+        let name = self.op.arrays.get(position).map_or("?", |array| array.name);
+        Error::new(Code::InvalidData, format!("`{name}` of {} must be {wanted}", self.op.name))
+    }
+}
+
+fn shape_mismatch(length: usize, rows: usize, columns: usize) -> Error {
+    Error::new(Code::InvalidData, format!("{length} numbers are not a matrix of {rows} x {columns}"))
+}
+
+/// What a call gives back.
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// A JSON text whose `{"$array": position}` marks stand for `blocks`; `null` if the operation gives no value.
+    pub report: String,
+    /// The numbers beside the report.
+    pub blocks: Vec<Payload>,
+    /// The fitted model, if the operation gives one.
+    pub model: Option<Model>,
+    /// Bytes, if the operation gives them.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl Reply {
+    /// Nothing but success.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { report: "null".into(), ..Self::default() }
+    }
+
+    /// A fitted model of `class`.
+    pub fn model<T: Any + Send + Sync>(class: &'static str, value: T) -> Self {
+        Self { model: Some(Model::new(class, value)), ..Self::nothing() }
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn bytes(bytes: Vec<u8>) -> Self {
+        Self { bytes: Some(bytes), ..Self::nothing() }
+    }
+
+    /// A value, its numbers beside it.
+    ///
+    /// # Errors
+    /// `internal` if it cannot be written as JSON.
+    pub fn value<T: Serialize>(value: T) -> Result<Self> {
+        let (text, blocks) = beside::collect(|| serde_json::to_string(&value));
+        drop(value); // the blocks are now the only owners of their numbers and move out without a copy
+        let report =
+            text.map_err(|error| Error::new(Code::Internal, format!("a result could not be written: {error}")))?;
+        Ok(Self { report, blocks, ..Self::default() })
+    }
+}

@@ -1,0 +1,1 @@
+//! The JVM door of inlaid.

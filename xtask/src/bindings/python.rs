@@ -1,0 +1,12 @@
+//! The classes of the python binding.
+use inlaid_bridge::api::Api;
+
+use super::Generated;
+
+/// Where they stand.
+pub(super) const FOLDER: &str = "bindings/python/inlaid";
+
+/// Every generated file.
+pub(super) fn files(_api: &Api) -> Vec<Generated> {
+    Vec::new()
+}
