@@ -114,10 +114,10 @@ impl<'de> Deserialize<'de> for Matrix {
 
 impl Serialize for Vector {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            if let Some(mark) = beside::put(|| Payload::Vector(self.clone())) {
-                return mark.serialize(serializer);
-            }
+        if serializer.is_human_readable()
+            && let Some(mark) = beside::put(|| Payload::Vector(self.clone()))
+        {
+            return mark.serialize(serializer);
         }
         serializer.collect_seq(self.0.iter())
     }

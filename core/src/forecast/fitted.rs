@@ -146,6 +146,6 @@ pub(super) fn check_request(series: usize, horizon: usize, levels: &[f64]) -> Re
 /// Equally long rows as one matrix.
 fn rows(rows: impl Iterator<Item = Vec<f64>>, columns: usize) -> Matrix {
     let data: Vec<f64> = rows.flatten().collect();
-    let count = if columns == 0 { 0 } else { data.len() / columns };
+    let count = data.len().checked_div(columns).unwrap_or(0);
     Array2::from_shape_vec((count, columns), data).unwrap_or_else(|_| Array2::zeros((0, 0))).into()
 }
