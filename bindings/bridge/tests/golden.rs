@@ -1,0 +1,270 @@
+//! Runs every golden case of `tests/golden` through the catalogue; the other languages run the same files.
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use inlaid::Context;
+use inlaid::data::beside;
+use inlaid_bridge::{Gives, Input, Model, Payload, Receiver, Reply, call, catalogue};
+use serde_json::{Map, Value, json};
+
+/// What a step left behind for later ones.
+enum Kept {
+    Model(Model),
+    Value(Value),
+    Bytes(Vec<u8>),
+}
+
+/// An array of a step, owned for the time of the call.
+enum Owned {
+    Matrix(Vec<f64>, usize, usize),
+    Vector(Vec<f64>),
+    Bytes(Vec<u8>),
+}
+
+impl Owned {
+    fn lend(&self) -> Input<'_> {
+        match self {
+            Owned::Matrix(data, rows, columns) => Input::Matrix { data, rows: *rows, columns: *columns },
+            Owned::Vector(data) => Input::Vector(data),
+            Owned::Bytes(data) => Input::Bytes(data),
+        }
+    }
+}
+
+#[test]
+fn every_golden_case_holds() {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for path in files() {
+        let text = fs::read_to_string(&path).unwrap();
+        let cases: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        for case in cases.as_array().expect("a golden file is a list of cases") {
+            count += 1;
+            if let Err(reason) = run(case) {
+                failures.push(format!("{} / {}: {reason}", path.display(), case["name"]));
+            }
+        }
+    }
+    assert!(count > 0, "no golden case was found");
+    assert!(failures.is_empty(), "{} of {count} cases fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn every_operation_has_a_success_and_a_failure() {
+    let mut seen: BTreeMap<&str, [bool; 2]> = catalogue().keys().map(|name| (name.as_str(), [false; 2])).collect();
+    let mut unknown = Vec::new();
+    for path in files() {
+        let cases: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        for step in cases.as_array().unwrap().iter().flat_map(|case| case["steps"].as_array().unwrap().clone()) {
+            let op = step["op"].as_str().unwrap();
+            match seen.get_mut(op) {
+                Some(kinds) => kinds[usize::from(step.get("fails").is_some())] = true,
+                None => unknown.push(op.to_owned()),
+            }
+        }
+    }
+    unknown.retain(|op| op != "forecast.NoSuchThing.fit");
+    assert!(unknown.is_empty(), "golden cases name operations that do not exist: {unknown:?}");
+    let cannot_fail = |op: &str| {
+        // A fitted model's plain getters take no data and no options that could be wrong, only unknown ones.
+        catalogue().get(op).is_some_and(|op| op.arrays.is_empty() && op.options.is_none())
+    };
+    let missing: Vec<_> =
+        seen.iter().filter(|(op, [good, bad])| !good || !(*bad || cannot_fail(op))).map(|(op, _)| op).collect();
+    assert!(missing.is_empty(), "no success or no failure case for {missing:?}");
+}
+
+fn files() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
+    let mut files = Vec::new();
+    for room in fs::read_dir(root).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
+        files.extend(fs::read_dir(room.path()).unwrap().flatten().map(|entry| entry.path()));
+    }
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    files
+}
+
+fn run(case: &Value) -> Result<(), String> {
+    let mut kept = BTreeMap::new();
+    for (number, step) in case["steps"].as_array().ok_or("a case needs steps")?.iter().enumerate() {
+        check(step, &mut kept).map_err(|reason| format!("step {number}: {reason}"))?;
+    }
+    Ok(())
+}
+
+fn check(step: &Value, kept: &mut BTreeMap<String, Kept>) -> Result<(), String> {
+    let outcome = perform(step, kept);
+    if let Some(code) = step.get("fails").and_then(Value::as_str) {
+        let error = match outcome {
+            Ok(_) => return Err(format!("expected {code}, but it succeeded")),
+            Err(error) => error,
+        };
+        if error.code().as_str() != code {
+            return Err(format!("expected {code}, got {}: {error}", error.code()));
+        }
+        return contains(step, error.message());
+    }
+    let reply = outcome.map_err(|error| format!("{}: {error}", error.code()))?;
+    let value = restored(&reply)?;
+    if let Some(expected) = step.get("expect") {
+        compare(expected, &value, step.get("within").and_then(Value::as_f64).unwrap_or(0.0), "")?;
+    }
+    if let Some(text) = value.as_str() {
+        contains(step, text)?;
+    }
+    if let Some(name) = step.get("as").and_then(Value::as_str) {
+        let what = match (reply.model, reply.bytes) {
+            (Some(model), _) => Kept::Model(model),
+            (_, Some(bytes)) => Kept::Bytes(bytes),
+            _ => Kept::Value(value),
+        };
+        kept.insert(name.to_owned(), what);
+    }
+    Ok(())
+}
+
+fn contains(step: &Value, text: &str) -> Result<(), String> {
+    match step.get("contains").and_then(Value::as_str) {
+        Some(part) if !text.contains(part) => Err(format!("`{part}` is not in: {text}")),
+        _ => Ok(()),
+    }
+}
+
+fn perform(step: &Value, kept: &BTreeMap<String, Kept>) -> inlaid::Result<Reply> {
+    let name = step["op"].as_str().expect("a step names its operation");
+    let mut arrays: Vec<Owned> =
+        step.get("arrays").and_then(Value::as_array).into_iter().flatten().map(|array| owned(array, kept)).collect();
+    let own = arrays.len();
+    let mut options = step.get("options").cloned().unwrap_or_else(|| json!({}));
+    let mut model = None;
+    match step.get("on").and_then(Value::as_str).map(|name| kept.get(name).expect("`on` names an earlier `as`")) {
+        Some(Kept::Model(kept)) => model = Some(kept),
+        Some(Kept::Value(report)) => {
+            options.as_object_mut().expect("options are an object").insert("self".into(), report.clone());
+        }
+        Some(Kept::Bytes(_)) => panic!("no operation belongs to bytes"),
+        None => {}
+    }
+    let matrices = matrix_fields(name);
+    set_aside(&mut options, &matrices, own, &mut arrays);
+    let inputs: Vec<Input<'_>> = arrays.iter().map(Owned::lend).collect();
+    call(name, options.to_string().as_bytes(), model, &inputs, &Context::new())
+}
+
+/// The names of the fields that are matrices or vectors anywhere in what the operation takes.
+fn matrix_fields(op: &str) -> Vec<String> {
+    let takes_report = catalogue().get(op).is_some_and(|op| matches!(op.receiver, Receiver::Report(_)));
+    if !takes_report {
+        return Vec::new();
+    }
+    ["mean", "lower", "upper", "history", "level", "trend", "season"].map(str::to_owned).to_vec()
+}
+
+/// Replace nested lists under the named fields by marks and put their numbers beside the options.
+fn set_aside(value: &mut Value, names: &[String], own: usize, arrays: &mut Vec<Owned>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                if names.contains(name) && field.is_array() {
+                    arrays.push(owned(field, &BTreeMap::new()));
+                    *field = json!({ "$array": arrays.len() - 1 - own });
+                } else {
+                    set_aside(field, names, own, arrays);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| set_aside(item, names, own, arrays)),
+        _ => {}
+    }
+}
+
+fn number(value: &Value) -> f64 {
+    match value {
+        Value::String(word) => match word.as_str() {
+            "NaN" => f64::NAN,
+            "Infinity" => f64::INFINITY,
+            "-Infinity" => f64::NEG_INFINITY,
+            _ => panic!("{word} is not a number"),
+        },
+        _ => value.as_f64().expect("a number"),
+    }
+}
+
+fn owned(array: &Value, kept: &BTreeMap<String, Kept>) -> Owned {
+    if let Some(name) = array.get("kept").and_then(Value::as_str) {
+        let Some(Kept::Bytes(bytes)) = kept.get(name) else { panic!("`{name}` is not bytes") };
+        return Owned::Bytes(bytes.clone());
+    }
+    if let Some(text) = array.get("hex").and_then(Value::as_str) {
+        let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal digits");
+        return Owned::Bytes((0..text.len()).step_by(2).map(byte).collect());
+    }
+    let items = array.as_array().expect("an array of a step is a list");
+    if items.iter().all(Value::is_array) && !items.is_empty() {
+        let columns = items[0].as_array().map_or(0, Vec::len);
+        let data = items.iter().flat_map(|row| row.as_array().unwrap().iter().map(number)).collect();
+        Owned::Matrix(data, items.len(), columns)
+    } else {
+        Owned::Vector(items.iter().map(number).collect())
+    }
+}
+
+/// The reply as one value, numbers put back in their places.
+fn restored(reply: &Reply) -> Result<Value, String> {
+    fn put_back(value: &mut Value, blocks: &[Payload]) {
+        if let Some(position) = value.get("$array").and_then(Value::as_u64) {
+            *value = match &blocks[position as usize] {
+                Payload::Matrix(matrix) => {
+                    matrix.rows().into_iter().map(|row| row.iter().map(|v| write(*v)).collect::<Value>()).collect()
+                }
+                Payload::Vector(vector) => vector.iter().map(|v| write(*v)).collect(),
+            };
+            return;
+        }
+        match value {
+            Value::Object(fields) => fields.values_mut().for_each(|field| put_back(field, blocks)),
+            Value::Array(items) => items.iter_mut().for_each(|item| put_back(item, blocks)),
+            _ => {}
+        }
+    }
+    let mut value: Value = serde_json::from_str(&reply.report).map_err(|e| e.to_string())?;
+    put_back(&mut value, &reply.blocks);
+    Ok(value)
+}
+
+fn write(number: f64) -> Value {
+    if number.is_finite() { json!(number) } else { json!(format!("{number}").replace("inf", "Infinity")) }
+}
+
+fn compare(expected: &Value, got: &Value, within: f64, place: &str) -> Result<(), String> {
+    let differs = || Err(format!("{place}: expected {expected}, got {got}"));
+    match (expected, got) {
+        (Value::Object(fields), Value::Object(have)) => {
+            let empty = Map::new();
+            let have = if have.is_empty() { &empty } else { have };
+            fields.iter().try_for_each(|(name, field)| {
+                compare(field, have.get(name).unwrap_or(&Value::Null), within, &format!("{place}.{name}"))
+            })
+        }
+        (Value::Array(items), Value::Array(have)) if items.len() == have.len() => items
+            .iter()
+            .zip(have)
+            .enumerate()
+            .try_for_each(|(i, (item, got))| compare(item, got, within, &format!("{place}[{i}]"))),
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().unwrap_or(f64::NAN), b.as_f64().unwrap_or(f64::NAN));
+            if (a - b).abs() <= within * a.abs().max(1.0) { Ok(()) } else { differs() }
+        }
+        _ if expected == got => Ok(()),
+        _ => differs(),
+    }
+}
+
+#[test]
+fn numbers_stand_beside_the_text_only_where_asked() {
+    let (text, blocks) = beside::collect(|| serde_json::to_string(&inlaid::data::Vector::from(vec![1.0])).unwrap());
+    assert_eq!((text.as_str(), blocks.len()), (r#"{"$array":0}"#, 1));
+    assert!(catalogue().values().any(|op| matches!(op.gives, Gives::Model(_))));
+}
