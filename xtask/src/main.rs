@@ -1,5 +1,9 @@
-//! The project's own commands: `cargo xtask demo | test | doctor | bindings [--check] | rooms`.
+//! The project's own commands; run without one to see them.
 mod bindings;
+mod build;
+mod doctor;
+mod shell;
+mod test;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,13 +11,22 @@ use std::process::ExitCode;
 /// What every command gives: nothing, or a sentence for the person who ran it.
 type Outcome = Result<(), String>;
 
+const USAGE: &str = "usage: cargo xtask COMMAND
+  demo [--lang rust|python|node|java] [--data FILE.csv]   run the main job in every language and compare
+  test                                                   run everything that must pass
+  doctor                                                 say which tools are there and what to install
+  bindings [--check]                                     write the generated classes of every language
+  rooms                                                  check who imports whom";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
+        ["test"] => test::run(root()),
+        ["doctor"] => doctor::run(),
         ["bindings"] => bindings::write(root()),
         ["bindings", "--check"] => bindings::check(root()),
-        _ => Err("usage: cargo xtask bindings [--check]".to_owned()),
+        _ => Err(USAGE.to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -26,5 +39,5 @@ fn main() -> ExitCode {
 
 /// The repository.
 fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }

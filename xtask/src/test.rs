@@ -1,0 +1,40 @@
+//! `cargo xtask test`: sets up and runs everything that must pass, and counts it.
+mod count;
+mod rust;
+
+use std::path::Path;
+use std::time::Instant;
+
+use crate::{Outcome, doctor};
+pub(crate) use count::Counts;
+
+/// One thing that must pass: its name and what it runs.
+struct Step {
+    name: &'static str,
+    run: fn(&Path) -> Result<Counts, String>,
+}
+
+/// Run every step, whatever fails, and sum up.
+pub(crate) fn run(root: &Path) -> Outcome {
+    doctor::require_all()?;
+    let steps: Vec<Step> = rust::steps();
+    let mut rows = Vec::new();
+    for step in &steps {
+        let start = Instant::now();
+        let counts = (step.run)(root).unwrap_or_else(|sentence| {
+            eprintln!("--- {} failed\n{sentence}", step.name);
+            Counts { failed: 1, ..Counts::default() }
+        });
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{:28} {counts}  ({seconds:.0} s)", step.name);
+        rows.push((step.name, counts, seconds));
+    }
+    let mut total = Counts::default();
+    println!("\n{:28} {:>7} {:>7} {:>7} {:>8}", "step", "passed", "failed", "skipped", "seconds");
+    for (name, counts, seconds) in rows {
+        println!("{name:28} {:7} {:7} {:7} {seconds:8.0}", counts.passed, counts.failed, counts.skipped);
+        total.add(counts);
+    }
+    println!("\n{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped);
+    if total.failed == 0 { Ok(()) } else { Err(format!("{} failed", total.failed)) }
+}
