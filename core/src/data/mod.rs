@@ -8,8 +8,10 @@
 //!
 //! Inputs are borrowed `ndarray` views; missing values are NaN and each capability says whether it refuses them.
 pub mod beside;
+mod comma_separated;
 mod numbers;
 mod table;
 
+pub use comma_separated::read_csv;
 pub use numbers::{Matrix, Vector};
 pub use table::{Column, Table, TimeUnit, Values};
