@@ -220,6 +220,7 @@ fn restored(reply: &Reply) -> Result<Value, String> {
                     matrix.rows().into_iter().map(|row| row.iter().map(|v| write(*v)).collect::<Value>()).collect()
                 }
                 Payload::Vector(vector) => vector.iter().map(|v| write(*v)).collect(),
+                Payload::Table(table) => serde_json::to_value(table).unwrap(),
             };
             return;
         }

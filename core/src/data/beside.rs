@@ -1,13 +1,14 @@
 //! Numbers travel beside the JSON of a result, never inside it.
 //!
-//! While [`collect`] runs, every [`Matrix`](super::Matrix), [`Vector`](super::Vector) and table that is serialised is put
+//! While [`collect`] runs, every [`Matrix`], [`Vector`] and [`Table`] that is serialised is put
 //! on a list of this thread and stands in the text as `{"$array": position}`; while [`with`] runs, the same marks are
 //! read back from a list. Without either, the types serialise as nested lists. The bindings use this; a Rust program need not.
 use std::cell::RefCell;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de};
 
-use super::{Matrix, Vector};
+use super::{Matrix, Table, Vector};
 
 /// One block of numbers that stands beside a JSON text.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub enum Payload {
     Matrix(Matrix),
     /// A vector of `f64`.
     Vector(Vector),
+    /// A table; clones share its columns.
+    Table(Table),
 }
 
 thread_local! {
@@ -75,4 +78,14 @@ pub(super) fn reading() -> bool {
 /// The block that a mark stands for.
 pub(super) fn take(mark: &Mark) -> Option<Payload> {
     IN.with(|slot| slot.borrow().as_ref().and_then(|blocks| blocks.get(mark.position).cloned()))
+}
+
+/// The block beside the text is of another kind.
+pub(super) fn mismatch<E: de::Error>(wanted: impl fmt::Display) -> E {
+    E::custom(format!("expected {wanted} beside the text"))
+}
+
+/// The block that a mark names is not there.
+pub(super) fn missing<E: de::Error>() -> E {
+    E::custom("a block of numbers is missing beside the text")
 }

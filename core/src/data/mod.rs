@@ -4,9 +4,14 @@
 //! |---|---|
 //! | [`Matrix`] | row-major `f64` with a shape, as results carry it |
 //! | [`Vector`] | one row of `f64` |
+//! | [`Table`] | named columns over Arrow memory: numbers, texts, dates, timestamps; [`read_csv`] reads one |
 //!
 //! Inputs are borrowed `ndarray` views; missing values are NaN and each capability says whether it refuses them.
 pub mod beside;
+mod comma_separated;
 mod numbers;
+mod table;
 
+pub use comma_separated::read_csv;
 pub use numbers::{Matrix, Vector};
+pub use table::{Column, Table, TimeUnit, Values};

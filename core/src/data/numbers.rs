@@ -1,5 +1,4 @@
 //! Owned numbers of results: cheap to clone, moved over a border without a copy.
-use std::fmt;
 use std::ops::Deref;
 
 use ndarray::{ArcArray1, ArcArray2, Array1, Array2};
@@ -100,8 +99,8 @@ impl<'de> Deserialize<'de> for Matrix {
         } else if beside::reading() {
             return match beside::take(&beside::Mark::deserialize(deserializer)?) {
                 Some(Payload::Matrix(matrix)) => Ok(matrix),
-                Some(Payload::Vector(_)) => Err(mismatch("a matrix")),
-                None => Err(missing()),
+                Some(_) => Err(beside::mismatch("a matrix")),
+                None => Err(beside::missing()),
             };
         } else {
             let rows = Vec::<Vec<f64>>::deserialize(deserializer)?;
@@ -128,20 +127,12 @@ impl<'de> Deserialize<'de> for Vector {
         if deserializer.is_human_readable() && beside::reading() {
             return match beside::take(&beside::Mark::deserialize(deserializer)?) {
                 Some(Payload::Vector(vector)) => Ok(vector),
-                Some(Payload::Matrix(_)) => Err(mismatch("a vector")),
-                None => Err(missing()),
+                Some(_) => Err(beside::mismatch("a vector")),
+                None => Err(beside::missing()),
             };
         }
         Vec::<f64>::deserialize(deserializer).map(Self::from)
     }
-}
-
-fn mismatch<E: de::Error>(wanted: impl fmt::Display) -> E {
-    E::custom(format!("expected {wanted} beside the text"))
-}
-
-fn missing<E: de::Error>() -> E {
-    E::custom("a block of numbers is missing beside the text")
 }
 
 #[cfg(feature = "schema")]
@@ -150,7 +141,7 @@ mod schema {
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-    use super::{Matrix, Vector};
+    use crate::data::{Matrix, Table, Vector};
 
     /// The schema of a block is its letter of the alphabet; the bindings' generator reads it.
     macro_rules! letter {
@@ -170,6 +161,7 @@ mod schema {
     }
     letter!(Matrix, "matrix");
     letter!(Vector, "vector");
+    letter!(Table, "table");
 }
 
 #[cfg(test)]
