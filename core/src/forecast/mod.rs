@@ -3,15 +3,33 @@
 //! | method | which series it is for |
 //! |---|---|
 //! | [`Naive`] | the last value again: random walks, and the yardstick for everything else |
+//! | [`SeasonalNaive`] | the value of one season ago: strong seasons, and their yardstick |
+//! | [`Drift`] | the last value and the mean change: random walks with a direction |
+//!
+//! | about seasons | what it tells |
+//! |---|---|
+//! | [`seasonal_period`] | the dominant period of a series, 1 where none is clear |
+//! | [`seasonality_test`] | whether a known period is there |
+//! | [`decompose`] | trend, season and remainder |
 //!
 //! Every method is an options struct whose [`fit`](Method::fit) takes a matrix `[series, time]` and gives a [`Fitted`]
 //! model with one state per row.
+mod drift;
 mod fitted;
 mod method;
 mod naive;
 mod result;
+mod seasonal_naive;
+mod seasonality;
+mod spread;
 
+pub use drift::{Drift, DriftState, FittedDrift};
 pub use fitted::Fitted;
 pub use method::{Method, SeriesState};
-pub use naive::{FittedNaive, Naive};
+pub use naive::{FittedNaive, Naive, NaiveState};
 pub use result::{Components, Forecast, Interval, SeriesForecast, Summary};
+pub use seasonal_naive::{FittedSeasonalNaive, SeasonalNaive, SeasonalNaiveState};
+pub use seasonality::{
+    Decomposition, DecompositionKind, SeasonalPeriod, Seasonality, decompose, seasonal_period, seasonal_period_batch,
+    seasonality_test,
+};

@@ -1,15 +1,24 @@
 //! The last value again.
 //!
 //! Every step is forecast by the last observation: the best forecast of a random walk, whose variance at step `h` is
-//! `h * sigma^2`, sigma the standard deviation of the one-step errors.
-//! Source: Hyndman, Athanasopoulos, *Forecasting: Principles and Practice* (3rd ed.), section 5.2 and table 5.2.
+//! `h * sigma^2`, `sigma^2` the mean square of the one-step errors (0 for a single observation). O(time).
+//! Source: Hyndman, Athanasopoulos, *Forecasting: Principles and Practice* (3rd ed.), sections 5.2 and 5.5.
+//!
+//! ```
+//! use inlaid::forecast::{Method, Naive};
+//! let fitted = Naive::default().fit(ndarray::aview2(&[[1.0, 3.0, 2.0]]), &inlaid::Context::new())?;
+//! let forecast = fitted.predict(2, &[0.95], &inlaid::Context::new())?;
+//! assert_eq!(forecast.mean[[0, 1]], 2.0);
+//! # Ok::<(), inlaid::Error>(())
+//! ```
 use serde::{Deserialize, Serialize};
 
 use super::fitted::Fitted;
 use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
+use super::spread::{deviation, normal_forecast};
+use crate::Context;
 use crate::error::Result;
-use crate::{Context, math::normal};
 
 /// Forecast by the last observation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,7 +34,7 @@ pub type FittedNaive = Fitted<Naive>;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NaiveState {
     series: Vec<f64>,
-    sigma2: f64,
+    sigma: f64,
 }
 
 impl Method for Naive {
@@ -41,9 +50,8 @@ impl Method for Naive {
     }
 
     fn fit_series(&self, series: &[f64], _: &Context) -> Result<NaiveState> {
-        let errors: Vec<f64> = series.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let sigma2 = errors.iter().map(|e| e * e).sum::<f64>() / errors.len().max(1) as f64;
-        Ok(NaiveState { series: series.to_vec(), sigma2 })
+        let errors = series.windows(2).map(|pair| pair[1] - pair[0]);
+        Ok(NaiveState { series: series.to_vec(), sigma: deviation(errors, series.len() - 1) })
     }
 }
 
@@ -59,15 +67,8 @@ impl SeriesState for NaiveState {
 
     fn predict(&self, horizon: usize, levels: &[f64], _: u64) -> Result<SeriesForecast> {
         let last = self.series.last().copied().unwrap_or(f64::NAN);
-        let bands = levels
-            .iter()
-            .map(|level| {
-                let z = normal::quantile(0.5 + level / 2.0);
-                let half = |step: usize| z * (self.sigma2 * step as f64).sqrt();
-                ((1..=horizon).map(|h| last - half(h)).collect(), (1..=horizon).map(|h| last + half(h)).collect())
-            })
-            .collect();
-        Ok(SeriesForecast { mean: vec![last; horizon], bands })
+        let deviations: Vec<f64> = (1..=horizon).map(|step| self.sigma * (step as f64).sqrt()).collect();
+        normal_forecast(vec![last; horizon], &deviations, levels)
     }
 
     fn update(&mut self, new: &[f64]) -> Result<()> {
@@ -81,7 +82,7 @@ impl SeriesState for NaiveState {
             season: 1,
             observations: self.series.len(),
             parameters: Default::default(),
-            sigma2: Some(self.sigma2),
+            sigma2: Some(self.sigma * self.sigma),
             log_likelihood: None,
             aicc: None,
         }

@@ -1,2 +1,3 @@
 //! Pure numerics on slices: no allocation in loops, no knowledge of any room.
+pub mod fft;
 pub mod normal;

@@ -1,0 +1,27 @@
+//! Seasons of a series: their period, whether they are there at all, and what they look like.
+mod decompose;
+mod period;
+mod test;
+
+pub use decompose::{Decomposition, DecompositionKind, decompose};
+pub use period::{SeasonalPeriod, Seasonality, seasonal_period, seasonal_period_batch};
+pub use test::seasonality_test;
+
+use crate::error::{Result, ensure};
+
+/// Judge a `season` option: absent, or at least 1.
+///
+/// # Errors
+/// `invalid_config`.
+pub(super) fn check_season(season: Option<usize>) -> Result<()> {
+    ensure!(season != Some(0), InvalidConfig, "season must be at least 1 (1 is no season), got 0");
+    Ok(())
+}
+
+/// The season asked for, or the one detected in the series.
+pub(super) fn season_of(series: &[f64], season: Option<usize>) -> Result<usize> {
+    match season {
+        Some(season) => Ok(season),
+        None => Ok(seasonal_period(series, &SeasonalPeriod::default())?.period),
+    }
+}

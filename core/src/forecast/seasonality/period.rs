@@ -1,0 +1,206 @@
+//! Which period does a series have? Peaks of the autocorrelation, each put to an analysis of variance.
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+
+use super::decompose::moving_average;
+use crate::Context;
+use crate::error::{Result, ensure};
+use crate::forecast::method::check_finite;
+use crate::math::fft;
+
+/// How a seasonal period is looked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SeasonalPeriod {
+    /// The longest period looked for, in observations, at least 2; never more than a third of the series. Default 1500.
+    pub longest: usize,
+    /// The least share of the detrended variance that the season must explain, in [0, 1). Default 0.3.
+    pub least_strength: f64,
+}
+
+impl Default for SeasonalPeriod {
+    fn default() -> Self {
+        Self { longest: 1500, least_strength: 0.3 }
+    }
+}
+
+/// The dominant season of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Seasonality {
+    /// Observations per season; 1 where no season is clear.
+    pub period: usize,
+    /// The share of the detrended variance that the season explains, adjusted for the number of positions, in [0, 1];
+    /// 0 where no season is clear.
+    pub strength: f64,
+}
+
+impl SeasonalPeriod {
+    /// Set the longest period looked for.
+    #[must_use]
+    pub fn with_longest(mut self, longest: usize) -> Self {
+        self.longest = longest;
+        self
+    }
+
+    /// Set the least share of the detrended variance that the season must explain.
+    #[must_use]
+    pub fn with_least_strength(mut self, least_strength: f64) -> Self {
+        self.least_strength = least_strength;
+        self
+    }
+
+    /// Judge every option.
+    ///
+    /// # Errors
+    /// `invalid_config`.
+    pub fn validate(&self) -> Result<()> {
+        ensure!(self.longest >= 2, InvalidConfig, "longest must be at least 2, got {}", self.longest);
+        ensure!(
+            (0.0..1.0).contains(&self.least_strength),
+            InvalidConfig,
+            "least_strength must lie in [0, 1), got {}",
+            self.least_strength
+        );
+        Ok(())
+    }
+}
+
+/// The dominant seasonal period of `series`, 1 where none is clear.
+///
+/// Candidates are the highest peaks of the autocorrelation of the differenced and of the linearly detrended series. For
+/// each, the series less its moving average over the period is split by position in the period; the candidate stands if
+/// the positions' means differ by an F test far beyond chance and explain at least `least_strength` of the variance. The
+/// shortest of nearly equally strong candidates wins, so a multiple never beats its period.
+/// O(n log n); one million observations take about half a second.
+///
+/// ```
+/// use inlaid::forecast::{SeasonalPeriod, seasonal_period};
+/// let series: Vec<f64> = (0..48).map(|t| t as f64 + [3.0, 9.0, 4.0, -6.0][t % 4]).collect();
+/// assert_eq!(seasonal_period(&series, &SeasonalPeriod::default())?.period, 4);
+/// # Ok::<(), inlaid::Error>(())
+/// ```
+///
+/// # Errors
+/// `invalid_config` for an option out of range; `invalid_data` for NaN or infinite values. A short series is no error: below
+/// 8 observations the period is 1.
+pub fn seasonal_period(series: &[f64], options: &SeasonalPeriod) -> Result<Seasonality> {
+    options.validate()?;
+    check_finite(series)?;
+    Ok(detect(series, options))
+}
+
+/// [`seasonal_period`] of every row of `series`, `[series, time]`, in parallel.
+///
+/// # Errors
+/// As [`seasonal_period`], and `cancelled`.
+pub fn seasonal_period_batch(
+    series: ArrayView2<'_, f64>,
+    options: &SeasonalPeriod,
+    context: &Context,
+) -> Result<Vec<Seasonality>> {
+    options.validate()?;
+    context.map(series.nrows(), |row| {
+        seasonal_period(&series.row(row).to_vec(), options).map_err(|error| error.at(format_args!("series {row}")))
+    })
+}
+
+/// No season.
+const NONE: Seasonality = Seasonality { period: 1, strength: 0.0 };
+/// Fewer observations show no season, whatever they are.
+const SHORTEST: usize = 8;
+/// Peaks of each autocorrelation that are looked at.
+const CANDIDATES: usize = 8;
+/// The F test's critical value, as a standard normal deviation.
+const CRITICAL: f64 = 3.5;
+/// A longer period must explain this much more than a shorter one.
+const MARGIN: f64 = 0.1;
+
+fn detect(series: &[f64], options: &SeasonalPeriod) -> Seasonality {
+    let longest = options.longest.min(series.len() / 3);
+    if series.len() < SHORTEST || longest < 2 {
+        return NONE;
+    }
+    let largest = series.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let scale = if largest > 0.0 { largest } else { return NONE };
+    let scaled: Vec<f64> = series.iter().map(|value| value / scale).collect();
+    let tested = candidates(&scaled, longest).into_iter().filter_map(|period| {
+        let strength = strength(&scaled, period)?;
+        (strength >= options.least_strength).then_some(Seasonality { period, strength })
+    });
+    let tested: Vec<_> = tested.collect();
+    let best = tested.iter().map(|season| season.strength).fold(0.0, f64::max);
+    tested
+        .into_iter()
+        .filter(|season| season.strength >= best - MARGIN)
+        .min_by_key(|season| season.period)
+        .unwrap_or(NONE)
+}
+
+/// Periods worth a test: the highest peaks of the autocorrelations.
+fn candidates(series: &[f64], longest: usize) -> Vec<usize> {
+    let mut changes: Vec<f64> = series.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mean = changes.iter().sum::<f64>() / changes.len() as f64;
+    changes.iter_mut().for_each(|change| *change -= mean);
+    let mut found = Vec::new();
+    for sums in fft::autocovariances(&changes, &detrended(series), longest + 1) {
+        let least = sums[0] * 1.0 / (series.len() as f64).sqrt();
+        let mut peaks: Vec<(f64, usize)> = (2..=longest)
+            .filter(|&lag| sums[lag] > least && sums[lag] >= sums[lag - 1] && sums[lag] >= sums[lag + 1])
+            .map(|lag| (sums[lag], lag))
+            .collect();
+        peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
+        found.extend(peaks.into_iter().take(CANDIDATES).map(|(_, lag)| lag));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The series less its least-squares line.
+fn detrended(series: &[f64]) -> Vec<f64> {
+    let count = series.len() as f64;
+    let middle = (count - 1.0) / 2.0;
+    let mean = series.iter().sum::<f64>() / count;
+    let times = || (0..series.len()).map(|t| t as f64 - middle);
+    let slope =
+        times().zip(series).map(|(t, value)| t * (value - mean)).sum::<f64>() / times().map(|t| t * t).sum::<f64>();
+    times().zip(series).map(|(t, value)| value - mean - slope * t).collect()
+}
+
+/// The adjusted share of variance that a season of `period` explains, if it passes the F test.
+fn strength(series: &[f64], period: usize) -> Option<f64> {
+    let mut sums = vec![0.0; period];
+    let mut counts = vec![0.0_f64; period];
+    let mut total = 0.0;
+    let values = series.iter().skip(period / 2).zip(moving_average(series, period)).map(|(value, trend)| value - trend);
+    for (index, value) in values.enumerate() {
+        sums[index % period] += value;
+        counts[index % period] += 1.0;
+        total += value * value;
+    }
+    let count: f64 = counts.iter().sum();
+    let mean = sums.iter().sum::<f64>() / count;
+    total -= count * mean * mean;
+    let between = sums.iter().zip(&counts).map(|(sum, n)| sum * sum / n.max(1.0)).sum::<f64>() - count * mean * mean;
+    let freedom = (period as f64 - 1.0, count - period as f64);
+    // Rounding alone leaves about 1e-32 per value of this scaled series.
+    if freedom.1 < 1.0 || total <= count * 1e-28 {
+        return None;
+    }
+    let within = (total - between).max(total * 1e-12);
+    let f = (between / freedom.0) / (within / freedom.1);
+    let deviation = f_deviation(f, freedom.0, freedom.1);
+    let adjusted = 1.0 - (within / freedom.1) / (total / (count - 1.0));
+    (deviation > CRITICAL).then(|| adjusted.clamp(0.0, 1.0))
+}
+
+/// An F ratio as a standard normal deviation (Paulson 1942, from the cube roots of both chi-squares).
+fn f_deviation(f: f64, above: f64, below: f64) -> f64 {
+    let (a, b) = (2.0 / (9.0 * above), 2.0 / (9.0 * below));
+    let root = f.cbrt();
+    ((1.0 - b) * root - (1.0 - a)) / (b * root * root + a).sqrt()
+}

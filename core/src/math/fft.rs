@@ -1,0 +1,111 @@
+//! The fast Fourier transform of a power-of-two number of points, and autocorrelations through it.
+use std::f64::consts::TAU;
+
+/// A complex number: real part, imaginary part.
+pub type Complex = (f64, f64);
+
+/// Transform `points` in place: `X_k = sum_t x_t exp(-2 pi i k t / n)`, not normalised. The number of points must be a
+/// power of two; of any other number nothing is changed. O(n log n), radix 2 (Cooley, Tukey 1965).
+pub fn transform(points: &mut [Complex]) {
+    let count = points.len();
+    if !count.is_power_of_two() || count == 1 {
+        return;
+    }
+    let shift = usize::BITS - count.trailing_zeros();
+    for index in 0..count {
+        let mirror = index.reverse_bits() >> shift;
+        if index < mirror {
+            points.swap(index, mirror);
+        }
+    }
+    // One table for every stage: the stage of width w takes each (n / w)-th entry.
+    let roots: Vec<Complex> = (0..count / 2)
+        .map(|k| {
+            let angle = -TAU * k as f64 / count as f64;
+            (angle.cos(), angle.sin())
+        })
+        .collect();
+    let mut half = 1;
+    while half < count {
+        let stride = count / (2 * half);
+        for block in points.chunks_exact_mut(2 * half) {
+            let (low, high) = block.split_at_mut(half);
+            for ((a, b), root) in low.iter_mut().zip(high).zip(roots.iter().step_by(stride)) {
+                let turned = (b.0 * root.0 - b.1 * root.1, b.0 * root.1 + b.1 * root.0);
+                (*a, *b) = ((a.0 + turned.0, a.1 + turned.1), (a.0 - turned.0, a.1 - turned.1));
+            }
+        }
+        half *= 2;
+    }
+}
+
+/// Autocovariance sums `sum_t x_t x_(t+k)`, k = 0..=longest, of two series at once (the shorter one counts as padded with
+/// zeros). No mean is subtracted. O((n + longest) log(n + longest)).
+#[must_use]
+pub fn autocovariances(first: &[f64], second: &[f64], longest: usize) -> [Vec<f64>; 2] {
+    let length = first.len().max(second.len());
+    let size = (length + longest + 1).next_power_of_two();
+    let mut points = vec![(0.0, 0.0); size];
+    points.iter_mut().zip(first).for_each(|(point, value)| point.0 = *value);
+    points.iter_mut().zip(second).for_each(|(point, value)| point.1 = *value);
+    transform(&mut points);
+    // Both spectra come out of one transform: the first series gives its even part, the second its odd part.
+    let power: Vec<Complex> = (0..size)
+        .map(|k| {
+            let (p, q) = (points[k], points[(size - k) % size]);
+            let even = (p.0 + q.0, p.1 - q.1);
+            let odd = (p.0 - q.0, p.1 + q.1);
+            ((even.0 * even.0 + even.1 * even.1) / 4.0, (odd.0 * odd.0 + odd.1 * odd.1) / 4.0)
+        })
+        .collect();
+    points.copy_from_slice(&power);
+    // The power spectra are even, so forward and backward transform agree but for the factor.
+    transform(&mut points);
+    let lags = points.iter().take(longest + 1);
+    [lags.clone().map(|point| point.0 / size as f64).collect(), lags.map(|point| point.1 / size as f64).collect()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(count: usize, seed: u64) -> Vec<f64> {
+        let mut state = seed;
+        (0..count)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_transform_equals_its_definition() {
+        let (real, imaginary) = (noise(16, 1), noise(16, 2));
+        let mut points: Vec<Complex> = real.iter().copied().zip(imaginary.iter().copied()).collect();
+        transform(&mut points);
+        for (k, point) in points.iter().enumerate() {
+            let (mut sum, mut other) = (0.0, 0.0);
+            for t in 0..16 {
+                let angle = -TAU * (k * t) as f64 / 16.0;
+                sum += real[t] * angle.cos() - imaginary[t] * angle.sin();
+                other += real[t] * angle.sin() + imaginary[t] * angle.cos();
+            }
+            assert!((point.0 - sum).abs() < 1e-12 && (point.1 - other).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn autocovariances_of_two_series_equal_their_sums_of_products() {
+        for (n, m) in [(1, 1), (2, 1), (50, 49), (64, 64), (100, 3)] {
+            let (first, second) = (noise(n, 3), noise(m, 4));
+            let [a, b] = autocovariances(&first, &second, 20);
+            for (series, sums) in [(&first, a), (&second, b)] {
+                for (lag, sum) in sums.iter().enumerate() {
+                    let direct: f64 = series.iter().zip(series.iter().skip(lag)).map(|(x, y)| x * y).sum();
+                    assert!((sum - direct).abs() < 1e-12, "lag {lag}: {sum} {direct}");
+                }
+            }
+        }
+    }
+}
