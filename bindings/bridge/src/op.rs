@@ -2,7 +2,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use inlaid::data::beside;
+use inlaid::data::{Table, beside};
 use inlaid::{Code, Context, Error, Result};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -30,6 +30,8 @@ pub enum Letter {
     Vector,
     /// Opaque bytes.
     Bytes,
+    /// Named columns over Arrow memory.
+    Table,
 }
 
 /// An array that an operation takes.
@@ -115,6 +117,8 @@ pub enum Input<'a> {
     Vector(&'a [f64]),
     /// Bytes.
     Bytes(&'a [u8]),
+    /// A table, which shares its columns with whoever lent it.
+    Table(&'a Table),
 }
 
 impl Input<'_> {
@@ -126,6 +130,7 @@ impl Input<'_> {
                 .map_err(|_| shape_mismatch(data.len(), *rows, *columns)),
             Input::Vector(data) => Ok(Payload::Vector(Array1::from_vec(data.to_vec()).into())),
             Input::Bytes(_) => Err(Error::new(Code::InvalidData, "bytes cannot stand inside options")),
+            Input::Table(table) => Ok(Payload::Table((*table).clone())),
         }
     }
 }
@@ -193,6 +198,17 @@ impl<'a> Args<'a> {
         match self.input(position)? {
             Input::Bytes(data) => Ok(data),
             _ => Err(self.wrong(position, "bytes")),
+        }
+    }
+
+    /// The table at `position`.
+    ///
+    /// # Errors
+    /// `invalid_data` if it is missing or something else.
+    pub fn table(&self, position: usize) -> Result<&'a Table> {
+        match self.input(position)? {
+            Input::Table(table) => Ok(table),
+            _ => Err(self.wrong(position, "a table")),
         }
     }
 
