@@ -3,6 +3,7 @@
 //! [`catalogue`] holds every public operation as code that runs; [`call`] runs one; [`api::describe`] tells the
 //! generators of the bindings what there is, from the same Rust types.
 pub mod api;
+mod data;
 mod forecast;
 mod model;
 mod op;
@@ -23,7 +24,7 @@ pub const ABI: u32 = 1;
 /// Every public operation by name, such as `forecast.AutoEts.fit`.
 pub fn catalogue() -> &'static BTreeMap<String, Op> {
     static ALL: OnceLock<BTreeMap<String, Op>> = OnceLock::new();
-    ALL.get_or_init(|| forecast::ops().into_iter().map(|op| (op.name.clone(), op)).collect())
+    ALL.get_or_init(|| [data::ops(), forecast::ops()].into_iter().flatten().map(|op| (op.name.clone(), op)).collect())
 }
 
 /// Whether an operation is cheap enough to run without a thread that watches for cancellation.

@@ -16,7 +16,7 @@ use crate::{Model, Payload};
 pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// The [`SchemaOf`] of `T`.
-pub(crate) fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
 }
 
@@ -98,6 +98,87 @@ pub struct Op {
 impl std::fmt::Debug for Op {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Op").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// An operation whose code is still to come; what is not said is absent.
+pub(crate) struct Draft {
+    op: Op,
+}
+
+/// Start the declaration of an operation.
+pub(crate) fn op(name: impl Into<String>, doc: &'static str) -> Draft {
+    let nothing = |_: &Args<'_>| Ok(Reply::nothing());
+    let (receiver, gives) = (Receiver::Room, Gives::Nothing);
+    let op = Op { name: name.into(), doc, receiver, arrays: vec![], options: None, gives, quick: false, run: nothing };
+    Draft { op }
+}
+
+impl Draft {
+    /// It belongs to the options class `T`, whose fields are the options of the call.
+    pub(crate) fn on_options<T: JsonSchema>(mut self) -> Self {
+        self.op.receiver = Receiver::Options(schema::<T>);
+        self
+    }
+
+    /// It belongs to a fitted model.
+    pub(crate) fn on_model(mut self) -> Self {
+        self.op.receiver = Receiver::Model;
+        self
+    }
+
+    /// It constructs a fitted model.
+    pub(crate) fn on_model_class(mut self) -> Self {
+        self.op.receiver = Receiver::ModelClass;
+        self
+    }
+
+    /// It belongs to the result `T`.
+    pub(crate) fn on_report<T: JsonSchema>(mut self) -> Self {
+        self.op.receiver = Receiver::Report(schema::<T>);
+        self
+    }
+
+    /// It takes an array, after those said before.
+    pub(crate) fn takes(mut self, array: ArrayArgument) -> Self {
+        self.op.arrays.push(array);
+        self
+    }
+
+    /// It has the options of the struct `T`.
+    pub(crate) fn options<T: JsonSchema>(mut self) -> Self {
+        self.op.options = Some(schema::<T>);
+        self
+    }
+
+    /// It gives a value.
+    pub(crate) fn gives<T: JsonSchema>(mut self) -> Self {
+        self.op.gives = Gives::Value(schema::<T>);
+        self
+    }
+
+    /// It gives a fitted model.
+    pub(crate) fn gives_model(mut self, class: &'static str) -> Self {
+        self.op.gives = Gives::Model(class);
+        self
+    }
+
+    /// It gives bytes.
+    pub(crate) fn gives_bytes(mut self) -> Self {
+        self.op.gives = Gives::Bytes;
+        self
+    }
+
+    /// It is cheap enough to run without a watching thread.
+    pub(crate) fn quick(mut self) -> Self {
+        self.op.quick = true;
+        self
+    }
+
+    /// Its code.
+    pub(crate) fn runs(mut self, run: fn(&Args<'_>) -> Result<Reply>) -> Op {
+        self.op.run = run;
+        self.op
     }
 }
 

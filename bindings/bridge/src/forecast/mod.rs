@@ -1,0 +1,30 @@
+//! The operations of the room `forecast`.
+mod methods;
+mod seasons;
+
+use crate::{ArrayArgument, Letter, Op};
+
+pub(crate) use methods::MODELS;
+
+pub(crate) fn ops() -> Vec<Op> {
+    [methods::ops(), seasons::ops()].into_iter().flatten().collect()
+}
+
+/// Several series, for what works on many at once.
+const SERIES: ArrayArgument = ArrayArgument {
+    name: "series",
+    letter: Letter::Matrix,
+    axes: &["series", "time"],
+    doc: "One series per row, equally spaced in time, oldest first. NaN and infinite values are refused.",
+};
+
+/// One series.
+const ONE_SERIES: ArrayArgument = ArrayArgument {
+    name: "series",
+    letter: Letter::Vector,
+    axes: &["time"],
+    doc: "One series, equally spaced in time, oldest first. NaN and infinite values are refused.",
+};
+
+#[cfg(test)]
+mod tests;
