@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::fitted::Fitted;
 use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
-use crate::error::Result;
+use crate::error::{Result, ensure};
 use crate::{Context, math::normal};
 
 /// Forecast by the last observation.
@@ -43,6 +43,7 @@ impl Method for Naive {
     fn fit_series(&self, series: &[f64], _: &Context) -> Result<NaiveState> {
         let errors: Vec<f64> = series.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let sigma2 = errors.iter().map(|e| e * e).sum::<f64>() / errors.len().max(1) as f64;
+        ensure!(sigma2.is_finite(), InvalidData, "the steps of the series are too large to be squared; scale it down");
         Ok(NaiveState { series: series.to_vec(), sigma2 })
     }
 }
@@ -85,5 +86,16 @@ impl SeriesState for NaiveState {
             log_likelihood: None,
             aicc: None,
         }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_observed()?;
+        ensure!(
+            self.sigma2 >= 0.0 && self.sigma2.is_finite(),
+            InvalidData,
+            "sigma2 is {}, it must be finite and at least 0",
+            self.sigma2
+        );
+        Ok(())
     }
 }
