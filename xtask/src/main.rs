@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask demo | test | doctor | bindings [--check] | rooms`.
 mod bindings;
+mod rooms;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,7 +14,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["bindings"] => bindings::write(root()),
         ["bindings", "--check"] => bindings::check(root()),
-        _ => Err("usage: cargo xtask bindings [--check]".to_owned()),
+        ["rooms"] => rooms(),
+        _ => Err("usage: cargo xtask bindings [--check] | rooms".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -22,6 +24,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Fail if a module of the engine imports what the table of CONTRIBUTING.md does not allow.
+fn rooms() -> Outcome {
+    let violations = rooms::check(&root().join("core/src"))?;
+    let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    if lines.is_empty() { Ok(()) } else { Err(format!("imports outside the table:\n{}", lines.join("\n"))) }
 }
 
 /// The repository.
