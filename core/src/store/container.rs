@@ -114,7 +114,7 @@ pub(super) fn recognise(bytes: &[u8]) -> Result<()> {
 
 /// Read all of a payload as `T`.
 ///
-/// Lists grow as their items are read: the decoder reserves at most 1 MiB on the word of a length alone.
+/// On the word of a length alone the decoder reserves 1 MiB at most, and nothing for more items than there are bytes left.
 pub(super) fn decode<T: DeserializeOwned>(payload: &[u8]) -> Result<T> {
     let (model, rest) = postcard::take_from_bytes::<T>(payload).map_err(unreadable)?;
     ensure!(
