@@ -18,7 +18,7 @@ use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
 use super::spread::{deviation, normal_forecast};
 use crate::Context;
-use crate::error::Result;
+use crate::error::{Result, ensure};
 
 /// Forecast by the last observation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -86,5 +86,16 @@ impl SeriesState for NaiveState {
             log_likelihood: None,
             aicc: None,
         }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_observed()?;
+        ensure!(
+            self.sigma >= 0.0 && self.sigma.is_finite(),
+            InvalidData,
+            "sigma is {}, it must be finite and at least 0",
+            self.sigma
+        );
+        Ok(())
     }
 }
