@@ -2,6 +2,7 @@
 //!
 //! | method | which series it is for |
 //! |---|---|
+//! | [`AutoEts`] | level, trend and season that change: the form is chosen, the intervals are the model's |
 //! | [`Naive`] | the last value again: random walks, and the yardstick for everything else |
 //! | [`SeasonalNaive`] | the value of one season ago: strong seasons, and their yardstick |
 //! | [`Naive2`] | the last seasonally adjusted value: the M4 competition's yardstick |
@@ -16,6 +17,7 @@
 //!
 //! Every method is an options struct whose [`fit`](Method::fit) takes a matrix `[series, time]` and gives a [`Fitted`]
 //! model with one state per row.
+mod auto_ets;
 mod drift;
 mod fitted;
 mod method;
@@ -28,6 +30,7 @@ mod seasonality;
 mod spread;
 mod theta;
 
+pub use auto_ets::{AutoEts, AutoEtsState, EtsCriterion, EtsError, EtsMode, EtsSeasonal, EtsTrend, FittedAutoEts};
 pub use drift::{Drift, DriftState, FittedDrift};
 pub use fitted::Fitted;
 pub use method::{Method, SeriesState};
