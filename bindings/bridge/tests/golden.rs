@@ -87,11 +87,21 @@ fn files() -> Vec<PathBuf> {
 }
 
 fn run(case: &Value) -> Result<(), String> {
+    let folder = std::env::temp_dir().join(format!(
+        "inlaid-golden-{}-{}",
+        std::process::id(),
+        case["name"].as_str().map_or(0, str::len)
+    ));
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let text = case["steps"].to_string().replace("{tmp}", &folder.to_string_lossy().replace('\\', "/"));
+    let steps: Vec<Value> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let mut kept = BTreeMap::new();
-    for (number, step) in case["steps"].as_array().ok_or("a case needs steps")?.iter().enumerate() {
-        check(step, &mut kept).map_err(|reason| format!("step {number}: {reason}"))?;
-    }
-    Ok(())
+    let outcome = steps
+        .iter()
+        .enumerate()
+        .try_for_each(|(number, step)| check(step, &mut kept).map_err(|reason| format!("step {number}: {reason}")));
+    fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+    outcome
 }
 
 fn check(step: &Value, kept: &mut BTreeMap<String, Kept>) -> Result<(), String> {
@@ -197,9 +207,8 @@ fn owned(array: &Value, kept: &BTreeMap<String, Kept>) -> Owned {
         let Some(Kept::Bytes(bytes)) = kept.get(name) else { panic!("`{name}` is not bytes") };
         return Owned::Bytes(bytes.clone());
     }
-    if let Some(text) = array.get("hex").and_then(Value::as_str) {
-        let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal digits");
-        return Owned::Bytes((0..text.len()).step_by(2).map(byte).collect());
+    if let Some(text) = array.get("base64").and_then(Value::as_str) {
+        return Owned::Bytes(base64(text));
     }
     let items = array.as_array().expect("an array of a step is a list");
     if items.iter().all(Value::is_array) && !items.is_empty() {
@@ -209,6 +218,17 @@ fn owned(array: &Value, kept: &BTreeMap<String, Kept>) -> Owned {
     } else {
         Owned::Vector(items.iter().map(number).collect())
     }
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'=').collect();
+    let value = |byte: &u8| DIGITS.iter().position(|digit| digit == byte).expect("a base64 digit") as u32;
+    let bytes = digits.chunks(4).flat_map(|four| {
+        let bits = four.iter().fold(0, |bits, byte| bits << 6 | value(byte)) << (6 * (4 - four.len()));
+        bits.to_be_bytes()[1..four.len()].to_vec()
+    });
+    bytes.collect()
 }
 
 /// The reply as one value, numbers put back in their places.
