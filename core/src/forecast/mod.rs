@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`Naive`] | the last value again: random walks, and the yardstick for everything else |
 //! | [`SeasonalNaive`] | the value of one season ago: strong seasons, and their yardstick |
+//! | [`Naive2`] | the last seasonally adjusted value: the M4 competition's yardstick |
+//! | [`Theta`] | a smoothed level and part of the trend: short series, fast, hard to beat |
 //! | [`Drift`] | the last value and the mean change: random walks with a direction |
 //!
 //! | about seasons | what it tells |
@@ -17,19 +19,24 @@
 mod drift;
 mod fitted;
 mod method;
+pub mod metrics;
 mod naive;
+mod naive2;
 mod result;
 mod seasonal_naive;
 mod seasonality;
 mod spread;
+mod theta;
 
 pub use drift::{Drift, DriftState, FittedDrift};
 pub use fitted::Fitted;
 pub use method::{Method, SeriesState};
 pub use naive::{FittedNaive, Naive, NaiveState};
+pub use naive2::{FittedNaive2, Naive2, Naive2State};
 pub use result::{Components, Forecast, Interval, SeriesForecast, Summary};
 pub use seasonal_naive::{FittedSeasonalNaive, SeasonalNaive, SeasonalNaiveState};
 pub use seasonality::{
     Decomposition, DecompositionKind, SeasonalPeriod, Seasonality, decompose, seasonal_period, seasonal_period_batch,
     seasonality_test,
 };
+pub use theta::{FittedTheta, Theta, ThetaModel, ThetaState};

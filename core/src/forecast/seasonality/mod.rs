@@ -1,4 +1,5 @@
 //! Seasons of a series: their period, whether they are there at all, and what they look like.
+mod adjust;
 mod decompose;
 mod period;
 mod test;
@@ -6,6 +7,8 @@ mod test;
 pub use decompose::{Decomposition, DecompositionKind, decompose};
 pub use period::{SeasonalPeriod, Seasonality, seasonal_period, seasonal_period_batch};
 pub use test::seasonality_test;
+
+pub(super) use adjust::Adjustment;
 
 use crate::error::{Result, ensure};
 
