@@ -7,8 +7,9 @@ use arrow_array::types::{
     TimestampNanosecondType, TimestampSecondType,
 };
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray,
-    TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, LargeStringArray, StringArray,
+    StringViewArray, TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
+    TimestampSecondArray,
 };
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
@@ -217,7 +218,7 @@ impl Column {
 }
 
 /// The physical values of a primitive column.
-fn raw<T: ArrowPrimitiveType>(chunks: &[&ArrayRef]) -> Vec<T::Native> {
+pub(super) fn raw<T: ArrowPrimitiveType>(chunks: &[&ArrayRef]) -> Vec<T::Native> {
     chunks.iter().flat_map(|chunk| chunk.as_primitive::<T>().values().iter().copied()).collect()
 }
 
@@ -234,4 +235,18 @@ fn texts(values: &[String], nulls: Option<&NullBuffer>, name: &str) -> Result<Ar
     Ok(Arc::new(
         values.iter().enumerate().map(|(row, text)| present(row).then_some(text.as_str())).collect::<StringArray>(),
     ))
+}
+
+/// Texts as an array of the text type named; a dictionary gives the type of its words.
+pub(crate) fn text_array<'a>(kind: &DataType, texts: impl Iterator<Item = &'a str> + Clone) -> Result<ArrayRef> {
+    Ok(match kind {
+        DataType::Dictionary(_, words) => text_array(words, texts)?,
+        DataType::LargeUtf8 => Arc::new(LargeStringArray::from_iter_values(texts)),
+        DataType::Utf8View => Arc::new(StringViewArray::from_iter_values(texts)),
+        _ => {
+            let bytes: usize = texts.clone().map(str::len).sum();
+            ensure!(bytes <= i32::MAX as usize, TooLarge, "texts of {bytes} bytes do not fit into one column");
+            Arc::new(StringArray::from_iter_values(texts))
+        }
+    })
 }

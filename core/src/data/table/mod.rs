@@ -23,11 +23,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Float64Type;
+use arrow_array::types::{Date64Type, Float64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+pub(crate) use self::column::text_array;
 pub use self::column::{Column, TimeUnit, Values};
+pub(crate) use self::read::is_text;
 use crate::error::{Code, Error, Result, bail, ensure};
 
 /// Named columns of equal length over Arrow memory; clones share it.
@@ -245,8 +247,23 @@ impl Table {
     /// As [`kind`](Table::kind); `invalid_data` for a column that is not text.
     pub fn texts(&self, name: &str) -> Result<Vec<Option<&str>>> {
         let kind = self.kind(name)?;
-        ensure!(read::is_text(kind), InvalidData, "column \"{name}\" has type {kind}; a column of texts is needed");
+        ensure!(is_text(kind), InvalidData, "column \"{name}\" has type {kind}; a column of texts is needed");
         Ok(read::texts(&self.chunks(name)?))
+    }
+
+    /// A column of dates or timestamps in its own unit since 1970-01-01; `None` is missing.
+    pub(crate) fn raw_times(&self, name: &str) -> Result<Vec<Option<i64>>> {
+        let column = self.column(name)?;
+        let values: Vec<i64> = match (self.kind(name)?, column.values) {
+            (DataType::Date64, _) => column::raw::<Date64Type>(&self.chunks(name)?),
+            (_, Values::Dates(days)) => days.into_iter().map(i64::from).collect(),
+            (_, Values::Timestamps { values, .. }) => values,
+            (kind, _) => bail!(InvalidData, "column \"{name}\" has type {kind}; dates or timestamps are needed"),
+        };
+        Ok(match column.missing {
+            Some(missing) => values.into_iter().zip(missing).map(|(value, gone)| (!gone).then_some(value)).collect(),
+            None => values.into_iter().map(Some).collect(),
+        })
     }
 
     fn position(&self, name: &str) -> Result<usize> {

@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use crate::error::{Result, bail};
 
 /// Whether a column of this type can be read as texts.
-pub(super) fn is_text(kind: &DataType) -> bool {
+pub(crate) fn is_text(kind: &DataType) -> bool {
     match kind {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
         DataType::Dictionary(_, values) => is_text(values),
