@@ -41,7 +41,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// [`replace`] with whatever `fill` writes.
-pub(super) fn replace_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+pub(crate) fn replace_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
     let (target, permissions) = target(path)?;
     let folder = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -84,7 +84,7 @@ fn regular<'a>(path: &Path, found: &'a Metadata) -> Result<&'a Metadata> {
     ensure!(
         found.is_file(),
         Io,
-        "{}: {} is no place for a saved model; name a regular file",
+        "{} is {}; name a regular file",
         path.display(),
         if found.is_dir() { "a folder" } else { "a pipe or device" }
     );

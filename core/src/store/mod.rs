@@ -54,6 +54,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Code, Error, Result, bail, ensure};
 
+pub(crate) use file::replace_with;
+
 /// The most bytes that one saved model may have: 1 GiB.
 pub const LARGEST: usize = 1 << 30;
 

@@ -188,12 +188,12 @@ fn a_write_that_fails_half_way_leaves_everything_as_it_was() {
     let path = folder.join("model");
     save(&toy(3), &path).unwrap();
     for target in [path.clone(), folder.join("new")] {
-        let error = file::replace_with(&target, |file| {
+        let error = replace_with(&target, |file| {
             file.write_all(b"half")?;
             Err(io::Error::from(io::ErrorKind::StorageFull))
         });
         assert_eq!(code_of(error), Code::Io);
-        let panicked = std::panic::catch_unwind(|| file::replace_with(&target, |_| panic!("on purpose")));
+        let panicked = std::panic::catch_unwind(|| replace_with(&target, |_| panic!("on purpose")));
         assert!(panicked.is_err());
     }
     assert_eq!(folder.names(), ["model"]);
@@ -205,7 +205,7 @@ fn a_rename_that_fails_leaves_nothing_behind() {
     let folder = Folder::new();
     let path = folder.join("model");
     // A folder takes the name while the file is being written.
-    let error = file::replace_with(&path, |_| fs::create_dir(&path));
+    let error = replace_with(&path, |_| fs::create_dir(&path));
     assert_eq!(code_of(error), Code::Io);
     assert_eq!(folder.names(), ["model"]);
 }
