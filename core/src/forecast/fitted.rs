@@ -5,10 +5,11 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::method::{Method, SeriesState, check_finite};
-use super::result::{Components, Forecast, Interval, SeriesForecast, Summary};
+use super::result::{Components, Forecast, Interval, Summary};
+use super::spread::checked;
 use crate::Context;
 use crate::data::Matrix;
-use crate::error::{Result, bail, ensure};
+use crate::error::{Result, ensure};
 use crate::store::{self, Stored};
 
 /// The most numbers that one forecast may hold (1 GiB of `f64`).
@@ -48,7 +49,7 @@ impl<M: Method> Fitted<M> {
         let forecasts = context.map(self.states.len(), |row| {
             self.states[row]
                 .predict(horizon, levels, context.seed())
-                .and_then(in_range)
+                .and_then(checked)
                 .map_err(|error| error.at(format_args!("series {row}")))
         })?;
         let matrix = |pick: &dyn Fn(usize) -> Vec<f64>| rows((0..forecasts.len()).map(pick), horizon);
@@ -182,19 +183,6 @@ impl<M: Method> Stored for Fitted<M> {
         }
         Ok(())
     }
-}
-
-/// Refuse a forecast that left the range of numbers.
-fn in_range(forecast: SeriesForecast) -> Result<SeriesForecast> {
-    let lines = forecast.bands.iter().flat_map(|(lower, upper)| [lower, upper]).chain([&forecast.mean]);
-    if let Some(step) = lines.flat_map(|line| line.iter().position(|value| !value.is_finite())).next() {
-        bail!(
-            InvalidData,
-            "the forecast leaves the range of numbers at step {}; scale the series down or ask for lower levels",
-            step + 1
-        );
-    }
-    Ok(forecast)
 }
 
 /// Judge what every forecast is asked for.
