@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::method::{Method, SeriesState, check_finite};
-use super::result::{Components, Forecast, Interval, Summary};
+use super::result::{Components, Forecast, Interval, SeriesForecast, Summary};
 use super::spread::checked;
 use crate::Context;
 use crate::data::Matrix;
@@ -49,7 +49,7 @@ impl<M: Method> Fitted<M> {
         let forecasts = context.map(self.states.len(), |row| {
             self.states[row]
                 .predict(horizon, levels, context.seed())
-                .and_then(checked)
+                .and_then(|forecast| checked(whole(forecast, horizon, levels.len())?))
                 .map_err(|error| error.at(format_args!("series {row}")))
         })?;
         let matrix = |pick: &dyn Fn(usize) -> Vec<f64>| rows((0..forecasts.len()).map(pick), horizon);
@@ -183,6 +183,20 @@ impl<M: Method> Stored for Fitted<M> {
         }
         Ok(())
     }
+}
+
+/// Hold a method to one number per step and one band per level; anything else would leave a matrix empty.
+fn whole(forecast: SeriesForecast, horizon: usize, levels: usize) -> Result<SeriesForecast> {
+    let full = |line: &Vec<f64>| line.len() == horizon;
+    let complete = forecast.bands.len() == levels
+        && full(&forecast.mean)
+        && forecast.bands.iter().all(|(lower, upper)| full(lower) && full(upper));
+    ensure!(
+        complete,
+        Internal,
+        "a forecast of {horizon} steps and {levels} levels came back incomplete; please report this with the input"
+    );
+    Ok(forecast)
 }
 
 /// Judge what every forecast is asked for.

@@ -1,5 +1,5 @@
 //! What may happen to the bytes of a saved model, and what must hold whatever they are. The fuzz target runs the same.
-use inlaid::forecast::{Drift, Fitted, Forecast, Method, Naive, SeasonalNaive, SeriesState};
+use inlaid::forecast::{AutoEts, Drift, Fitted, Forecast, Method, Naive, Naive2, SeasonalNaive, SeriesState, Theta};
 use inlaid::store::{self, Stored};
 use inlaid::{Code, Context};
 use ndarray::{Array2, array};
@@ -17,6 +17,18 @@ impl Example for SeasonalNaive {
     const OPTIONS: fn() -> Self = || SeasonalNaive::default().with_season(4);
 }
 
+impl Example for Naive2 {
+    const OPTIONS: fn() -> Self = || Naive2::default().with_season(4);
+}
+
+impl Example for Theta {
+    const OPTIONS: fn() -> Self = || Theta::default().with_season(4);
+}
+
+impl Example for AutoEts {
+    const OPTIONS: fn() -> Self = || AutoEts::default().with_season(4);
+}
+
 impl Example for Drift {
     const OPTIONS: fn() -> Self = Drift::default;
 }
@@ -29,7 +41,7 @@ struct Subject {
     judge: fn(&[u8]) -> bool,
 }
 
-/// Every method has its line here.
+/// The methods whose states judge every field; each method belongs here once its `check` does.
 const SUBJECTS: &[Subject] = &[subject::<Naive>(), subject::<SeasonalNaive>(), subject::<Drift>()];
 
 const fn subject<M: Example>() -> Subject {
