@@ -6,7 +6,7 @@ mod harness;
 
 use std::time::Instant;
 
-use inlaid::forecast::{FittedNaive, Method, Naive};
+use inlaid::forecast::{Drift, Fitted, FittedNaive, Method, Naive, SeasonalNaive};
 use inlaid::{Code, Context, store};
 use ndarray::array;
 
@@ -56,8 +56,8 @@ fn a_loaded_model_predicts_and_updates_bit_for_bit_as_the_saved_one() {
 
 /// Written by hand after the table in `inlaid::store`; the checksum is Python's `zlib.crc32`.
 const BY_HAND: &str = "\
-89494e4c4149440a010000001cde5b7a3e0000000000000014666f7265636173742e4669747465644e616976650105302e31\
-    2e300103000000000000f03f000000000000004000000000000010400000000000000440";
+    89494e4c4149440a01000000145748fe3e0000000000000014666f7265636173742e4669747465644e616976650105302e31\
+    2e300103000000000000f03f00000000000000400000000000000840000000000000f03f";
 
 #[test]
 fn a_model_written_by_hand_after_the_description_of_the_format_loads() {
@@ -67,8 +67,8 @@ fn a_model_written_by_hand_after_the_description_of_the_format_loads() {
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
         .collect();
     let model = FittedNaive::from_bytes(&bytes).unwrap();
-    assert_eq!(model.predict(1, &[], &Context::new()).unwrap().mean[[0, 0]], 4.0);
-    assert_eq!(model.summary()[0].sigma2, Some(2.5));
+    assert_eq!(model.predict(1, &[], &Context::new()).unwrap().mean[[0, 0]], 3.0);
+    assert_eq!(model.summary()[0].sigma2, Some(1.0));
     let kind = store::kind(&bytes).unwrap();
     assert_eq!((kind.name.as_str(), kind.version, kind.writer.as_str()), ("forecast.FittedNaive", 1, "0.1.0"));
     if env!("CARGO_PKG_VERSION") == kind.writer {
@@ -153,20 +153,37 @@ fn another_kind_and_a_newer_version_say_what_to_do() {
     assert!(refused(&newer).contains("update inlaid"));
 }
 
+/// A state made up from its fields must be refused by what stands in `sentence`.
+fn falls_apart<M: Method>(states: &impl serde::Serialize, options: &[u8], sentence: &str) {
+    let payload = [options.to_vec(), postcard::to_stdvec(states).unwrap()].concat();
+    let error = Fitted::<M>::from_bytes(&harness::seal(M::FITTED, M::SAVED, "0.1.0", &payload)).err().expect(sentence);
+    assert_eq!(error.code(), Code::Incompatible, "{error}");
+    let message = error.message();
+    assert!(message.contains("does not hold together") && message.contains(sentence), "{message}");
+}
+
 #[test]
 fn a_model_that_does_not_hold_together_is_refused() {
-    let wrong =
-        [(vec![f64::NAN], 1.0), (vec![1.0], -1.0), (vec![1.0], f64::NAN), (vec![], 1.0), (vec![f64::INFINITY], 0.0)];
-    for state in wrong {
-        let payload = postcard::to_stdvec(&vec![state]).unwrap();
-        let sentence = refused(&harness::seal("forecast.FittedNaive", 1, "0.1.0", &payload));
-        assert!(sentence.contains("does not hold together"), "{sentence}");
+    let (one, three) = (vec![1.0], vec![1.0, 2.0, 4.0]);
+    falls_apart::<Naive>(&[(); 0].as_slice(), &[], "no series");
+    falls_apart::<Naive>(&vec![(Vec::<f64>::new(), 1.0)], &[], "0 observations");
+    falls_apart::<Naive>(&vec![(one.clone(), 1.0), (three.clone(), 1.0)], &[], "series 1 has 3 observations");
+    for value in [f64::NAN, f64::INFINITY] {
+        falls_apart::<Naive>(&vec![(vec![value], 1.0)], &[], "series 0: value");
     }
-    for states in [vec![], vec![(vec![1.0], 1.0), (vec![1.0, 2.0], 1.0)]] {
-        let payload = postcard::to_stdvec(&states).unwrap();
-        let sentence = refused(&harness::seal("forecast.FittedNaive", 1, "0.1.0", &payload));
-        assert!(sentence.contains("does not hold together"), "{sentence}");
+    for sigma in [-1.0, f64::NAN] {
+        falls_apart::<Naive>(&vec![(one.clone(), sigma)], &[], "deviation");
+        falls_apart::<Drift>(&vec![(three.clone(), 2_usize, 1.0, sigma)], &[], "deviation");
+        falls_apart::<SeasonalNaive>(&vec![(three.clone(), 3_usize, sigma)], &[0], "deviation");
     }
+    falls_apart::<Drift>(&vec![(one, 1_usize, 1.0, 1.0)], &[], "1 observations");
+    falls_apart::<Drift>(&vec![(three.clone(), 2_usize, f64::INFINITY, 1.0)], &[], "slope is inf");
+    for count in [0_usize, 4, usize::MAX] {
+        falls_apart::<Drift>(&vec![(three.clone(), count, 1.0, 1.0)], &[], "changes");
+        falls_apart::<SeasonalNaive>(&vec![(three.clone(), count, 1.0)], &[0], "season has");
+    }
+    // The options of a model are judged as those of a caller.
+    falls_apart::<SeasonalNaive>(&vec![(three, 1_usize, 1.0)], &[1, 0], "season");
 }
 
 #[test]

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::method::{Method, SeriesState, check_finite};
 use super::result::{Components, Forecast, Interval, SeriesForecast, Summary};
+use super::spread::checked;
 use crate::Context;
 use crate::data::Matrix;
-use crate::error::{Result, bail, ensure};
+use crate::error::{Result, ensure};
 use crate::store::{self, Stored};
 
 /// The most numbers that one forecast may hold (1 GiB of `f64`).
@@ -48,7 +49,7 @@ impl<M: Method> Fitted<M> {
         let forecasts = context.map(self.states.len(), |row| {
             self.states[row]
                 .predict(horizon, levels, context.seed())
-                .and_then(in_range)
+                .and_then(|forecast| checked(whole(forecast, horizon, levels.len())?))
                 .map_err(|error| error.at(format_args!("series {row}")))
         })?;
         let matrix = |pick: &dyn Fn(usize) -> Vec<f64>| rows((0..forecasts.len()).map(pick), horizon);
@@ -184,16 +185,17 @@ impl<M: Method> Stored for Fitted<M> {
     }
 }
 
-/// Refuse a forecast that left the range of numbers.
-fn in_range(forecast: SeriesForecast) -> Result<SeriesForecast> {
-    let lines = forecast.bands.iter().flat_map(|(lower, upper)| [lower, upper]).chain([&forecast.mean]);
-    if let Some(step) = lines.flat_map(|line| line.iter().position(|value| !value.is_finite())).next() {
-        bail!(
-            InvalidData,
-            "the forecast leaves the range of numbers at step {}; scale the series down or ask for lower levels",
-            step + 1
-        );
-    }
+/// Hold a method to one number per step and one band per level; anything else would leave a matrix empty.
+fn whole(forecast: SeriesForecast, horizon: usize, levels: usize) -> Result<SeriesForecast> {
+    let full = |line: &Vec<f64>| line.len() == horizon;
+    let complete = forecast.bands.len() == levels
+        && full(&forecast.mean)
+        && forecast.bands.iter().all(|(lower, upper)| full(lower) && full(upper));
+    ensure!(
+        complete,
+        Internal,
+        "a forecast of {horizon} steps and {levels} levels came back incomplete; please report this with the input"
+    );
     Ok(forecast)
 }
 

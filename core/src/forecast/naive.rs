@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use super::fitted::Fitted;
 use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
-use super::spread::{deviation, normal_forecast};
+use super::spread::{check_deviation, deviation, normal_forecast};
 use crate::Context;
-use crate::error::{Result, ensure};
+use crate::error::Result;
 
 /// Forecast by the last observation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -90,12 +90,6 @@ impl SeriesState for NaiveState {
 
     fn check(&self) -> Result<()> {
         self.check_observed()?;
-        ensure!(
-            self.sigma >= 0.0 && self.sigma.is_finite(),
-            InvalidData,
-            "sigma is {}, it must be finite and at least 0",
-            self.sigma
-        );
-        Ok(())
+        check_deviation(self.sigma)
     }
 }

@@ -74,8 +74,9 @@ pub trait Stored: Serialize + DeserializeOwned {
     const VERSION: u32;
 
     /// Judge a model whose fields hold values of the right types and no more: everything that a fit guarantees and the
-    /// methods rely on must be established here. After `Ok` no method may panic, allocate or run out of proportion to
-    /// what it is asked, or give NaN or infinite values without saying so.
+    /// methods rely on must be established here. (A matrix without columns may claim any number of rows.) After `Ok` no
+    /// method may panic, allocate or run out of proportion to what it is asked, or give NaN or infinite values without
+    /// saying so.
     ///
     /// # Errors
     /// Any; what cannot be loaded becomes `incompatible` with this error's sentence, what cannot be saved keeps the code.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use serde::{Deserialize, Serialize};
 
 use super::*;
+use crate::data::{Matrix, beside};
 
 /// A model as version 1 saved it, and as version 2 does.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -123,6 +124,21 @@ fn a_payload_must_be_used_up() {
     assert_eq!(decode::<Toy>(&payload).unwrap(), toy(1));
     payload.push(0);
     assert_eq!(code_of(decode::<Toy>(&payload)), Code::Incompatible);
+}
+
+#[test]
+fn a_matrix_keeps_its_bits_and_its_shape_must_fit_its_numbers() {
+    let matrix = Matrix::from(ndarray::array![[-0.0, f64::NAN, 5e-324], [1.0 / 3.0, f64::MAX, f64::NEG_INFINITY]]);
+    // Also while arrays travel beside a text.
+    let (payload, blocks) = beside::collect(|| postcard::to_stdvec(&matrix).unwrap());
+    assert!(blocks.is_empty());
+    let back = decode::<Matrix>(&payload).unwrap();
+    assert_eq!(back.dim(), (2, 3));
+    assert!(back.iter().zip(matrix.iter()).all(|(left, right)| left.to_bits() == right.to_bits()));
+    for (rows, columns) in [(2, 2), (usize::MAX, 3), (usize::MAX, usize::MAX), (1 << 63, 2)] {
+        let payload = postcard::to_stdvec(&(rows, columns, vec![0.0; 6])).unwrap();
+        assert_eq!(code_of(decode::<Matrix>(&payload)), Code::Incompatible);
+    }
 }
 
 #[test]

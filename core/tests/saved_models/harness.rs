@@ -1,5 +1,5 @@
 //! What may happen to the bytes of a saved model, and what must hold whatever they are. The fuzz target runs the same.
-use inlaid::forecast::{Fitted, Forecast, Method, Naive, SeriesState};
+use inlaid::forecast::{AutoEts, Drift, Fitted, Forecast, Method, Naive, Naive2, SeasonalNaive, SeriesState, Theta};
 use inlaid::store::{self, Stored};
 use inlaid::{Code, Context};
 use ndarray::{Array2, array};
@@ -13,6 +13,26 @@ impl Example for Naive {
     const OPTIONS: fn() -> Self = Naive::default;
 }
 
+impl Example for SeasonalNaive {
+    const OPTIONS: fn() -> Self = || SeasonalNaive::default().with_season(4);
+}
+
+impl Example for Naive2 {
+    const OPTIONS: fn() -> Self = || Naive2::default().with_season(4);
+}
+
+impl Example for Theta {
+    const OPTIONS: fn() -> Self = || Theta::default().with_season(4);
+}
+
+impl Example for AutoEts {
+    const OPTIONS: fn() -> Self = || AutoEts::default().with_season(4);
+}
+
+impl Example for Drift {
+    const OPTIONS: fn() -> Self = Drift::default;
+}
+
 /// A kind of saved models: the payload of a good one, and the judgement of a changed one.
 struct Subject {
     kind: &'static str,
@@ -21,8 +41,8 @@ struct Subject {
     judge: fn(&[u8]) -> bool,
 }
 
-/// Every method has its line here.
-const SUBJECTS: &[Subject] = &[subject::<Naive>()];
+/// The methods whose states judge every field; each method belongs here once its `check` does.
+const SUBJECTS: &[Subject] = &[subject::<Naive>(), subject::<SeasonalNaive>(), subject::<Drift>()];
 
 const fn subject<M: Example>() -> Subject {
     Subject { kind: Fitted::<M>::KIND, version: Fitted::<M>::VERSION, good: payload::<M>, judge: judge::<M> }
@@ -69,10 +89,10 @@ pub(crate) fn run(input: &[u8]) -> bool {
     }
 }
 
-/// `bytes` after edits of four bytes each: where (two), what, with which value.
+/// `bytes` after up to three edits of four bytes each: where (two), what, with which value.
 fn edited(mut bytes: Vec<u8>, edits: &[u8]) -> Vec<u8> {
     const NUMBERS: [f64; 8] = [f64::NAN, f64::INFINITY, -1.0, 0.0, 1.0, 1e308, -1e308, 5e-324];
-    for edit in edits.chunks_exact(4).take(8) {
+    for edit in edits.chunks_exact(4).take(3) {
         let at = usize::from(u16::from_le_bytes([edit[0], edit[1]])) % (bytes.len() + 1);
         let value = edit[3];
         match edit[2] % 6 {
@@ -123,6 +143,10 @@ fn quiet() -> Context {
 fn predict<M: Method>(model: &Fitted<M>) -> Vec<Result<Vec<u64>, String>> {
     let bits = |forecast: Forecast, horizon: usize| {
         assert_eq!(forecast.intervals.len(), 2);
+        for interval in &forecast.intervals {
+            let mut ends = interval.lower.iter().zip(interval.upper.iter());
+            assert!(ends.all(|(lower, upper)| lower <= upper), "an interval begins after its end");
+        }
         let lines = [&forecast.mean].into_iter().chain(forecast.intervals.iter().flat_map(|i| [&i.lower, &i.upper]));
         let values = lines.flat_map(|matrix| {
             assert_eq!(matrix.dim(), (model.states().len(), horizon));
@@ -162,6 +186,6 @@ fn check_history<M: Method>(model: &Fitted<M>) {
 
 /// A good saved model of the first kind, small.
 pub(crate) fn small() -> Vec<u8> {
-    let series = array![[1.0, 2.0, 4.0]];
+    let series = array![[1.0, 2.0, 3.0]];
     Naive::default().fit(series.view(), &quiet()).and_then(|model| model.to_bytes()).expect("a good model")
 }
