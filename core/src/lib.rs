@@ -19,4 +19,7 @@ pub mod math;
 pub mod store;
 
 pub use context::Context;
+/// The arrays of the public API, in the version that it uses.
+pub use ndarray;
+
 pub use error::{Code, Error, Result};
