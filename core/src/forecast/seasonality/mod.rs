@@ -3,6 +3,8 @@ mod adjust;
 mod decompose;
 mod period;
 mod test;
+#[cfg(test)]
+mod tests;
 
 pub use decompose::{Decomposition, DecompositionKind, decompose};
 pub use period::{SeasonalPeriod, Seasonality, seasonal_period, seasonal_period_batch};

@@ -121,8 +121,8 @@ const FIRST: f64 = 0.7;
 const CRITICAL: f64 = 3.0;
 /// Observations that the memory of the noise is estimated from, unless eight periods are more.
 const WINDOW: usize = 4096;
-/// A longer period must explain this much more than a shorter one.
-const MARGIN: f64 = 0.1;
+/// A longer period must explain at least this much more than a shorter one.
+const MARGIN: f64 = 0.02;
 
 fn detect(series: &[f64], options: &SeasonalPeriod) -> Seasonality {
     let longest = options.longest.min(series.len() / 3);
@@ -144,12 +144,11 @@ fn detect(series: &[f64], options: &SeasonalPeriod) -> Seasonality {
         (strength >= options.least_strength).then_some(Seasonality { period, strength })
     });
     let tested: Vec<_> = tested.collect();
-    let best = tested.iter().map(|season| season.strength).fold(0.0, f64::max);
-    tested
-        .into_iter()
-        .filter(|season| season.strength >= best - MARGIN)
-        .min_by_key(|season| season.period)
-        .unwrap_or(NONE)
+    let best = tested.iter().copied().max_by(|a, b| a.strength.total_cmp(&b.strength)).unwrap_or(NONE);
+    // A longer season must pay for its positions: the fewer repetitions it has, the more.
+    let margin = MARGIN + 0.5 * best.period as f64 / series.len() as f64;
+    let close = tested.into_iter().filter(|season| season.strength >= best.strength - margin);
+    close.min_by_key(|season| season.period).unwrap_or(NONE)
 }
 
 /// Periods worth a test: the highest peaks of the autocorrelations.
