@@ -21,7 +21,7 @@ use super::fitted::Fitted;
 use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
 use super::seasonality::{Adjustment, DecompositionKind, check_season};
-use super::spread::{deviation, normal_forecast};
+use super::spread::{check_deviation, deviation, normal_forecast};
 use crate::Context;
 use crate::error::Result;
 
@@ -123,6 +123,12 @@ impl SeriesState for Naive2State {
 
     fn season(&self) -> Option<Vec<f64>> {
         self.adjustment.seasons(self.series.len())
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_observed()?;
+        self.adjustment.check(self.series.len())?;
+        check_deviation(self.sigma)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The recursion of every theta model, one observation at a time, and how its errors spread into the future.
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Result, ensure};
+
 /// A theta model with its parameters, after some observations.
 ///
 /// The one-step forecast of observation `t` (from 0) is `l + w [ (1-a)^t A + (1 - (1-a)^(t+1)) / a B ]`: the smoothed level
@@ -32,6 +34,32 @@ impl Filter {
     /// A model that learns its line, before the first observation.
     pub(super) fn learning_line(alpha: f64, weight: f64, start: f64) -> Self {
         Self { dynamic: true, ..Self::fixed_line(alpha, weight, start, (0.0, 0.0)) }
+    }
+
+    /// Judge a model before its first observation that came from a file.
+    ///
+    /// # Errors
+    /// `invalid_data`.
+    pub(super) fn check_start(&self, dynamic: bool) -> Result<()> {
+        ensure!(self.alpha > 0.0 && self.alpha < 1.0, InvalidData, "alpha is {}, it must lie in (0, 1)", self.alpha);
+        ensure!((0.0..1.0).contains(&self.weight), InvalidData, "the weight is {}, it must lie in [0, 1)", self.weight);
+        let numbers = [self.level, self.intercept, self.slope];
+        ensure!(
+            numbers.iter().all(|number| number.is_finite()),
+            InvalidData,
+            "level, intercept and slope are {numbers:?}, they must be finite"
+        );
+        let expected = if dynamic {
+            Self::learning_line(self.alpha, self.weight, self.level)
+        } else {
+            Self::fixed_line(self.alpha, self.weight, self.level, (self.intercept, self.slope))
+        };
+        ensure!(
+            *self == expected,
+            InvalidData,
+            "the state before the first observation is {self:?}, allowed is {expected:?}"
+        );
+        Ok(())
     }
 
     /// How a unit of slope enters the next forecast.

@@ -6,11 +6,11 @@ use super::fit::{SKIPPED, fit};
 use super::options::{Theta, ThetaModel};
 use super::spread;
 use crate::Context;
-use crate::error::Result;
+use crate::error::{Result, ensure};
 use crate::forecast::method::{Method, SeriesState};
 use crate::forecast::result::{SeriesForecast, Summary};
 use crate::forecast::seasonality::{Adjustment, check_season};
-use crate::forecast::spread::{deviation, normal_forecast};
+use crate::forecast::spread::{check_deviation, deviation, normal_forecast};
 
 /// One series known to [`Theta`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,6 +40,18 @@ impl Frame {
         let largest = series.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let exponent = if largest > 0.0 { largest.log2().floor().clamp(-1000.0, 1000.0) } else { 0.0 };
         Self { origin: series.first().copied().unwrap_or(0.0), scale: exponent.exp2() }
+    }
+
+    /// Judge a frame that came from a file.
+    fn check(&self) -> Result<()> {
+        ensure!(self.origin.is_finite(), InvalidData, "the origin is {}, it must be finite", self.origin);
+        ensure!(
+            (f64::MIN_POSITIVE..=f64::MAX).contains(&self.scale),
+            InvalidData,
+            "the scale is {}, it must be above 0 and finite",
+            self.scale
+        );
+        Ok(())
     }
 
     fn enter(&self, value: f64) -> f64 {
@@ -170,5 +182,25 @@ impl SeriesState for ThetaState {
 
     fn season(&self) -> Option<Vec<f64>> {
         self.adjustment.seasons(self.series.len())
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_observed()?;
+        self.adjustment.check(self.series.len())?;
+        self.frame.check()?;
+        self.first.check_start(self.model.is_dynamic())?;
+        check_deviation(self.sigma)?;
+        // What stands after the last observation follows from what stood before the first.
+        let mut filter = self.first.clone();
+        for value in self.adjustment.remove(&self.series, 0) {
+            filter.learn(self.frame.enter(value));
+        }
+        ensure!(
+            filter == self.last,
+            InvalidData,
+            "the state after the last observation, {:?}, does not follow from the observations",
+            self.last
+        );
+        Ok(())
     }
 }
