@@ -118,3 +118,28 @@ impl SeriesState for DriftState {
         check_deviation(self.sigma)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: slope 2, errors 1 and -1 over one degree of freedom, so the variance is 2 h (1 + h / 2).
+    #[test]
+    fn bands_count_the_doubt_about_the_slope() {
+        let state = Drift::default().fit_series(&[1.0, 4.0, 5.0], &Context::new()).unwrap();
+        let forecast = state.predict(3, &[0.8], 0).unwrap();
+        assert_eq!(forecast.mean, [7.0, 9.0, 11.0]);
+        for (step, variance) in [3.0, 8.0, 15.0].iter().enumerate() {
+            let half = 1.281_551_565_544_600_4 * f64::sqrt(*variance);
+            assert!((forecast.bands[0].1[step] - forecast.mean[step] - half).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_line_through_two_points_is_exact() {
+        let forecast =
+            Drift::default().fit_series(&[0.1, 0.4], &Context::new()).unwrap().predict(2, &[0.9], 0).unwrap();
+        assert!((forecast.mean[1] - 1.0).abs() < 1e-15);
+        assert_eq!(forecast.bands[0].0, forecast.mean);
+    }
+}

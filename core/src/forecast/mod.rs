@@ -15,6 +15,8 @@
 //! | [`seasonality_test`] | whether a known period is there |
 //! | [`decompose`] | trend, season and remainder |
 //!
+//! How good forecasts were is told by [`metrics`].
+//!
 //! Every method is an options struct whose [`fit`](Method::fit) takes a matrix `[series, time]` and gives a [`Fitted`]
 //! model with one state per row.
 mod auto_ets;

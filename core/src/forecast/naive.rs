@@ -93,3 +93,28 @@ impl SeriesState for NaiveState {
         check_deviation(self.sigma)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: errors 2 and -1, so the variance is 5/2; 1.2815515655446004 is the normal quantile at 0.9.
+    #[test]
+    fn bands_grow_with_the_root_of_the_step() {
+        let state = Naive::default().fit_series(&[1.0, 3.0, 2.0], &Context::new()).unwrap();
+        let forecast = state.predict(4, &[0.8], 0).unwrap();
+        assert_eq!(forecast.mean, [2.0; 4]);
+        for (step, upper) in forecast.bands[0].1.iter().enumerate() {
+            let half = 1.281_551_565_544_600_4 * (2.5 * (step + 1) as f64).sqrt();
+            assert!((upper - 2.0 - half).abs() < 1e-12);
+            assert!((forecast.bands[0].0[step] - 2.0 + half).abs() < 1e-12);
+        }
+        assert!((state.summary().sigma2.unwrap() - 2.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_observation_has_no_errors_and_no_band() {
+        let forecast = Naive::default().fit_series(&[7.0], &Context::new()).unwrap().predict(2, &[0.9], 0).unwrap();
+        assert_eq!((forecast.mean[1], forecast.bands[0].0[1], forecast.bands[0].1[1]), (7.0, 7.0, 7.0));
+    }
+}

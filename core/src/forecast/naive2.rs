@@ -21,7 +21,7 @@ use super::fitted::Fitted;
 use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
 use super::seasonality::{Adjustment, DecompositionKind, check_season};
-use super::spread::{deviation, normal_forecast};
+use super::spread::{check_deviation, deviation, normal_forecast};
 use crate::Context;
 use crate::error::Result;
 
@@ -123,5 +123,45 @@ impl SeriesState for Naive2State {
 
     fn season(&self) -> Option<Vec<f64>> {
         self.adjustment.seasons(self.series.len())
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_observed()?;
+        self.adjustment.check(self.series.len())?;
+        check_deviation(self.sigma)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: a level of 100 with factors 0.5 and 1.5 that doubles to 200 at the end of the series.
+    #[test]
+    fn the_last_adjusted_value_gets_its_season_back() {
+        let mut series: Vec<f64> = (0..30).map(|t| 100.0 * [0.5, 1.5][t % 2]).collect();
+        series.push(60.0);
+        let state = Naive2::default().with_season(2).fit_series(&series, &Context::new()).unwrap();
+        assert_eq!(state.summary().model, "Naive2(M)");
+        let forecast = state.predict(4, &[0.8], 0).unwrap();
+        let factors: Vec<f64> = state.season().unwrap()[..2].to_vec();
+        assert!((factors[0] - 0.5).abs() < 0.01 && (factors[0] + factors[1] - 2.0).abs() < 1e-12);
+        for step in 0..4 {
+            let expected = 60.0 / factors[0] * factors[(31 + step) % 2];
+            assert!((forecast.mean[step] - expected).abs() < 1e-9);
+        }
+        // Half-widths are those of a walk of the adjusted series, times the factor of the step.
+        let half = |step: usize| forecast.bands[0].1[step] - forecast.mean[step];
+        let ratio = (half(3) / factors[0]) / (half(0) / factors[1]);
+        assert!((ratio - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn without_a_season_it_is_the_naive_forecast() {
+        let series = [3.0, 9.0, 4.0, 4.5, 8.0, 2.0, 7.0];
+        let ours = Naive2::default().with_season(4).fit_series(&series, &Context::new()).unwrap();
+        assert_eq!((ours.summary().model.as_str(), ours.summary().season), ("Naive2", 1));
+        let naive = super::super::Naive::default().fit_series(&series, &Context::new()).unwrap();
+        assert_eq!(ours.predict(3, &[0.9], 0).unwrap(), naive.predict(3, &[0.9], 0).unwrap());
     }
 }

@@ -120,3 +120,33 @@ impl SeriesState for SeasonalNaiveState {
         check_deviation(self.sigma)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+
+    /// By hand: seasonal errors 2, 4 and -4, so the variance is 12; one season ahead it doubles.
+    #[test]
+    fn bands_grow_once_per_season() {
+        let method = SeasonalNaive::default().with_season(2);
+        let state = method.fit_series(&[1.0, 5.0, 3.0, 9.0, -1.0], &Context::new()).unwrap();
+        let forecast = state.predict(5, &[0.8], 0).unwrap();
+        assert_eq!(forecast.mean, [9.0, -1.0, 9.0, -1.0, 9.0]);
+        for (step, factor) in [1.0, 1.0, 2.0, 2.0, 3.0].iter().enumerate() {
+            let half = 1.281_551_565_544_600_4 * (12.0_f64 * factor).sqrt();
+            assert!((forecast.bands[0].1[step] - forecast.mean[step] - half).abs() < 1e-12);
+        }
+        assert!(state.fitted_values()[..2].iter().all(|value| value.is_nan()));
+        assert_eq!(state.fitted_values()[2..], [1.0, 5.0, 3.0]);
+    }
+
+    #[test]
+    fn less_than_a_season_is_not_enough() {
+        let error = SeasonalNaive::default().with_season(4).fit_checked(&[1.0; 3], &Context::new()).unwrap_err();
+        assert_eq!(error.code(), Code::NotEnoughData);
+        assert!(error.message().contains("at least 4 observations, got 3"), "{error}");
+        let exact = SeasonalNaive::default().with_season(3).fit_checked(&[1.0, 2.0, 3.0], &Context::new()).unwrap();
+        assert_eq!(exact.predict(4, &[0.9], 0).unwrap().mean, [1.0, 2.0, 3.0, 1.0]);
+    }
+}

@@ -42,7 +42,8 @@ struct Subject {
 }
 
 /// The methods whose states judge every field; each method belongs here once its `check` does.
-const SUBJECTS: &[Subject] = &[subject::<Naive>(), subject::<SeasonalNaive>(), subject::<Drift>()];
+const SUBJECTS: &[Subject] =
+    &[subject::<Naive>(), subject::<SeasonalNaive>(), subject::<Drift>(), subject::<Naive2>(), subject::<Theta>()];
 
 const fn subject<M: Example>() -> Subject {
     Subject { kind: Fitted::<M>::KIND, version: Fitted::<M>::VERSION, good: payload::<M>, judge: judge::<M> }

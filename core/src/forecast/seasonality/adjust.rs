@@ -98,6 +98,31 @@ impl Adjustment {
         (position..).zip(deviations).for_each(|(at, deviation)| *deviation *= self.terms(at).0);
     }
 
+    /// Judge a season that came from a file, of a series of `count` observations.
+    ///
+    /// # Errors
+    /// `invalid_data`.
+    pub(in crate::forecast) fn check(&self, count: usize) -> Result<()> {
+        let season = self.indices.len();
+        ensure!(
+            season != 1 && season <= count / 2,
+            InvalidData,
+            "a season of {season} indices for {count} observations, allowed are none, or 2 to half the observations"
+        );
+        let least = match self.kind {
+            DecompositionKind::Multiplicative => LEAST_FACTOR,
+            DecompositionKind::Additive => f64::MIN,
+        };
+        for index in &self.indices {
+            ensure!(
+                (least..=f64::MAX).contains(index),
+                InvalidData,
+                "a seasonal index is {index}, it must be finite and at least {least}"
+            );
+        }
+        Ok(())
+    }
+
     /// The season at each of `count` observations, if there is one.
     pub(in crate::forecast) fn seasons(&self, count: usize) -> Option<Vec<f64>> {
         (!self.indices.is_empty()).then(|| self.indices.iter().copied().cycle().take(count).collect())

@@ -1,8 +1,16 @@
 //! Seasons of a series: their period, whether they are there at all, and what they look like.
+//!
+//! | question | answer |
+//! |---|---|
+//! | which period has the series? | [`seasonal_period`] |
+//! | is there a season of a period that I know? | [`seasonality_test`] |
+//! | what does it look like? | [`decompose`] |
 mod adjust;
 mod decompose;
 mod period;
 mod test;
+#[cfg(test)]
+mod tests;
 
 pub use decompose::{Decomposition, DecompositionKind, decompose};
 pub use period::{SeasonalPeriod, Seasonality, seasonal_period, seasonal_period_batch};

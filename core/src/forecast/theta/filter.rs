@@ -1,6 +1,8 @@
 //! The recursion of every theta model, one observation at a time, and how its errors spread into the future.
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Result, ensure};
+
 /// A theta model with its parameters, after some observations.
 ///
 /// The one-step forecast of observation `t` (from 0) is `l + w [ (1-a)^t A + (1 - (1-a)^(t+1)) / a B ]`: the smoothed level
@@ -34,6 +36,32 @@ impl Filter {
         Self { dynamic: true, ..Self::fixed_line(alpha, weight, start, (0.0, 0.0)) }
     }
 
+    /// Judge a model before its first observation that came from a file.
+    ///
+    /// # Errors
+    /// `invalid_data`.
+    pub(super) fn check_start(&self, dynamic: bool) -> Result<()> {
+        ensure!(self.alpha > 0.0 && self.alpha < 1.0, InvalidData, "alpha is {}, it must lie in (0, 1)", self.alpha);
+        ensure!((0.0..1.0).contains(&self.weight), InvalidData, "the weight is {}, it must lie in [0, 1)", self.weight);
+        let numbers = [self.level, self.intercept, self.slope];
+        ensure!(
+            numbers.iter().all(|number| number.is_finite()),
+            InvalidData,
+            "level, intercept and slope are {numbers:?}, they must be finite"
+        );
+        let expected = if dynamic {
+            Self::learning_line(self.alpha, self.weight, self.level)
+        } else {
+            Self::fixed_line(self.alpha, self.weight, self.level, (self.intercept, self.slope))
+        };
+        ensure!(
+            *self == expected,
+            InvalidData,
+            "the state before the first observation is {self:?}, allowed is {expected:?}"
+        );
+        Ok(())
+    }
+
     /// How a unit of slope enters the next forecast.
     fn reach(&self) -> f64 {
         (1.0 - self.decay * (1.0 - self.alpha)) / self.alpha
@@ -63,15 +91,26 @@ impl Filter {
         }
     }
 
-    /// Forecasts of the next steps, each learnt as if it had been observed.
+    /// Give `read` the forecast of each next step, taken as if it had been observed.
+    pub(super) fn follow<T>(mut self, steps: impl Iterator<Item = T>, mut read: impl FnMut(f64, T)) {
+        let mut value = self.forecast();
+        for step in steps {
+            read(value, step);
+            if self.dynamic {
+                self.learn(value);
+                value = self.forecast();
+            } else {
+                // What a fixed line loses by its decay the level gains: the forecasts lie on a line.
+                value += self.slope();
+            }
+        }
+    }
+
+    /// Forecasts of the next steps.
     pub(super) fn path(&self, steps: usize) -> Vec<f64> {
-        let mut filter = self.clone();
-        let step = |_| {
-            let value = filter.forecast();
-            filter.learn(value);
-            value
-        };
-        (0..steps).map(step).collect()
+        let mut path = Vec::with_capacity(steps);
+        self.clone().follow(0..steps, |forecast, _| path.push(forecast));
+        path
     }
 
     /// Variances of the next steps' errors, in units of the one-step variance: `1 + (h - 1) alpha^2` for a fixed line; for a
