@@ -16,23 +16,27 @@
 //!
 //! Every method is an options struct whose [`fit`](Method::fit) takes a matrix `[series, time]` and gives a [`Fitted`]
 //! model with one state per row.
+mod any_method;
 mod drift;
 mod fitted;
 mod method;
 pub mod metrics;
 mod naive;
 mod naive2;
+mod panel;
 mod result;
 mod seasonal_naive;
 mod seasonality;
 mod spread;
 mod theta;
 
+pub use any_method::{AnyMethod, AnyState};
 pub use drift::{Drift, DriftState, FittedDrift};
 pub use fitted::Fitted;
 pub use method::{Method, SeriesState};
 pub use naive::{FittedNaive, Naive, NaiveState};
 pub use naive2::{FittedNaive2, Naive2, Naive2State};
+pub use panel::{PanelForecast, PanelOptions, SeriesFailure, panel};
 pub use result::{Components, Forecast, Interval, SeriesForecast, Summary};
 pub use seasonal_naive::{FittedSeasonalNaive, SeasonalNaive, SeasonalNaiveState};
 pub use seasonality::{
