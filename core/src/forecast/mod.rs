@@ -17,6 +17,7 @@
 //! Every method is an options struct whose [`fit`](Method::fit) takes a matrix `[series, time]` and gives a [`Fitted`]
 //! model with one state per row.
 mod any_method;
+mod cross_validation;
 mod drift;
 mod fitted;
 mod method;
@@ -31,6 +32,9 @@ mod spread;
 mod theta;
 
 pub use any_method::{AnyMethod, AnyState};
+pub use cross_validation::{
+    CrossValidated, CrossValidation, LevelAccuracy, MethodAccuracy, cross_validate, cross_validate_matrix,
+};
 pub use drift::{Drift, DriftState, FittedDrift};
 pub use fitted::Fitted;
 pub use method::{Method, SeriesState};

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use self::lineup::Lineup;
 pub use self::options::PanelOptions;
 pub(super) use self::source::{Source, check_forecast, horizon};
+pub(super) use self::write::ForecastColumns;
 use super::fitted::check_request;
 use super::{AnyMethod, Method, SeriesForecast, SeriesState, Summary};
 use crate::Context;
@@ -172,8 +173,13 @@ impl SeriesFailure {
         if error.code() == Code::Cancelled {
             return Err(error);
         }
+        Ok(Self::named(id, method, &error))
+    }
+
+    /// The failure of one series.
+    pub(super) fn named(id: &str, method: Option<&str>, error: &Error) -> Self {
         let (code, message) = (error.code().as_str().into(), error.message().into());
-        Ok(Self { id: id.into(), method: method.map(String::from), code, message })
+        Self { id: id.into(), method: method.map(String::from), code, message }
     }
 }
 
