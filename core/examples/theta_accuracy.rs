@@ -94,6 +94,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("optimised", run(&panel, theta(ThetaModel::Optimised))?),
         ("dynamic_standard", run(&panel, theta(ThetaModel::DynamicStandard))?),
         ("dynamic_optimised", run(&panel, theta(ThetaModel::DynamicOptimised))?),
+        ("season detected", run(&panel, |_| Theta::default())?),
     ];
     let baseline = &runs[3].1.0;
     println!("{:<18}{:<10}{:>8}{:>8}{:>8}{:>8}{:>9}", "method", "group", "sMAPE", "MASE", "OWA", "cover", "MSIS");

@@ -90,6 +90,15 @@ impl Method for Theta {
 }
 
 impl ThetaState {
+    /// Sum of squared one-step errors that the fit minimises and their number, in the unit of the adjusted data.
+    #[cfg(test)]
+    pub(super) fn loss(&self) -> (f64, usize) {
+        let adjusted = self.adjustment.remove(&self.series, 0);
+        let fitted = self.before_each(|filter| self.frame.leave(filter.forecast()));
+        let errors = adjusted.iter().zip(fitted).skip(SKIPPED).map(|(value, fitted)| value - fitted);
+        (errors.clone().map(|error| error * error).sum(), errors.count())
+    }
+
     /// Run the fitted recursion over all observations and put `read` of the state before each into the data's frame.
     fn before_each(&self, read: impl Fn(&Filter) -> f64) -> Vec<f64> {
         let mut filter = self.first.clone();
