@@ -40,11 +40,16 @@ pub fn transform(points: &mut [Complex]) {
 }
 
 /// Autocovariance sums `sum_t x_t x_(t+k)`, k = 0..=longest, of two series at once (the shorter one counts as padded with
-/// zeros). No mean is subtracted. O((n + longest) log(n + longest)).
+/// zeros). No mean is subtracted. O((n + longest) log(n + longest)), and at most n * longest for short ones.
 #[must_use]
 pub fn autocovariances(first: &[f64], second: &[f64], longest: usize) -> [Vec<f64>; 2] {
     let length = first.len().max(second.len());
     let size = (length + longest + 1).next_power_of_two();
+    // Two transforms cost about this many multiplications and additions.
+    if length * longest <= 12 * size * size.trailing_zeros() as usize {
+        let shifted = |series: &[f64], lag: usize| product(series, series.get(lag..).unwrap_or_default());
+        return [first, second].map(|series| (0..=longest).map(|lag| shifted(series, lag)).collect());
+    }
     let mut points = vec![(0.0, 0.0); size];
     points.iter_mut().zip(first).for_each(|(point, value)| point.0 = *value);
     points.iter_mut().zip(second).for_each(|(point, value)| point.1 = *value);
@@ -63,6 +68,19 @@ pub fn autocovariances(first: &[f64], second: &[f64], longest: usize) -> [Vec<f6
     transform(&mut points);
     let lags = points.iter().take(longest + 1);
     [lags.clone().map(|point| point.0 / size as f64).collect(), lags.map(|point| point.1 / size as f64).collect()]
+}
+
+/// The sum of products as far as both go, in eight running sums that do not wait for each other.
+fn product(a: &[f64], b: &[f64]) -> f64 {
+    let a = &a[..a.len().min(b.len())];
+    let ((a, rest), (b, other)) = (a.as_chunks::<8>(), b[..a.len()].as_chunks::<8>());
+    let mut sums = [0.0; 8];
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..8 {
+            sums[i] += a[i] * b[i];
+        }
+    }
+    sums.iter().sum::<f64>() + rest.iter().zip(other).map(|(a, b)| a * b).sum::<f64>()
 }
 
 #[cfg(test)]
@@ -97,13 +115,14 @@ mod tests {
 
     #[test]
     fn autocovariances_of_two_series_equal_their_sums_of_products() {
-        for (n, m) in [(1, 1), (2, 1), (50, 49), (64, 64), (100, 3)] {
+        for (n, m) in [(1, 1), (2, 1), (50, 49), (100, 3), (5000, 4999), (4096, 4096)] {
             let (first, second) = (noise(n, 3), noise(m, 4));
-            let [a, b] = autocovariances(&first, &second, 20);
+            let longest = if n > 1000 { 900 } else { 20 };
+            let [a, b] = autocovariances(&first, &second, longest);
             for (series, sums) in [(&first, a), (&second, b)] {
                 for (lag, sum) in sums.iter().enumerate() {
                     let direct: f64 = series.iter().zip(series.iter().skip(lag)).map(|(x, y)| x * y).sum();
-                    assert!((sum - direct).abs() < 1e-12, "lag {lag}: {sum} {direct}");
+                    assert!((sum - direct).abs() < 1e-10, "lag {lag}: {sum} {direct}");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Which period does a series have? Peaks of the autocorrelation, each put to an analysis of variance.
+//! Which period does a series have? Peaks of the autocorrelation, each put to a test.
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
@@ -72,9 +72,10 @@ impl SeasonalPeriod {
 /// The dominant seasonal period of `series`, 1 where none is clear.
 ///
 /// Candidates are the highest peaks of the autocorrelation of the differenced and of the linearly detrended series. For
-/// each, the series less its moving average over the period is split by position in the period; the candidate stands if
-/// the positions' means differ by an F test far beyond chance and explain at least `least_strength` of the variance. The
-/// shortest of nearly equally strong candidates wins, so a multiple never beats its period.
+/// each, the series (or its logarithm) less its moving average over the period is split by position in the period; the
+/// candidate stands if the positions' means explain at least `least_strength` of the variance, and that is beyond three
+/// standard errors of a series without season but with the same memory. The shortest of nearly equally strong candidates
+/// wins, so a multiple does not beat its period.
 /// O(n log n); one million observations take about half a second.
 ///
 /// ```
@@ -114,8 +115,12 @@ const NONE: Seasonality = Seasonality { period: 1, strength: 0.0 };
 const SHORTEST: usize = 8;
 /// Peaks of each autocorrelation that are looked at.
 const CANDIDATES: usize = 8;
-/// The F test's critical value, as a standard normal deviation.
-const CRITICAL: f64 = 3.5;
+/// A peak this high, as a share of the highest one, is looked at if it is the first such.
+const FIRST: f64 = 0.7;
+/// How many standard errors the strength must be away from none.
+const CRITICAL: f64 = 3.0;
+/// Observations that the memory of the noise is estimated from, unless eight periods are more.
+const WINDOW: usize = 4096;
 /// A longer period must explain this much more than a shorter one.
 const MARGIN: f64 = 0.1;
 
@@ -127,8 +132,15 @@ fn detect(series: &[f64], options: &SeasonalPeriod) -> Seasonality {
     let largest = series.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let scale = if largest > 0.0 { largest } else { return NONE };
     let scaled: Vec<f64> = series.iter().map(|value| value / scale).collect();
+    // A season that grows with the level is even on the logarithmic scale.
+    let logarithms: Vec<f64> = if series.iter().all(|value| *value > 0.0) {
+        scaled.iter().map(|value| value.ln()).collect()
+    } else {
+        Vec::new()
+    };
     let tested = candidates(&scaled, longest).into_iter().filter_map(|period| {
-        let strength = strength(&scaled, period)?;
+        let forms = [strength(&scaled, period), strength(&logarithms, period)];
+        let strength = forms.into_iter().flatten().reduce(f64::max)?;
         (strength >= options.least_strength).then_some(Seasonality { period, strength })
     });
     let tested: Vec<_> = tested.collect();
@@ -147,11 +159,13 @@ fn candidates(series: &[f64], longest: usize) -> Vec<usize> {
     changes.iter_mut().for_each(|change| *change -= mean);
     let mut found = Vec::new();
     for sums in fft::autocovariances(&changes, &detrended(series), longest + 1) {
-        let least = sums[0] * 1.0 / (series.len() as f64).sqrt();
+        let least = sums[0] / (series.len() as f64).sqrt();
         let mut peaks: Vec<(f64, usize)> = (2..=longest)
             .filter(|&lag| sums[lag] > least && sums[lag] >= sums[lag - 1] && sums[lag] >= sums[lag + 1])
             .map(|lag| (sums[lag], lag))
             .collect();
+        let highest = peaks.iter().map(|peak| peak.0).fold(0.0, f64::max);
+        found.extend(peaks.iter().find(|peak| peak.0 >= FIRST * highest).map(|peak| peak.1));
         peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
         found.extend(peaks.into_iter().take(CANDIDATES).map(|(_, lag)| lag));
     }
@@ -171,36 +185,42 @@ fn detrended(series: &[f64]) -> Vec<f64> {
     times().zip(series).map(|(t, value)| value - mean - slope * t).collect()
 }
 
-/// The adjusted share of variance that a season of `period` explains, if it passes the F test.
+/// The adjusted share of variance that a season of `period` explains, if that is far beyond chance.
+///
+/// The share is the mean correlation of any two seasons. Were there none, it would scatter around 0 by `1 / sqrt(pairs p)`,
+/// `pairs` of seasons and `p` the number of independent positions in a season: the fewer, the longer the noise remembers.
 fn strength(series: &[f64], period: usize) -> Option<f64> {
-    let mut sums = vec![0.0; period];
-    let mut counts = vec![0.0_f64; period];
-    let mut total = 0.0;
-    let values = series.iter().skip(period / 2).zip(moving_average(series, period)).map(|(value, trend)| value - trend);
-    for (index, value) in values.enumerate() {
-        sums[index % period] += value;
-        counts[index % period] += 1.0;
-        total += value * value;
+    let values: Vec<f64> = series
+        .iter()
+        .skip(period / 2)
+        .zip(moving_average(series, period))
+        .map(|(value, trend)| value - trend)
+        .collect();
+    let mut sums = vec![(0.0, 0.0); period];
+    for (index, value) in values.iter().enumerate() {
+        sums[index % period].0 += value;
+        sums[index % period].1 += 1.0;
     }
-    let count: f64 = counts.iter().sum();
-    let mean = sums.iter().sum::<f64>() / count;
-    total -= count * mean * mean;
-    let between = sums.iter().zip(&counts).map(|(sum, n)| sum * sum / n.max(1.0)).sum::<f64>() - count * mean * mean;
-    let freedom = (period as f64 - 1.0, count - period as f64);
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let total = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
+    let within: f64 =
+        values.iter().enumerate().map(|(i, value)| (value - sums[i % period].0 / sums[i % period].1).powi(2)).sum();
+    let freedom = count - period as f64;
     // Rounding alone leaves about 1e-32 per value of this scaled series.
-    if freedom.1 < 1.0 || total <= count * 1e-28 {
+    if freedom < 1.0 || total <= count * 1e-28 {
         return None;
     }
-    let within = (total - between).max(total * 1e-12);
-    let f = (between / freedom.0) / (within / freedom.1);
-    let deviation = f_deviation(f, freedom.0, freedom.1);
-    let adjusted = 1.0 - (within / freedom.1) / (total / (count - 1.0));
-    (deviation > CRITICAL).then(|| adjusted.clamp(0.0, 1.0))
+    let strength = (1.0 - (within / freedom) / (total / (count - 1.0))).clamp(0.0, 1.0);
+    let seasons = count / period as f64;
+    let pairs = seasons * (seasons - 1.0) / 2.0;
+    (strength * (pairs * independent_positions(&values, period)).sqrt() > CRITICAL).then_some(strength)
 }
 
-/// An F ratio as a standard normal deviation (Paulson 1942, from the cube roots of both chi-squares).
-fn f_deviation(f: f64, above: f64, below: f64) -> f64 {
-    let (a, b) = (2.0 / (9.0 * above), 2.0 / (9.0 * below));
-    let root = f.cbrt();
-    ((1.0 - b) * root - (1.0 - a)) / (b * root * root + a).sqrt()
+/// How many independent values a season holds: its length over `1 + 2 sum r_k^2`, `r_k` the autocorrelations up to half of it.
+fn independent_positions(values: &[f64], period: usize) -> f64 {
+    let window = &values[..values.len().min(WINDOW.max(8 * period))];
+    let [sums, _] = fft::autocovariances(window, &[], period / 2);
+    let squares: f64 = sums.iter().skip(1).map(|sum| (sum / sums[0]).powi(2)).sum();
+    period as f64 / (1.0 + 2.0 * squares)
 }

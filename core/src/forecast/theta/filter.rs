@@ -63,15 +63,26 @@ impl Filter {
         }
     }
 
-    /// Forecasts of the next steps, each learnt as if it had been observed.
+    /// Give `read` the forecast of each next step, taken as if it had been observed.
+    pub(super) fn follow<T>(mut self, steps: impl Iterator<Item = T>, mut read: impl FnMut(f64, T)) {
+        let mut value = self.forecast();
+        for step in steps {
+            read(value, step);
+            if self.dynamic {
+                self.learn(value);
+                value = self.forecast();
+            } else {
+                // What a fixed line loses by its decay the level gains: the forecasts lie on a line.
+                value += self.slope();
+            }
+        }
+    }
+
+    /// Forecasts of the next steps.
     pub(super) fn path(&self, steps: usize) -> Vec<f64> {
-        let mut filter = self.clone();
-        let step = |_| {
-            let value = filter.forecast();
-            filter.learn(value);
-            value
-        };
-        (0..steps).map(step).collect()
+        let mut path = Vec::with_capacity(steps);
+        self.clone().follow(0..steps, |forecast, _| path.push(forecast));
+        path
     }
 
     /// Variances of the next steps' errors, in units of the one-step variance: `1 + (h - 1) alpha^2` for a fixed line; for a

@@ -14,7 +14,7 @@ const GRID: usize = 16;
 /// Grid minima that are refined.
 const REFINED: usize = 2;
 /// Errors before this position do not count: the start is still being forgotten.
-const SKIPPED: usize = 3;
+pub(super) const SKIPPED: usize = 3;
 /// Theta is at most 1 / (1 - this).
 const LARGEST_WEIGHT: f64 = 1.0 - 1e-9;
 

@@ -2,6 +2,7 @@
 mod filter;
 mod fit;
 mod options;
+mod spread;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -13,11 +13,11 @@ pub enum ThetaModel {
     /// The standard theta model (STM): theta is 2, smoothing and start are fitted.
     Standard,
     /// The optimised theta model (OTM): theta is fitted too.
-    #[default]
     Optimised,
     /// The dynamic standard theta model (DSTM): theta is 2, the line is the one known at each moment.
     DynamicStandard,
     /// The dynamic optimised theta model (DOTM): theta is fitted, the line is the one known at each moment.
+    #[default]
     DynamicOptimised,
 }
 
@@ -48,7 +48,8 @@ impl ThetaModel {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Theta {
-    /// Which model of the family. Default optimised.
+    /// Which model of the family. Default dynamic_optimised, the most
+    /// accurate of the five on M3 and M4 data.
     pub model: ThetaModel,
     /// Observations per season, at least 1; 1 is no season. Default: detected in each series by
     /// [`seasonal_period`](crate::forecast::seasonal_period).

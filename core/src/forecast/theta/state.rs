@@ -2,8 +2,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
-use super::fit::fit;
+use super::fit::{SKIPPED, fit};
 use super::options::{Theta, ThetaModel};
+use super::spread;
 use crate::Context;
 use crate::error::Result;
 use crate::forecast::method::{Method, SeriesState};
@@ -45,6 +46,10 @@ impl Frame {
         value / self.scale - self.origin / self.scale
     }
 
+    fn inside(&self, values: &[f64]) -> Vec<f64> {
+        values.iter().map(|value| self.enter(*value)).collect()
+    }
+
     fn leave(&self, value: f64) -> f64 {
         (value + self.origin / self.scale) * self.scale
     }
@@ -66,23 +71,34 @@ impl Method for Theta {
         let adjustment = Adjustment::of(series, self.season, self.decomposition, self.seasonality_test)?;
         let adjusted = adjustment.remove(series, 0);
         let frame = Frame::of(&adjusted);
-        let inside: Vec<f64> = adjusted.iter().map(|value| frame.enter(*value)).collect();
+        let inside = frame.inside(&adjusted);
         let first = fit(&inside, self.model);
+        // The classic method's variance is that of its smoothing alone.
+        let classic = self.model == ThetaModel::Classic;
         let mut last = first.clone();
         let mut errors = Vec::with_capacity(inside.len());
         for value in &inside {
-            errors.push(if self.model == ThetaModel::Classic { value - last.level } else { value - last.forecast() });
+            errors.push(value - if classic { last.level } else { last.forecast() });
             last.learn(*value);
         }
+        let counted = if classic { &errors[..] } else { &errors[SKIPPED..] };
         let parameters = if self.model.is_optimised() { 3 } else { 2 };
-        let skip = if self.model == ThetaModel::Classic { 0 } else { 3 };
-        let freedom = (errors.len() - skip).saturating_sub(parameters).max(1);
-        let sigma = deviation(errors.iter().skip(skip).copied(), freedom) * frame.scale;
+        let freedom = counted.len().saturating_sub(parameters).max(1);
+        let sigma = deviation(counted.iter().copied(), freedom) * frame.scale;
         Ok(ThetaState { series: series.to_vec(), model: self.model, adjustment, frame, first, last, sigma })
     }
 }
 
 impl ThetaState {
+    /// Sum of squared one-step errors that the fit minimises and their number, in the unit of the adjusted data.
+    #[cfg(test)]
+    pub(super) fn loss(&self) -> (f64, usize) {
+        let adjusted = self.adjustment.remove(&self.series, 0);
+        let fitted = self.before_each(|filter| self.frame.leave(filter.forecast()));
+        let errors = adjusted.iter().zip(fitted).skip(SKIPPED).map(|(value, fitted)| value - fitted);
+        (errors.clone().map(|error| error * error).sum(), errors.count())
+    }
+
     /// Run the fitted recursion over all observations and put `read` of the state before each into the data's frame.
     fn before_each(&self, read: impl Fn(&Filter) -> f64) -> Vec<f64> {
         let mut filter = self.first.clone();
@@ -109,8 +125,12 @@ impl SeriesState for ThetaState {
 
     fn predict(&self, horizon: usize, levels: &[f64], _: u64) -> Result<SeriesForecast> {
         let mut mean: Vec<f64> = self.last.path(horizon).into_iter().map(|value| self.frame.leave(value)).collect();
-        let variances = self.last.variances(horizon);
-        let mut deviations: Vec<f64> = variances.iter().map(|variance| self.sigma * variance.sqrt()).collect();
+        let mut deviations = Vec::new();
+        if !levels.is_empty() {
+            let inside = self.frame.inside(&self.adjustment.remove(&self.series, 0));
+            deviations = spread::deviations(&inside, &self.first, &self.last, horizon);
+            deviations.iter_mut().for_each(|deviation| *deviation *= self.frame.scale);
+        }
         self.adjustment.restore(&mut mean, &mut deviations, self.series.len());
         normal_forecast(mean, &deviations, levels)
     }
@@ -127,17 +147,17 @@ impl SeriesState for ThetaState {
         let filter = &self.first;
         let moved = if self.model == ThetaModel::Classic { 1.0 } else { 1.0 - filter.weight };
         let start = filter.level * self.frame.scale + moved * self.frame.origin;
-        let mut parameters = std::collections::BTreeMap::from([
-            ("alpha".to_owned(), filter.alpha),
-            ("initial_level".to_owned(), start),
-            ("theta".to_owned(), 1.0 / (1.0 - filter.weight)),
-        ]);
-        parameters.insert("slope".to_owned(), self.last.slope() * self.frame.scale);
+        let parameters = [
+            ("alpha", filter.alpha),
+            ("initial_level", start),
+            ("slope", self.last.slope() * self.frame.scale),
+            ("theta", 1.0 / (1.0 - filter.weight)),
+        ];
         Summary {
             model: format!("{}{}", self.model.notation(), self.adjustment.notation()),
             season: self.adjustment.season(),
             observations: self.series.len(),
-            parameters,
+            parameters: parameters.map(|(name, value)| (name.to_owned(), value)).into(),
             sigma2: Some(self.sigma * self.sigma),
             log_likelihood: None,
             aicc: None,
