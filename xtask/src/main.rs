@@ -2,6 +2,7 @@
 mod bindings;
 mod build;
 mod doctor;
+mod rooms;
 mod shell;
 mod test;
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         ["doctor"] => doctor::run(),
         ["bindings"] => bindings::write(root()),
         ["bindings", "--check"] => bindings::check(root()),
+        ["rooms"] => rooms::run(root()),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

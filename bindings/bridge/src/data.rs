@@ -1,10 +1,10 @@
 //! The operations of the ground floor's data: files of tables.
-use inlaid::data::{Table, read_csv};
+use inlaid::data::{Table, read_csv, write_csv};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::op::op;
-use crate::{Op, Reply};
+use crate::{ArrayArgument, Letter, Op, Reply};
 
 /// A file.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -21,8 +21,19 @@ pub(crate) fn ops() -> Vec<Op> {
         Fails with `not_found` if there is no such file, `io` if it cannot be read, `too_large` above 1 GiB, and \
         `invalid_data` with the line for an empty file, bytes that are not UTF-8, or a line with another number of fields \
         than the header.";
-    vec![op("data.read_csv", read).options::<File>().gives::<Table>().runs(|a| {
-        let o: File = a.options()?;
-        Reply::value(read_csv(o.path, a.context)?)
-    })]
+    let write = "Write a table to a file of comma-separated values in UTF-8, the first line naming the columns.\n\n\
+        Floats are written with the fewest digits that read back to the same bits; missing values and NaN are empty fields. \
+        The file is replaced as a whole or not at all.\n\nFails with `not_found` for a folder that does not exist, `io` if \
+        the file cannot be written, `unsupported` for a column of lists or other nested values.";
+    let table = ArrayArgument { name: "table", letter: Letter::Table, axes: &["row"], doc: "The table to write." };
+    vec![
+        op("data.read_csv", read)
+            .options::<File>()
+            .gives::<Table>()
+            .runs(|a| Reply::value(read_csv(a.options::<File>()?.path, a.context)?)),
+        op("data.write_csv", write).takes(table).options::<File>().runs(|a| {
+            write_csv(a.table(0)?, a.options::<File>()?.path, a.context)?;
+            Ok(Reply::nothing())
+        }),
+    ]
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use inlaid::Context;
-use inlaid::data::beside;
+use inlaid::data::{Column, Table, Values, beside};
 use inlaid_bridge::{Gives, Input, Model, Payload, Receiver, Reply, call, catalogue};
 use serde_json::{Map, Value, json};
 
@@ -20,6 +20,7 @@ enum Owned {
     Matrix(Vec<f64>, usize, usize),
     Vector(Vec<f64>),
     Bytes(Vec<u8>),
+    Table(Table),
 }
 
 impl Owned {
@@ -28,6 +29,7 @@ impl Owned {
             Owned::Matrix(data, rows, columns) => Input::Matrix { data, rows: *rows, columns: *columns },
             Owned::Vector(data) => Input::Vector(data),
             Owned::Bytes(data) => Input::Bytes(data),
+            Owned::Table(table) => Input::Table(table),
         }
     }
 }
@@ -87,11 +89,21 @@ fn files() -> Vec<PathBuf> {
 }
 
 fn run(case: &Value) -> Result<(), String> {
+    let folder = std::env::temp_dir().join(format!(
+        "inlaid-golden-{}-{}",
+        std::process::id(),
+        case["name"].as_str().map_or(0, str::len)
+    ));
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let text = case["steps"].to_string().replace("{tmp}", &folder.to_string_lossy().replace('\\', "/"));
+    let steps: Vec<Value> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let mut kept = BTreeMap::new();
-    for (number, step) in case["steps"].as_array().ok_or("a case needs steps")?.iter().enumerate() {
-        check(step, &mut kept).map_err(|reason| format!("step {number}: {reason}"))?;
-    }
-    Ok(())
+    let outcome = steps
+        .iter()
+        .enumerate()
+        .try_for_each(|(number, step)| check(step, &mut kept).map_err(|reason| format!("step {number}: {reason}")));
+    fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+    outcome
 }
 
 fn check(step: &Value, kept: &mut BTreeMap<String, Kept>) -> Result<(), String> {
@@ -197,9 +209,12 @@ fn owned(array: &Value, kept: &BTreeMap<String, Kept>) -> Owned {
         let Some(Kept::Bytes(bytes)) = kept.get(name) else { panic!("`{name}` is not bytes") };
         return Owned::Bytes(bytes.clone());
     }
-    if let Some(text) = array.get("hex").and_then(Value::as_str) {
-        let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal digits");
-        return Owned::Bytes((0..text.len()).step_by(2).map(byte).collect());
+    if let Some(text) = array.get("base64").and_then(Value::as_str) {
+        return Owned::Bytes(base64(text));
+    }
+    if let Some(columns) = array.get("columns").and_then(Value::as_object) {
+        let columns = columns.iter().map(|(name, cells)| (name.clone(), column(cells.as_array().unwrap())));
+        return Owned::Table(Table::from_columns(columns).unwrap());
     }
     let items = array.as_array().expect("an array of a step is a list");
     if items.iter().all(Value::is_array) && !items.is_empty() {
@@ -211,6 +226,50 @@ fn owned(array: &Value, kept: &BTreeMap<String, Kept>) -> Owned {
     }
 }
 
+/// A column of a table: whole numbers, numbers, truths or texts, whichever holds all cells; `null` is missing.
+fn column(cells: &[Value]) -> Column {
+    let missing: Vec<bool> = cells.iter().map(Value::is_null).collect();
+    let is_number = |cell: &Value| cell.is_number() || matches!(cell.as_str(), Some("NaN" | "Infinity" | "-Infinity"));
+    let all = |test: &dyn Fn(&Value) -> bool| cells.iter().all(|cell| cell.is_null() || test(cell));
+    let values = if all(&|cell| cell.is_i64()) {
+        Values::Integers(cells.iter().map(|cell| cell.as_i64().unwrap_or(0)).collect())
+    } else if all(&is_number) {
+        Values::Floats(cells.iter().map(|cell| if cell.is_null() { f64::NAN } else { number(cell) }).collect())
+    } else if all(&Value::is_boolean) {
+        Values::Booleans(cells.iter().map(|cell| cell.as_bool().unwrap_or(false)).collect())
+    } else {
+        Values::Texts(cells.iter().map(|cell| cell.as_str().unwrap_or_default().to_owned()).collect())
+    };
+    let column = Column::from(values);
+    if missing.contains(&true) { column.with_missing(missing) } else { column }
+}
+
+/// A column of a table as a list, missing cells as the number NaN or as `null`.
+fn cells(table: &Table, name: &str) -> Value {
+    let column = table.column(name).unwrap();
+    let gone = |row: usize| column.missing.as_ref().is_some_and(|missing| missing[row]);
+    let cell = |row: usize| match &column.values {
+        Values::Floats(values) => write(if gone(row) { f64::NAN } else { values[row] }),
+        _ if gone(row) => Value::Null,
+        Values::Integers(values) => json!(values[row]),
+        Values::Booleans(values) => json!(values[row]),
+        Values::Texts(values) => json!(values[row]),
+        other => panic!("golden cases have no columns such as {other:?}"),
+    };
+    (0..table.rows()).map(cell).collect()
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'=').collect();
+    let value = |byte: &u8| DIGITS.iter().position(|digit| digit == byte).expect("a base64 digit") as u32;
+    let bytes = digits.chunks(4).flat_map(|four| {
+        let bits = four.iter().fold(0, |bits, byte| bits << 6 | value(byte)) << (6 * (4 - four.len()));
+        bits.to_be_bytes()[1..four.len()].to_vec()
+    });
+    bytes.collect()
+}
+
 /// The reply as one value, numbers put back in their places.
 fn restored(reply: &Reply) -> Result<Value, String> {
     fn put_back(value: &mut Value, blocks: &[Payload]) {
@@ -220,7 +279,10 @@ fn restored(reply: &Reply) -> Result<Value, String> {
                     matrix.rows().into_iter().map(|row| row.iter().map(|v| write(*v)).collect::<Value>()).collect()
                 }
                 Payload::Vector(vector) => vector.iter().map(|v| write(*v)).collect(),
-                Payload::Table(table) => serde_json::to_value(table).unwrap(),
+                Payload::Table(table) => {
+                    let columns = table.names().into_iter().map(|name| (name.to_owned(), cells(table, name)));
+                    json!({ "columns": Value::Object(columns.collect()) })
+                }
             };
             return;
         }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Matrix`] | row-major `f64` with a shape, as results carry it |
 //! | [`Vector`] | one row of `f64` |
-//! | [`Table`] | named columns over Arrow memory: numbers, texts, dates, timestamps; [`read_csv`] reads one |
+//! | [`Table`] | named columns over Arrow memory: numbers, texts, dates, timestamps; [`read_csv`] and [`write_csv`] go between it and files |
 //! | [`Panel`], [`Series`] | many series of different lengths in one table, by name and in the order of time |
 //!
 //! Inputs are borrowed `ndarray` views; missing values are NaN and each capability says whether it refuses them.
@@ -15,7 +15,7 @@ mod panel;
 mod table;
 pub(crate) mod time;
 
-pub use comma_separated::read_csv;
+pub use comma_separated::{read_csv, write_csv};
 pub use numbers::{Matrix, Vector};
 pub use panel::{Panel, Series};
 pub use table::{Column, Table, TimeUnit, Values};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
-use super::{Drift, Naive, Naive2, SeasonalNaive, Theta};
+use super::{AutoEts, Drift, Naive, Naive2, SeasonalNaive, Theta};
 use crate::Context;
 use crate::error::Result;
 
@@ -72,6 +72,8 @@ macro_rules! methods {
         impl Method for AnyMethod {
             type State = AnyState;
             const FITTED: &'static str = "forecast.FittedAnyMethod";
+            // Raised with any of them, and by a new one.
+            const SAVED: u32 = 0 $(+ <$method as Method>::SAVED)*;
 
             fn validate(&self) -> Result<()> {
                 match self { $(AnyMethod::$method(method) => method.validate(),)* }
@@ -109,6 +111,10 @@ macro_rules! methods {
                 match self { $(AnyState::$method(state) => state.summary(),)* }
             }
 
+            fn check(&self) -> Result<()> {
+                match self { $(AnyState::$method(state) => state.check(),)* }
+            }
+
             fn level(&self) -> Option<Vec<f64>> {
                 match self { $(AnyState::$method(state) => state.level(),)* }
             }
@@ -126,7 +132,7 @@ macro_rules! methods {
 // The methods of the room; a new one is one word here, under `plain` where it has no `season` option.
 methods! {
     plain: Naive, Drift;
-    seasonal: SeasonalNaive, Naive2, Theta;
+    seasonal: AutoEts, Theta, SeasonalNaive, Naive2;
 }
 
 #[cfg(test)]

@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 use super::fitted::Fitted;
 use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
-use super::spread::{deviation, normal_forecast};
+use super::spread::{check_deviation, deviation, normal_forecast};
 use crate::Context;
-use crate::error::Result;
+use crate::error::{Result, ensure};
 
 /// Forecast by the last observation and the mean change per step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -103,5 +103,18 @@ impl SeriesState for DriftState {
 
     fn trend(&self) -> Option<Vec<f64>> {
         Some(vec![self.slope; self.series.len()])
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_observed()?;
+        ensure!(
+            self.changes >= 1 && self.changes < self.series.len(),
+            InvalidData,
+            "the slope of {} observations comes from {} changes, allowed are 1 to one less than observations",
+            self.series.len(),
+            self.changes
+        );
+        ensure!(self.slope.is_finite(), InvalidData, "the slope is {}, it must be finite", self.slope);
+        check_deviation(self.sigma)
     }
 }

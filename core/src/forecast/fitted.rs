@@ -1,12 +1,16 @@
 //! A fitted model of any method: one state per series, and everything that is asked of it.
+use std::path::Path;
+
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::method::{Method, SeriesState, check_finite};
-use super::result::{Components, Forecast, Interval, Summary};
+use super::result::{Components, Forecast, Interval, SeriesForecast, Summary};
+use super::spread::checked;
 use crate::Context;
 use crate::data::Matrix;
 use crate::error::{Result, ensure};
+use crate::store::{self, Stored};
 
 /// The most numbers that one forecast may hold (1 GiB of `f64`).
 const LARGEST: usize = 1 << 27;
@@ -45,6 +49,7 @@ impl<M: Method> Fitted<M> {
         let forecasts = context.map(self.states.len(), |row| {
             self.states[row]
                 .predict(horizon, levels, context.seed())
+                .and_then(|forecast| checked(whole(forecast, horizon, levels.len())?))
                 .map_err(|error| error.at(format_args!("series {row}")))
         })?;
         let matrix = |pick: &dyn Fn(usize) -> Vec<f64>| rows((0..forecasts.len()).map(pick), horizon);
@@ -122,9 +127,76 @@ impl<M: Method> Fitted<M> {
         Ok(())
     }
 
+    /// The model as bytes, `f64` by its bits; see [`store`](crate::store).
+    ///
+    /// # Errors
+    /// `too_large` above [`store::LARGEST`] bytes.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        store::to_bytes(self)
+    }
+
+    /// The model that [`to_bytes`](Self::to_bytes) gave: it predicts and updates bit for bit as the saved one would.
+    ///
+    /// # Errors
+    /// `incompatible` for bytes that are damaged, newer than this version, or no such model; `too_large`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        store::from_bytes(bytes)
+    }
+
+    /// Save the model to a file, which is replaced as a whole or not at all; see [`store::save`].
+    ///
+    /// # Errors
+    /// `not_found` for a folder that does not exist, `io`, `too_large`.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        store::save(self, path)
+    }
+
+    /// The model in a file.
+    ///
+    /// # Errors
+    /// `not_found` for a file that does not exist, `io`, and as [`from_bytes`](Self::from_bytes).
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        store::load(path)
+    }
+
     fn time(&self) -> usize {
         self.states.first().map_or(0, |state| state.observed().len())
     }
+}
+
+impl<M: Method> Stored for Fitted<M> {
+    const KIND: &'static str = M::FITTED;
+    const VERSION: u32 = M::SAVED;
+
+    fn check(&self) -> Result<()> {
+        self.method.validate()?;
+        ensure!(!self.states.is_empty(), InvalidData, "the model knows no series, at least 1 is needed");
+        let (time, shortest) = (self.time(), self.method.shortest());
+        for (row, state) in self.states.iter().enumerate() {
+            let length = state.observed().len();
+            ensure!(
+                length == time && length >= shortest,
+                InvalidData,
+                "series {row} has {length} observations; all must have {time} as the first has, and at least {shortest}"
+            );
+            state.check().map_err(|error| error.at(format_args!("series {row}")))?;
+        }
+        Ok(())
+    }
+}
+
+/// Hold a method to one number per step and one band per level; anything else would leave a matrix empty.
+fn whole(forecast: SeriesForecast, horizon: usize, levels: usize) -> Result<SeriesForecast> {
+    let full = |line: &Vec<f64>| line.len() == horizon;
+    let complete = forecast.bands.len() == levels
+        && full(&forecast.mean)
+        && forecast.bands.iter().all(|(lower, upper)| full(lower) && full(upper));
+    ensure!(
+        complete,
+        Internal,
+        "a forecast of {horizon} steps and {levels} levels came back incomplete; please report this with the input"
+    );
+    Ok(forecast)
 }
 
 /// Judge what every forecast is asked for.

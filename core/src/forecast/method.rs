@@ -16,6 +16,10 @@ pub trait Method: Clone + Serialize + DeserializeOwned + Send + Sync + Sized + '
     /// The name of the fitted model in the catalogue and in saved files, such as `forecast.FittedNaive`.
     const FITTED: &'static str;
 
+    /// The version of what a saved model of this method holds. A change to the fields of the options or the state, or to
+    /// the variants of an enum inside, raises it; see [`Stored`](crate::store::Stored).
+    const SAVED: u32 = 1;
+
     /// Judge every option.
     ///
     /// # Errors
@@ -86,6 +90,30 @@ pub trait SeriesState: Clone + std::fmt::Debug + Serialize + DeserializeOwned + 
 
     /// What was fitted.
     fn summary(&self) -> Summary;
+
+    /// Judge a state that came from a file: its fields have the right types and may hold anything else.
+    ///
+    /// After `Ok` every method of this trait must work as after a fit: none may panic or loop without end;
+    /// [`fitted_values`](Self::fitted_values) and the components are as long as [`observed`](Self::observed);
+    /// [`predict`](Self::predict) gives `horizon` finite steps per line or an error, with time and memory in proportion to
+    /// the horizon and the size of the state. So look at each field: numbers finite and in the range that a fit can give,
+    /// lists as long as the season or the series asks, counts and positions within what is there (never a length of
+    /// their own to allocate by), tags in agreement with each other. Begin with [`check_observed`](Self::check_observed).
+    ///
+    /// # Errors
+    /// `invalid_data` with the field, the value seen and what is allowed.
+    fn check(&self) -> Result<()> {
+        self.check_observed()
+    }
+
+    /// At least one observation, all of them finite: the part of [`check`](Self::check) that every state shares.
+    ///
+    /// # Errors
+    /// `invalid_data`.
+    fn check_observed(&self) -> Result<()> {
+        ensure!(!self.observed().is_empty(), InvalidData, "the state has no observations, at least 1 is needed");
+        check_finite(self.observed())
+    }
 
     /// The level before each observation.
     fn level(&self) -> Option<Vec<f64>> {

@@ -2,6 +2,7 @@
 //!
 //! | method | which series it is for |
 //! |---|---|
+//! | [`AutoEts`] | level, trend and season that change: the form is chosen, the intervals are the model's |
 //! | [`Naive`] | the last value again: random walks, and the yardstick for everything else |
 //! | [`SeasonalNaive`] | the value of one season ago: strong seasons, and their yardstick |
 //! | [`Naive2`] | the last seasonally adjusted value: the M4 competition's yardstick |
@@ -14,9 +15,16 @@
 //! | [`seasonality_test`] | whether a known period is there |
 //! | [`decompose`] | trend, season and remainder |
 //!
+//! | many series | what it does |
+//! |---|---|
+//! | [`panel`] | forecasts every series of a long table, of different lengths and frequencies, and names the bad ones |
+//! | [`cross_validate`] | tries methods on the past of every series and measures them |
+//! | [`AnyMethod`] | any of the methods above, for lists of them |
+//!
 //! Every method is an options struct whose [`fit`](Method::fit) takes a matrix `[series, time]` and gives a [`Fitted`]
 //! model with one state per row.
 mod any_method;
+mod auto_ets;
 mod cross_validation;
 mod drift;
 mod fitted;
@@ -32,6 +40,7 @@ mod spread;
 mod theta;
 
 pub use any_method::{AnyMethod, AnyState};
+pub use auto_ets::{AutoEts, AutoEtsState, EtsCriterion, EtsError, EtsMode, EtsSeasonal, EtsTrend, FittedAutoEts};
 pub use cross_validation::{
     CrossValidated, CrossValidation, LevelAccuracy, MethodAccuracy, cross_validate, cross_validate_matrix,
 };

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::fitted::Fitted;
 use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
-use super::spread::{deviation, normal_forecast};
+use super::spread::{check_deviation, deviation, normal_forecast};
 use crate::Context;
 use crate::error::Result;
 
@@ -86,5 +86,10 @@ impl SeriesState for NaiveState {
             log_likelihood: None,
             aicc: None,
         }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_observed()?;
+        check_deviation(self.sigma)
     }
 }

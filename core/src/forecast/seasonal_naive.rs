@@ -19,9 +19,9 @@ use super::fitted::Fitted;
 use super::method::{Method, SeriesState};
 use super::result::{SeriesForecast, Summary};
 use super::seasonality::{check_season, season_of};
-use super::spread::{deviation, normal_forecast};
+use super::spread::{check_deviation, deviation, normal_forecast};
 use crate::Context;
-use crate::error::Result;
+use crate::error::{Result, ensure};
 
 /// Forecast by the observation one season before.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -106,5 +106,17 @@ impl SeriesState for SeasonalNaiveState {
             log_likelihood: None,
             aicc: None,
         }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_observed()?;
+        ensure!(
+            self.season >= 1 && self.season <= self.series.len(),
+            InvalidData,
+            "the season has {} observations, allowed are 1 to the {} of the series",
+            self.season,
+            self.series.len()
+        );
+        check_deviation(self.sigma)
     }
 }

@@ -1,6 +1,6 @@
 //! The spread of errors, and bands of normal errors around point forecasts.
 use super::result::SeriesForecast;
-use crate::error::{Result, bail};
+use crate::error::{Result, bail, ensure};
 use crate::math::normal;
 
 /// Root of the sum of squares over `freedom` degrees of freedom; scaled by the largest error, so that squares neither
@@ -47,6 +47,19 @@ pub(super) fn checked(forecast: SeriesForecast) -> Result<SeriesForecast> {
         }
     }
     Ok(forecast)
+}
+
+/// Refuse what [`deviation`] cannot have given. Infinity it can have, and then no band of the series has an end.
+///
+/// # Errors
+/// `invalid_data`.
+pub(super) fn check_deviation(sigma: f64) -> Result<()> {
+    ensure!(
+        (0.0..=f64::INFINITY).contains(&sigma),
+        InvalidData,
+        "the deviation of the errors is {sigma}, it must be at least 0"
+    );
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 //! Pure numerics on slices: no allocation in loops, no knowledge of any room.
 pub mod brent;
+pub mod cholesky;
 pub mod fft;
 pub mod normal;
+pub mod quasi_newton;

@@ -3,12 +3,13 @@ use std::path::Path;
 
 use super::{Counts, Step};
 use crate::shell::Run;
-use crate::{bindings, build};
+use crate::{bindings, build, rooms};
 
 pub(super) fn steps() -> Vec<Step> {
     vec![
         Step { name: "format", run: |root| cargo(root, "format", &["fmt", "--all", "--check"]) },
         Step { name: "generated bindings", run: |root| bindings::check(root).map(|()| Counts::ONE) },
+        Step { name: "who imports whom", run: |root| rooms::run(root).map(|()| Counts::ONE) },
         Step { name: "one build", run: |root| build::everything(root).map(|()| Counts::ONE) },
         Step { name: "lints", run: lints },
         Step { name: "core alone, no features", run: core_alone },

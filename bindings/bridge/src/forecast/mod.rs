@@ -1,5 +1,6 @@
 //! The operations of the room `forecast`.
 mod methods;
+mod metrics;
 mod seasons;
 
 use crate::{ArrayArgument, Letter, Op};
@@ -7,7 +8,7 @@ use crate::{ArrayArgument, Letter, Op};
 pub(crate) use methods::MODELS;
 
 pub(crate) fn ops() -> Vec<Op> {
-    [methods::ops(), seasons::ops()].into_iter().flatten().collect()
+    [methods::ops(), metrics::ops(), seasons::ops()].into_iter().flatten().collect()
 }
 
 /// Several series, for what works on many at once.

@@ -8,7 +8,7 @@
 //! | texts | `1949`, `1949-01`, `2020Q1`, `2020-Q1`, `1949-01-31`, `2020-01-01T05:00:00` (or a space), with `Z` or decimals |
 mod civil;
 mod column;
-mod stamp;
+pub(crate) mod stamp;
 mod step;
 #[cfg(test)]
 mod tests;

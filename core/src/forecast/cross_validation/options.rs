@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Result, ensure};
 use crate::forecast::fitted::check_request;
 use crate::forecast::panel::Lineup;
-use crate::forecast::{AnyMethod, SeasonalNaive, Theta};
+use crate::forecast::{AnyMethod, AutoEts, SeasonalNaive};
 
 /// How methods are tried on the past by [`cross_validate`](super::cross_validate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ use crate::forecast::{AnyMethod, SeasonalNaive, Theta};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CrossValidation {
-    /// The methods, at least one. Default: `Theta` and `SeasonalNaive`.
+    /// The methods, at least one. Default: `AutoEts` and `SeasonalNaive`.
     pub methods: Vec<AnyMethod>,
     /// What the methods are called in the result, one name each. Default, empty: their own names, and `Theta_2` for a
     /// second `Theta`.
@@ -46,7 +46,7 @@ pub struct CrossValidation {
 impl Default for CrossValidation {
     fn default() -> Self {
         Self {
-            methods: vec![Theta::default().into(), SeasonalNaive::default().into()],
+            methods: vec![AutoEts::default().into(), SeasonalNaive::default().into()],
             names: Vec::new(),
             horizon: None,
             windows: 3,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::lineup::Lineup;
 use crate::error::Result;
 use crate::forecast::fitted::check_request;
-use crate::forecast::{AnyMethod, Theta};
+use crate::forecast::{AnyMethod, AutoEts};
 
 /// How the series of a table are forecast by [`panel`](super::panel).
 ///
@@ -22,7 +22,7 @@ use crate::forecast::{AnyMethod, Theta};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PanelOptions {
-    /// The methods, at least one; each gives its own columns. Default: `Theta`.
+    /// The methods, at least one; each gives its own columns. Default: `AutoEts`.
     pub methods: Vec<AnyMethod>,
     /// What the methods are called in the result, one name each. Default, empty: their own names, and `Theta_2` for a
     /// second `Theta`.
@@ -47,7 +47,7 @@ pub struct PanelOptions {
 impl Default for PanelOptions {
     fn default() -> Self {
         Self {
-            methods: vec![Theta::default().into()],
+            methods: vec![AutoEts::default().into()],
             names: Vec::new(),
             horizon: None,
             levels: vec![0.8, 0.95],

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::table::{Column, Table, Values};
 use crate::Context;
+use crate::data::table::{Column, Table, Values};
 use crate::error::{Code, Error, Result, ensure};
 
 /// The largest file that is read: 1 GiB.

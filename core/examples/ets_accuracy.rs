@@ -1,0 +1,113 @@
+//! Accuracy, intervals and CPU time of `AutoEts` on a file in the format of the M4 development subset.
+//!
+//!     cargo run --profile ci --example ets_accuracy -- FILE.csv[.gz] [exact] [folds=K] [rows=OUT.csv]
+//!
+//! One thread; process CPU time of fit and forecast. `folds=K` forecasts instead the last K horizons inside the training
+//! parts, one after the other: what the forecasting mode's prior was chosen on. The table has the same columns as
+//! `benches/compare/statsforecast_ets.py`.
+#![allow(clippy::print_stdout, clippy::expect_used)]
+use std::io::Write;
+use std::path::Path;
+
+use inlaid::Context;
+use inlaid::forecast::{AutoEts, EtsMode, Method};
+use ndarray::ArrayView2;
+
+#[path = "../tests/support/m4.rs"]
+mod m4;
+
+use m4::{Measures, Series};
+
+/// CPU seconds of this process so far.
+#[cfg(target_os = "linux")]
+fn cpu_seconds() -> f64 {
+    // Nanoseconds on the CPU, first of the three numbers; the example has one thread.
+    let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    text.split_whitespace().next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(f64::NAN) * 1e-9
+}
+
+/// Wall seconds where the CPU's are not told.
+#[cfg(not(target_os = "linux"))]
+fn cpu_seconds() -> f64 {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64()
+}
+
+fn forecast(series: &Series, mode: EtsMode) -> (Measures, String) {
+    let context = Context::new().with_threads(1);
+    let row = ArrayView2::from_shape((1, series.train.len()), &series.train).expect("one row");
+    let start = cpu_seconds();
+    let fitted = AutoEts::default().with_season(series.period).with_mode(mode).fit(row, &context).expect("fit");
+    let forecast = fitted.predict(series.horizon, &[0.95], &context).expect("predict");
+    let cpu_ms = (cpu_seconds() - start) * 1e3;
+    let band = &forecast.intervals[0];
+    let row = |matrix: &inlaid::data::Matrix| matrix.row(0).to_vec();
+    let measures = m4::measure(series, &row(&forecast.mean), &row(&band.lower), &row(&band.upper));
+    (Measures { cpu_ms, ..measures }, fitted.summary()[0].model.clone())
+}
+
+/// The series cut `fold` + 1 horizons before its training part ends, if enough is left.
+fn cut(series: &Series, fold: usize) -> Option<Series> {
+    let end = series.train.len().checked_sub((fold + 1) * series.horizon)?;
+    (end >= (3 * series.period).max(10)).then(|| Series {
+        train: series.train[..end].to_vec(),
+        test: series.train[end..end + series.horizon].to_vec(),
+        ..series.clone()
+    })
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let file = arguments.next().expect("FILE.csv[.gz]");
+    let (mut mode, mut folds, mut out) = (EtsMode::Forecast, 0, None);
+    for argument in arguments {
+        match argument.split_once('=') {
+            Some(("folds", count)) => folds = count.parse().expect("folds=K"),
+            Some(("rows", path)) => out = Some(path.to_owned()),
+            _ if argument == "exact" => mode = EtsMode::Exact,
+            _ => panic!("unknown argument {argument}"),
+        }
+    }
+    let mut all = m4::parse(&m4::text(Path::new(&file)).expect("readable file"));
+    if folds > 0 {
+        all = all.iter().flat_map(|series| (0..folds).filter_map(|fold| cut(series, fold))).collect();
+        all.retain(|s| s.train.windows(s.period + 1).any(|w| w[0] != w[s.period]));
+    }
+    let rows: Vec<(&Series, Measures, String)> = all
+        .iter()
+        .map(|series| {
+            let (measures, model) = forecast(series, mode);
+            (series, measures, model)
+        })
+        .collect();
+    println!("group           series    OWA  sMAPE   MASE  cover95    MSIS  cpu_ms/series");
+    let measures: Vec<(String, Measures)> = rows.iter().map(|(s, m, _)| (s.group.clone(), *m)).collect();
+    for line in m4::table(&measures) {
+        println!(
+            "{:15} {:6} {:6.4} {:6.3} {:6.3} {:8.4} {:7.3} {:9.3}",
+            line.group,
+            line.series,
+            line.owa,
+            line.mean.smape,
+            line.mean.mase,
+            line.mean.coverage,
+            line.mean.msis,
+            line.mean.cpu_ms
+        );
+    }
+    if let Some(path) = out {
+        let mut file = std::fs::File::create(path).expect("a file to write");
+        writeln!(file, "id,freq,n,smape,mase,smape2,mase2,coverage,msis,cpu_ms,model").expect("write");
+        for (s, m, model) in &rows {
+            let Measures { smape, mase, naive_smape, naive_mase, coverage, msis, cpu_ms } = m;
+            writeln!(
+                file,
+                "{},{},{},{smape},{mase},{naive_smape},{naive_mase},{coverage},{msis},{cpu_ms},\"{model}\"",
+                s.id,
+                s.group,
+                s.train.len()
+            )
+            .expect("write");
+        }
+    }
+}

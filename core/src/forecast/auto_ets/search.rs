@@ -1,0 +1,203 @@
+//! Which forms in which order, from which starts, and which one is kept.
+use super::form::{Form, Season, Trend};
+use super::likelihood::{Estimate, Places, Problem, Workspace};
+use super::options::{AutoEts, EtsCriterion, EtsMode};
+use super::prior::Prior;
+use super::start::{FirstStates, first_states};
+use crate::Context;
+use crate::error::Result;
+use crate::math::quasi_newton::Stopping;
+
+/// Places of alpha, beta and gamma between their bounds, and phi, where the forecasting mode begins.
+const QUICK: [[f64; 4]; 3] = [[0.1, 0.1, 0.1, 0.95], [0.5, 0.1, 0.1, 0.95], [0.9, 0.05, 0.5, 0.95]];
+
+/// The same for the exact mode.
+const THOROUGH: [[f64; 4]; 12] = [
+    [0.02, 0.1, 0.02, 0.98],
+    [0.03, 0.95, 0.02, 0.95],
+    [0.05, 0.9, 0.5, 0.9],
+    [0.2, 0.1, 0.1, 0.97],
+    [0.2, 0.5, 0.8, 0.85],
+    [0.5, 0.05, 0.1, 0.97],
+    [0.5, 0.5, 0.5, 0.9],
+    [0.5, 0.95, 0.05, 0.82],
+    [0.9, 0.05, 0.5, 0.97],
+    [0.9, 0.5, 0.9, 0.9],
+    [0.98, 0.95, 0.1, 0.82],
+    [0.99, 0.001, 0.01, 0.98],
+];
+
+/// One form with its criterion.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) estimate: Estimate,
+    pub(super) log_likelihood: f64,
+    pub(super) criterion: f64,
+    pub(super) aicc: f64,
+}
+
+/// A search over the forms of one scaled series.
+pub(super) struct Search<'a> {
+    pub(super) options: &'a AutoEts,
+    pub(super) series: &'a [f64],
+    pub(super) period: usize,
+    pub(super) context: &'a Context,
+}
+
+impl Search<'_> {
+    /// The forms that this series allows: enough observations for the numbers, positive data where a form divides.
+    pub(super) fn forms(&self) -> Vec<Form> {
+        let n = self.series.len();
+        let positive = self.series.iter().all(|y| *y > super::recursion::SMALLEST);
+        let mut forms = self.options.forms();
+        forms.retain(|form| {
+            (positive || !form.needs_positive())
+                && (!form.has_season() || (self.period > 1 && n > self.period))
+                && n >= form.parameters(self.period) + 2
+        });
+        forms
+    }
+
+    /// Every form that could be estimated, the best first.
+    ///
+    /// # Errors
+    /// `cancelled`.
+    pub(super) fn candidates(&self) -> Result<Vec<Candidate>> {
+        let mut workspace = Workspace::default();
+        let mut found: Vec<Candidate> = Vec::new();
+        let mut first: Option<(Season, FirstStates)> = None;
+        for form in self.forms() {
+            if first.as_ref().is_none_or(|(season, _)| *season != form.season) {
+                first = Some((form.season, first_states(self.series, self.period, form.season)));
+            }
+            let Some((_, states)) = &first else { continue };
+            if let Some(estimate) = self.fit(form, states, &found, &mut workspace)? {
+                found.push(self.judge(estimate));
+            }
+        }
+        found.sort_by(|a, b| a.criterion.total_cmp(&b.criterion));
+        Ok(found)
+    }
+
+    fn problem(&self, form: Form) -> Problem<'_> {
+        Problem { series: self.series, period: self.period, form, prior: self.prior(form), context: self.context }
+    }
+
+    fn prior(&self, _: Form) -> Prior {
+        match self.options.mode {
+            EtsMode::Forecast => Prior { slope: super::tuning(0, 0.0) },
+            EtsMode::Exact => Prior::default(),
+        }
+    }
+
+    fn fit(
+        &self,
+        form: Form,
+        states: &FirstStates,
+        found: &[Candidate],
+        workspace: &mut Workspace,
+    ) -> Result<Option<Estimate>> {
+        let problem = self.problem(form);
+        let mut starts = self.starts(&problem, states, found);
+        let mut ranked = Vec::with_capacity(starts.len());
+        for x in starts.drain(..) {
+            let value = workspace.value(&problem, &x)?;
+            if value.is_finite() {
+                ranked.push((value, x));
+            }
+        }
+        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+        match self.options.mode {
+            EtsMode::Forecast => match ranked.into_iter().next() {
+                Some((_, x)) => workspace.climb(&problem, x, Stopping { tolerance: 1e-3, steps: 100 }),
+                None => Ok(None),
+            },
+            EtsMode::Exact => {
+                let mut best: Option<Estimate> = None;
+                for (_, x) in ranked {
+                    let estimate = workspace.climb(&problem, x, Stopping { tolerance: 1e-4, steps: 200 })?;
+                    best = better(best, estimate);
+                }
+                match best {
+                    Some(rough) => {
+                        let polished =
+                            workspace.climb(&problem, rough.x.clone(), Stopping { tolerance: 1e-9, steps: 500 })?;
+                        Ok(better(Some(rough), polished))
+                    }
+                    None => Ok(None),
+                }
+            }
+        }
+    }
+
+    /// Where to begin: a small grid of weights at the heuristic first states, and the relatives already found.
+    fn starts(&self, problem: &Problem<'_>, states: &FirstStates, found: &[Candidate]) -> Vec<Vec<f64>> {
+        let form = problem.form;
+        let exact = self.options.mode == EtsMode::Exact;
+        let grid: &[[f64; 4]] = if exact { &THOROUGH } else { &QUICK };
+        let mut first = vec![if form.has_trend() { states.with_trend } else { states.flat }];
+        if form.has_trend() && (exact || form.needs_positive()) {
+            first.push(states.flat);
+        }
+        if exact && form.has_trend() {
+            first.push(states.overall);
+        }
+        let mut starts = Vec::with_capacity(first.len() * grid.len() + found.len());
+        for start in first {
+            for &[alpha, beta, gamma, phi] in grid {
+                starts.push(problem.vector(Places { alpha, beta, gamma, phi }, start, &states.seasons));
+            }
+        }
+        for candidate in found {
+            let other = candidate.estimate.form;
+            if other.season != form.season {
+                continue;
+            }
+            if other.trend == form.trend {
+                starts.push(candidate.estimate.x.clone());
+            } else if form.has_trend() && other.error == form.error {
+                starts.push(self.widened(problem, &candidate.estimate, states.with_trend.slope));
+            }
+        }
+        starts
+    }
+
+    /// The vector of a form with a trend, from an estimate of one without it or with another damping.
+    fn widened(&self, problem: &Problem<'_>, from: &Estimate, slope: f64) -> Vec<f64> {
+        let layout = from.form.layout(self.period);
+        let places = Places {
+            alpha: from.x[0],
+            beta: if from.form.has_trend() { from.x[layout.beta] } else { 0.01 },
+            gamma: if from.form.has_season() { from.x[layout.gamma] } else { 0.0 },
+            phi: if from.form.trend == Trend::Additive { 0.98 } else { 0.9 },
+        };
+        let mut start = from.start;
+        if !from.form.has_trend() {
+            start.slope = slope;
+            start.level -= slope;
+        }
+        problem.vector(places, start, &from.seasons)
+    }
+
+    fn judge(&self, estimate: Estimate) -> Candidate {
+        let n = self.series.len() as f64;
+        let k = estimate.form.parameters(self.period) as f64;
+        let sums = estimate.sums;
+        let log_likelihood = -0.5 * (n * (sums.square + n * 1e-30).ln() + 2.0 * sums.log);
+        let aic = -2.0 * log_likelihood + 2.0 * k;
+        let aicc = aic + 2.0 * k * (k + 1.0) / (n - k - 1.0);
+        let criterion = match self.options.criterion {
+            EtsCriterion::Aicc => aicc,
+            EtsCriterion::Aic => aic,
+            EtsCriterion::Bic => aic + k * (n.ln() - 2.0),
+        };
+        Candidate { estimate, log_likelihood, criterion, aicc }
+    }
+}
+
+fn better(a: Option<Estimate>, b: Option<Estimate>) -> Option<Estimate> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.objective < a.objective { b } else { a }),
+        (a, b) => a.or(b),
+    }
+}
