@@ -48,8 +48,15 @@ pub struct Panel<'t> {
 #[derive(Debug)]
 pub struct Series<'p> {
     values: Cow<'p, [f64]>,
-    rows: Cow<'p, [usize]>,
+    rows: Rows<'p>,
     axis: Option<Axis>,
+}
+
+/// Where the observations of a series stand in the table.
+#[derive(Debug)]
+enum Rows<'p> {
+    Range(Range<usize>),
+    Listed(Cow<'p, [usize]>),
 }
 
 impl<'t> Panel<'t> {
@@ -131,38 +138,35 @@ impl<'t> Panel<'t> {
         &self.labels
     }
 
-    /// The number of observations of a series.
-    #[must_use]
-    pub fn length(&self, index: usize) -> usize {
-        self.bounds[index + 1] - self.bounds[index]
-    }
-
-    /// The series at `index`, below [`len`](Panel::len), in the order of time. O(observations), or a sort where the rows
+    /// The series at `index`, in the order of time. O(observations), or a sort where the rows
     /// are in another order.
     ///
     /// # Errors
-    /// `invalid_data` if a time is missing, cannot be read or stands twice, or if the times keep no even step: gaps are
+    /// `invalid_config` for an index of [`len`](Panel::len) or more; `invalid_data` if a time is missing, cannot be read or stands twice, or if the times keep no even step: gaps are
     /// refused, not filled.
     pub fn series(&self, index: usize) -> Result<Series<'_>> {
+        let count = self.len();
+        ensure!(index < count, InvalidConfig, "there is no series {index}, the panel has {count} (0-based)");
         let range = self.bounds[index]..self.bounds[index + 1];
-        let rows: Cow<'_, [usize]> = if self.rows.is_empty() {
-            range.clone().collect::<Vec<_>>().into()
-        } else {
-            Cow::Borrowed(&self.rows[range.clone()])
-        };
+        let in_place = self.rows.is_empty();
         let (axis, sorted) = match &self.time {
             Some(time) => {
-                let (axis, order) = time.axis(&rows)?;
-                (Some(axis), order)
+                let (axis, sorted) = match in_place {
+                    true => time.axis(&range.clone().collect::<Vec<_>>())?,
+                    false => time.axis(&self.rows[range.clone()])?,
+                };
+                (Some(axis), sorted)
             }
             None => (None, None),
         };
-        let in_place = self.rows.is_empty() && sorted.is_none();
-        let rows = sorted.map_or(rows, Cow::Owned);
-        let values = if in_place {
-            Cow::Borrowed(&self.values[range])
-        } else {
-            rows.iter().map(|&row| self.values[row]).collect::<Vec<_>>().into()
+        let rows = match sorted {
+            Some(rows) => Rows::Listed(rows.into()),
+            None if in_place => Rows::Range(range),
+            None => Rows::Listed(Cow::Borrowed(&self.rows[range])),
+        };
+        let values = match &rows {
+            Rows::Range(range) => Cow::Borrowed(&self.values[range.clone()]),
+            Rows::Listed(rows) => rows.iter().map(|&row| self.values[row]).collect::<Vec<_>>().into(),
         };
         Ok(Series { values, rows, axis })
     }
@@ -221,9 +225,12 @@ impl Series<'_> {
     }
 
     /// The rows of the table where the observations stand, in the order of time.
-    #[must_use]
-    pub fn rows(&self) -> &[usize] {
-        &self.rows
+    pub fn rows(&self) -> impl Iterator<Item = usize> {
+        let (range, listed) = match &self.rows {
+            Rows::Range(range) => (range.clone(), [].as_slice()),
+            Rows::Listed(rows) => (0..0, &rows[..]),
+        };
+        range.chain(listed.iter().copied())
     }
 
     /// The times of some observations; `None` without times.
@@ -310,9 +317,10 @@ mod tests {
         let table = table();
         let panel = Panel::from_table(&table, "unique_id", Some("ds"), "y").unwrap();
         assert_eq!((panel.len(), panel.ids()), (2, &["b".to_owned(), "a".to_owned()][..]));
-        assert_eq!((panel.length(0), panel.length(1)), (3, 2));
         let series = panel.series(0).unwrap();
-        assert_eq!((series.values(), series.rows()), (&[10.0, 20.0, 30.0][..], &[2, 4, 0][..]));
+        assert_eq!(series.values(), [10.0, 20.0, 30.0]);
+        assert_eq!(series.rows().collect::<Vec<_>>(), [2, 4, 0]);
+        assert_eq!(panel.series(2).unwrap_err().code(), Code::InvalidConfig);
         assert_eq!(panel.series(1).unwrap().values(), [1.0, 2.0]);
     }
 
@@ -336,6 +344,7 @@ mod tests {
         let start = table.floats("y").unwrap().as_ptr();
         assert_eq!(panel.series(0).unwrap().values().as_ptr(), start);
         assert_eq!(panel.series(1).unwrap().values(), [3.0]);
+        assert_eq!(panel.series(1).unwrap().rows().collect::<Vec<_>>(), [2]);
         assert_eq!(panel.ids(), ["7", "5"]);
     }
 

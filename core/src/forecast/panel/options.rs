@@ -34,8 +34,8 @@ pub struct PanelOptions {
     pub levels: Vec<f64>,
     /// The column that says which series a row belongs to, texts or integers. Default `unique_id`.
     pub id: String,
-    /// The column of times: integers, dates, timestamps or texts such as `1949-01`. Absent: the order of the rows counts.
-    /// Default `ds`.
+    /// The column of times: integers, dates, timestamps or texts such as `1949-01`. Timestamps in zones other than UTC and
+    /// fixed offsets step in UTC. Absent: the order of the rows counts. Default `ds`.
     pub time: Option<String>,
     /// The column of numbers to forecast. Default `y`.
     pub target: String,

@@ -39,7 +39,7 @@ impl<'t> Source<'t> {
 
     fn season(&self, series: &Series<'_>) -> Result<Option<usize>> {
         let Some((name, seasons)) = &self.seasons else { return Ok(None) };
-        let mut known = series.rows().iter().filter_map(|&row| seasons[row]);
+        let mut known = series.rows().filter_map(|row| seasons[row]);
         let Some(season) = known.next() else { return Ok(None) };
         if let Some(other) = known.find(|other| *other != season) {
             bail!(InvalidData, "{name} is {season} and {other} within one series; it must be one number");
