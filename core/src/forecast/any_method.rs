@@ -40,7 +40,7 @@ macro_rules! methods {
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
         pub enum AnyMethod {
-            $(#[doc = concat!("[`", stringify!($method), "`](super::", stringify!($method), ").")]
+            $(#[doc = concat!("`", stringify!($method), "` with its options.")]
             $method($method),)*
         }
 
@@ -48,7 +48,7 @@ macro_rules! methods {
         #[derive(Clone, Debug, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum AnyState {
-            $(#[doc = concat!("A series known to [`", stringify!($method), "`](super::", stringify!($method), ").")]
+            $(#[doc = concat!("A series known to `", stringify!($method), "`.")]
             $method(<$method as Method>::State),)*
         }
 
