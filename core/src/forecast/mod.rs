@@ -15,29 +15,43 @@
 //! | [`seasonality_test`] | whether a known period is there |
 //! | [`decompose`] | trend, season and remainder |
 //!
+//! | many series | what it does |
+//! |---|---|
+//! | [`panel`] | forecasts every series of a long table, of different lengths and frequencies, and names the bad ones |
+//! | [`cross_validate`] | tries methods on the past of every series and measures them |
+//! | [`AnyMethod`] | any of the methods above, for lists of them |
+//!
 //! How good forecasts were is told by [`metrics`].
 //!
 //! Every method is an options struct whose [`fit`](Method::fit) takes a matrix `[series, time]` and gives a [`Fitted`]
 //! model with one state per row.
+mod any_method;
 mod auto_ets;
+mod cross_validation;
 mod drift;
 mod fitted;
 mod method;
 pub mod metrics;
 mod naive;
 mod naive2;
+mod panel;
 mod result;
 mod seasonal_naive;
 mod seasonality;
 mod spread;
 mod theta;
 
+pub use any_method::{AnyMethod, AnyState};
 pub use auto_ets::{AutoEts, AutoEtsState, EtsCriterion, EtsError, EtsMode, EtsSeasonal, EtsTrend, FittedAutoEts};
+pub use cross_validation::{
+    CrossValidated, CrossValidation, LevelAccuracy, MethodAccuracy, cross_validate, cross_validate_matrix,
+};
 pub use drift::{Drift, DriftState, FittedDrift};
 pub use fitted::Fitted;
 pub use method::{Method, SeriesState};
 pub use naive::{FittedNaive, Naive, NaiveState};
 pub use naive2::{FittedNaive2, Naive2, Naive2State};
+pub use panel::{PanelForecast, PanelOptions, SeriesFailure, panel};
 pub use result::{Components, Forecast, Interval, SeriesForecast, Summary};
 pub use seasonal_naive::{FittedSeasonalNaive, SeasonalNaive, SeasonalNaiveState};
 pub use seasonality::{

@@ -56,6 +56,20 @@ pub(crate) enum Stamps {
     Positions(Vec<i64>),
 }
 
+impl Stamps {
+    /// The first cell so many times.
+    pub(crate) fn repeated(self, count: usize) -> Self {
+        match self {
+            Stamps::Texts(texts) => {
+                Stamps::Texts(texts.first().map_or_else(Vec::new, |text| vec![text.clone(); count]))
+            }
+            Stamps::Positions(stamps) => {
+                Stamps::Positions(stamps.first().map_or_else(Vec::new, |stamp| vec![*stamp; count]))
+            }
+        }
+    }
+}
+
 impl<'t> TimeColumn<'t> {
     /// The column of that name.
     pub(crate) fn of(table: &'t Table, name: &'t str) -> Result<Self> {

@@ -248,4 +248,34 @@ mod tests {
         assert_eq!(format.write(last + 1), None);
         assert_eq!(read("9999-12").unwrap().0.write(120_000), None);
     }
+
+    #[test]
+    fn broken_stamps_are_refused_or_read_as_they_would_be_written() {
+        let alphabet = b"0123456789-:TQZ. z\xc3\xa9";
+        let mut state = 88_172_645_463_325_252_u64;
+        let mut next = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 33) as usize % below
+        };
+        for seed in ["2020-01-31T05:00:00.250Z", "2020-01-31", "2020-Q1", "1949-01", "-007"] {
+            for _ in 0..20_000 {
+                let mut bytes = seed.as_bytes().to_vec();
+                for _ in 0..=next(3) {
+                    let at = next(bytes.len());
+                    match next(3) {
+                        0 => bytes[at] = alphabet[next(alphabet.len())],
+                        1 => bytes.insert(at, alphabet[next(alphabet.len())]),
+                        _ => bytes.truncate(at.max(1)),
+                    }
+                }
+                let text = String::from_utf8_lossy(&bytes);
+                if let Some((format, position)) = read(&text) {
+                    let written = format.write(position).unwrap();
+                    assert_eq!(read(&written).unwrap().1, position, "{text} became {written}");
+                }
+            }
+        }
+    }
 }
