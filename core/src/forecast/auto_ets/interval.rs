@@ -1,14 +1,16 @@
 //! Means and variances of future values.
 //!
 //! With `c_j` what an error adds to the mean `j` steps later, `c_j = alpha + beta (phi + .. + phi^j)`, plus gamma where `j`
-//! is a multiple of the period and the season is additive:
+//! is a multiple of the period and the form has a season:
 //!
 //! | class | forms | variance at step h |
 //! |---|---|---|
 //! | 1 | additive errors, no multiplicative season | `sigma^2 (1 + sum_(j<h) c_j^2)` |
 //! | 2 | multiplicative errors, no multiplicative season | `(1 + sigma^2) theta_h - mu_h^2`, `theta_h = mu_h^2 + sigma^2 sum_(j<h) c_j^2 theta_(h-j)` |
-//! | 3 | multiplicative errors and season | `s_h^2 ((1 + sigma^2) theta_h (1 + gamma^2 sigma^2)^k - mu_h^2)`, theta and mu of level and slope alone, k whole periods before h |
+//! | 3 | multiplicative errors and season | `s_h^2` times the same, mu and theta of level and slope alone |
 //!
+//! Classes 1 and 2 are exact, class 3 is up to one period. Beyond, the source lets level and season vary independently;
+//! here the error that moves both counts in both, to first order in sigma^2, which is nearer to simulated paths.
 //! Additive errors with a multiplicative season have no formula and are simulated. The sums are carried along, so that a
 //! step costs the same however far it lies ahead.
 //! Source: Hyndman, Koehler, Ord, Snyder (2008), chapter 6.
@@ -65,13 +67,13 @@ impl End<'_> {
     pub(super) fn variances(&self, horizon: usize, sigma2: f64) -> Option<Vec<f64>> {
         match (self.form.is_multiplicative(), self.form.season) {
             (false, Season::Multiplicative) => None,
-            (false, _) => Some(self.class1(horizon, sigma2)),
-            (true, Season::Multiplicative) => Some(self.class3(horizon, sigma2)),
-            (true, _) => Some(self.class2(horizon, sigma2)),
+            (false, _) => Some(self.absolute(horizon, sigma2)),
+            (true, _) => Some(self.relative(horizon, sigma2)),
         }
     }
 
-    fn class1(&self, horizon: usize, sigma2: f64) -> Vec<f64> {
+    /// Class 1.
+    fn absolute(&self, horizon: usize, sigma2: f64) -> Vec<f64> {
         let mut carried = Carried::new(self);
         (0..horizon)
             .map(|_| {
@@ -82,31 +84,19 @@ impl End<'_> {
             .collect()
     }
 
-    fn class2(&self, horizon: usize, sigma2: f64) -> Vec<f64> {
+    /// Classes 2 and 3.
+    fn relative(&self, horizon: usize, sigma2: f64) -> Vec<f64> {
         let mut carried = Carried::new(self);
         let mut variance = |(i, base): (usize, f64)| {
-            let mean = self.mean(base, i + 1);
+            let (mean, factor) = match self.form.season {
+                Season::Multiplicative => (base, self.season(i + 1)),
+                _ => (self.mean(base, i + 1), 1.0),
+            };
             let spread = sigma2 * carried.sum();
             let theta = mean * mean + spread;
             carried.push(theta);
             // (1 + sigma^2) theta - mean^2, without the cancellation
-            spread + sigma2 * theta
-        };
-        self.bases().take(horizon).enumerate().map(&mut variance).collect()
-    }
-
-    fn class3(&self, horizon: usize, sigma2: f64) -> Vec<f64> {
-        let level = End { seasons: &[], ..*self };
-        let mut carried = Carried::new(&level);
-        let gamma = self.weights.gamma;
-        let growth = (gamma * gamma * sigma2).ln_1p();
-        let mut variance = |(i, base): (usize, f64)| {
-            let spread = sigma2 * carried.sum();
-            let theta = base * base + spread;
-            carried.push(theta);
-            // (1 + sigma^2) theta (1 + g) - mean^2, without the cancellation
-            let grown = (growth * (i / self.seasons.len()) as f64).exp_m1();
-            self.season(i + 1).powi(2) * (spread + sigma2 * theta + grown * (1.0 + sigma2) * theta)
+            factor * factor * (spread + sigma2 * theta)
         };
         self.bases().take(horizon).enumerate().map(&mut variance).collect()
     }

@@ -1,6 +1,7 @@
 //! Exponential smoothing that chooses its own form.
 use super::fitted::Fitted;
 use super::method::Method;
+use super::seasonality::{SeasonalPeriod, seasonal_period};
 use crate::Context;
 use crate::error::{Result, bail, ensure};
 
@@ -40,7 +41,10 @@ impl Method for AutoEts {
     }
 
     fn fit_series(&self, series: &[f64], context: &Context) -> Result<AutoEtsState> {
-        let period = self.season.unwrap_or_else(|| detected_period(series));
+        let period = match self.season {
+            Some(season) => season,
+            None => detected_period(series)?,
+        };
         let scale = scale_of(series);
         let scaled: Vec<f64> = series.iter().map(|y| y / scale).collect();
         let search = Search { options: self, series: &scaled, period, context };
@@ -91,10 +95,10 @@ impl AutoEts {
     }
 }
 
-/// The period of a series whose caller gave none; 1 where it is longer than what is fitted.
-fn detected_period(_series: &[f64]) -> usize {
-    let detected = 1;
-    if detected <= LONGEST_SEASON { detected } else { 1 }
+/// The period of a series whose caller gave none.
+fn detected_period(series: &[f64]) -> Result<usize> {
+    let options = SeasonalPeriod::default().with_longest(LONGEST_SEASON);
+    Ok(seasonal_period(series, &options)?.period)
 }
 
 /// The power of two next to the mean size of the values, so that scaled values are near 1 and scaling loses no bit.

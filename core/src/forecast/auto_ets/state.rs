@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::form::{Form, Season};
 use super::interval::End;
+use super::options::{LONGEST_SEASON, PATHS};
 use super::recursion::{Point, Start, Sums, Weights, passes};
 use super::search::Candidate;
 use super::simulate;
 use crate::error::{Result, ensure};
 use crate::forecast::method::SeriesState;
 use crate::forecast::result::{SeriesForecast, Summary};
+use crate::forecast::spread::checked;
 use crate::math::{normal, student};
 
 /// How much of the one-step variance each step ahead adds per observation; see the module's page.
@@ -159,18 +161,7 @@ impl SeriesState for AutoEtsState {
             })
             .collect();
         let mean: Vec<f64> = means.iter().map(|m| m * self.scale).collect();
-        let rows = bands.iter().flat_map(|(lower, upper)| [lower, upper]).chain([&mean]);
-        for row in rows {
-            if let Some(step) = row.iter().position(|value| !value.is_finite()) {
-                crate::error::bail!(
-                    InvalidData,
-                    "the forecast of {} or its interval leaves the range of numbers at step {}; ask for fewer steps",
-                    self.form,
-                    step + 1
-                );
-            }
-        }
-        Ok(SeriesForecast { mean, bands })
+        checked(SeriesForecast { mean, bands })
     }
 
     fn update(&mut self, new: &[f64]) -> Result<()> {
@@ -212,6 +203,49 @@ impl SeriesState for AutoEtsState {
             log_likelihood: self.log_likelihood,
             aicc: self.aicc,
         }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_observed()?;
+        let Weights { alpha, beta, gamma, phi } = self.weights;
+        let period = if self.form.has_season() { 2..=LONGEST_SEASON } else { 1..=1 };
+        ensure!(period.contains(&self.period), InvalidData, "{} has season {}", self.form, self.period);
+        let places = if self.form.has_season() { self.period } else { 0 };
+        let exponent = self.scale.log2();
+        let power = self.scale.is_normal() && exponent.fract() == 0.0;
+        ensure!(power, InvalidData, "the scale must be a power of two, is {}", self.scale);
+        let states = [self.first.level, self.first.slope, self.last.level, self.last.slope];
+        let numbers = states.iter().chain(&self.first_seasons).chain(&self.last_seasons).chain(&self.log_likelihood);
+        for (name, holds) in [
+            ("alpha must lie in (0, 1]", alpha > 0.0 && alpha <= 1.0),
+            (
+                "beta must lie in [0, alpha], 0 without a trend",
+                (0.0..=alpha).contains(&beta) && (beta == 0.0 || self.form.has_trend()),
+            ),
+            (
+                "gamma must lie in [0, 1], 0 without a season",
+                (0.0..=1.0).contains(&gamma) && (gamma == 0.0 || self.form.has_season()),
+            ),
+            (
+                "phi must lie in (0, 1], 1 without damping",
+                phi > 0.0 && phi <= 1.0 && (phi == 1.0 || self.form.is_damped()),
+            ),
+            (
+                "there must be one season per place",
+                self.first_seasons.len() == places && self.last_seasons.len() == places,
+            ),
+            ("states and likelihood must be finite", numbers.chain(&self.aicc).all(|value| value.is_finite())),
+            ("sigma2 must be at least 0 and finite", self.sigma2 >= 0.0 && self.sigma2.is_finite()),
+            ("the degrees of freedom must be at least 1", self.freedom >= 1.0 && self.freedom.is_finite()),
+            ("as many observations must be there as were fitted", (1..=self.series.len()).contains(&self.fitted)),
+            ("the number of paths is out of range", PATHS.contains(&self.paths)),
+        ] {
+            ensure!(holds, InvalidData, "a saved state of {} does not hold together: {name}", self.form);
+        }
+        let (mut start, mut ring) = (self.first, self.first_seasons.clone());
+        let defined = self.run(&self.series, &mut start, &mut ring).1.is_some();
+        ensure!(defined, InvalidData, "a saved state of {} is not defined on its own observations", self.form);
+        Ok(())
     }
 
     fn level(&self) -> Option<Vec<f64>> {
