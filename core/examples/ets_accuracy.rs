@@ -14,6 +14,7 @@ use inlaid::forecast::{AutoEts, EtsMode, Method};
 use ndarray::ArrayView2;
 
 #[path = "../tests/support/m4.rs"]
+#[allow(unreachable_pub)]
 mod m4;
 
 use m4::{Measures, Series};

@@ -9,7 +9,7 @@ use inlaid::forecast::{AutoEts, EtsError, EtsMode, EtsSeasonal, EtsTrend, Method
 use ndarray::ArrayView2;
 
 #[path = "support/m4.rs"]
-#[allow(dead_code)]
+#[allow(unreachable_pub, dead_code)]
 mod m4;
 
 /// A file of the shared folder next to the repository, or nothing with a word about it.

@@ -4,3 +4,5 @@ pub mod cholesky;
 pub mod fft;
 pub mod normal;
 pub mod quasi_newton;
+pub mod random;
+pub mod student;

@@ -1,9 +1,19 @@
 //! Means and variances of future values.
 //!
-//! Class 1 (additive errors, no multiplicative season): `sigma^2 (1 + sum c_j^2)`. Class 2 (multiplicative errors, no
-//! multiplicative season): `theta_h = mu_h^2 + sigma^2 sum c_j^2 theta_(h-j)`, variance `(1 + sigma^2) theta_h - mu_h^2`.
-//! Class 3 (multiplicative errors and season): the same for the level and slope, times the season's own growth.
-//! `c_j` is what an error adds to the mean `j` steps later. Source: Hyndman, Koehler, Ord, Snyder (2008), chapter 6.
+//! With `c_j` what an error adds to the mean `j` steps later, `c_j = alpha + beta (phi + .. + phi^j)`, plus gamma where `j`
+//! is a multiple of the period and the form has a season:
+//!
+//! | class | forms | variance at step h |
+//! |---|---|---|
+//! | 1 | additive errors, no multiplicative season | `sigma^2 (1 + sum_(j<h) c_j^2)` |
+//! | 2 | multiplicative errors, no multiplicative season | `(1 + sigma^2) theta_h - mu_h^2`, `theta_h = mu_h^2 + sigma^2 sum_(j<h) c_j^2 theta_(h-j)` |
+//! | 3 | multiplicative errors and season | `s_h^2` times the same, mu and theta of level and slope alone |
+//!
+//! Classes 1 and 2 are exact, class 3 is up to one period. Beyond, the source lets level and season vary independently;
+//! here the error that moves both counts in both, to first order in sigma^2, which is nearer to simulated paths.
+//! Additive errors with a multiplicative season have no formula and are simulated. The sums are carried along, so that a
+//! step costs the same however far it lies ahead.
+//! Source: Hyndman, Koehler, Ord, Snyder (2008), chapter 6.
 use super::form::{Form, Season};
 use super::recursion::{Start, Weights};
 
@@ -19,97 +29,137 @@ pub(super) struct End<'a> {
 }
 
 impl End<'_> {
-    /// Level with slope, and season, `step` >= 1 steps ahead, called in order with the running slope sum.
+    /// The season `step` >= 1 steps ahead; what leaves the level as it is where there is none.
     fn season(&self, step: usize) -> f64 {
         match self.form.season {
-            Season::Additive => self.seasons[(self.place + step - 1) % self.seasons.len()],
-            Season::Multiplicative => self.seasons[(self.place + step - 1) % self.seasons.len()],
             Season::None => 0.0,
+            _ => self.seasons[(self.place + step - 1) % self.seasons.len()],
         }
     }
 
     /// Level with slope for each step.
-    fn bases(&self, horizon: usize) -> Vec<f64> {
-        let mut damp = 1.0;
-        let mut sum = 0.0;
-        (0..horizon)
-            .map(|_| {
-                damp *= self.weights.phi;
-                sum += damp;
-                self.states.level + sum * self.states.slope
-            })
-            .collect()
+    fn bases(&self) -> impl Iterator<Item = f64> {
+        let Weights { phi, .. } = self.weights;
+        let Start { level, slope } = self.states;
+        let (mut damp, mut sum) = (1.0, 0.0);
+        std::iter::repeat_with(move || {
+            damp *= phi;
+            sum += damp;
+            level + sum * slope
+        })
     }
 
-    fn means_of(&self, bases: &[f64]) -> Vec<f64> {
-        let value = |(i, base): (usize, &f64)| match self.form.season {
-            Season::None => *base,
-            Season::Additive => base + self.season(i + 1),
-            Season::Multiplicative => base * self.season(i + 1),
-        };
-        bases.iter().enumerate().map(value).collect()
+    /// The mean of a step from its level with slope.
+    fn mean(&self, base: f64, step: usize) -> f64 {
+        match self.form.season {
+            Season::None => base,
+            Season::Additive => base + self.season(step),
+            Season::Multiplicative => base * self.season(step),
+        }
     }
 
     /// The recursion without errors, one value per step.
     pub(super) fn means(&self, horizon: usize) -> Vec<f64> {
-        self.means_of(&self.bases(horizon))
+        self.bases().take(horizon).enumerate().map(|(i, base)| self.mean(base, i + 1)).collect()
     }
 
     /// Variance of each step for a one-step variance of `sigma2`; nothing where the form has no formula.
     pub(super) fn variances(&self, horizon: usize, sigma2: f64) -> Option<Vec<f64>> {
-        let bases = self.bases(horizon);
-        let Weights { alpha, beta, gamma, phi } = self.weights;
-        // c_j for j = 1.., without the season's part.
-        let mut damp = 1.0;
-        let mut sum = 0.0;
-        let effects: Vec<f64> = (1..horizon)
-            .map(|_| {
-                damp *= phi;
-                sum += damp;
-                alpha + beta * sum
-            })
-            .collect();
-        let period = self.seasons.len();
-        let with_season = |j: usize| {
-            let own = if period > 0 && j.is_multiple_of(period) { gamma } else { 0.0 };
-            effects[j - 1] + own
-        };
         match (self.form.is_multiplicative(), self.form.season) {
             (false, Season::Multiplicative) => None,
-            (false, _) => {
-                let mut total = 0.0;
-                Some(
-                    (1..=horizon)
-                        .map(|h| {
-                            if h > 1 {
-                                total += with_season(h - 1).powi(2);
-                            }
-                            sigma2 * (1.0 + total)
-                        })
-                        .collect(),
-                )
-            }
-            (true, season) => {
-                let apart = season == Season::Multiplicative;
-                let means = if apart { bases.clone() } else { self.means_of(&bases) };
-                let squares: Vec<f64> =
-                    (1..horizon).map(|j| if apart { effects[j - 1] } else { with_season(j) }.powi(2)).collect();
-                let mut theta = Vec::with_capacity(horizon);
-                for (h, mean) in means.iter().enumerate() {
-                    let carried: f64 =
-                        squares[..h].iter().zip(theta.iter().rev()).map(|(c, t): (&f64, &f64)| c * t).sum();
-                    theta.push(mean * mean + sigma2 * carried);
-                }
-                let variance = |(i, (theta, mean)): (usize, (&f64, &f64))| {
-                    if apart {
-                        let growth = (1.0 + gamma * gamma * sigma2).powf((i / period) as f64);
-                        self.season(i + 1).powi(2) * (theta * (1.0 + sigma2) * growth - mean * mean)
-                    } else {
-                        (1.0 + sigma2) * theta - mean * mean
-                    }
-                };
-                Some(theta.iter().zip(&means).enumerate().map(variance).map(|v| v.max(0.0)).collect())
-            }
+            (false, _) => Some(self.absolute(horizon, sigma2)),
+            (true, _) => Some(self.relative(horizon, sigma2)),
         }
+    }
+
+    /// Class 1.
+    fn absolute(&self, horizon: usize, sigma2: f64) -> Vec<f64> {
+        let mut carried = Carried::new(self);
+        (0..horizon)
+            .map(|_| {
+                let variance = sigma2 * (1.0 + carried.sum());
+                carried.push(1.0);
+                variance
+            })
+            .collect()
+    }
+
+    /// Classes 2 and 3.
+    fn relative(&self, horizon: usize, sigma2: f64) -> Vec<f64> {
+        let mut carried = Carried::new(self);
+        let mut variance = |(i, base): (usize, f64)| {
+            let (mean, factor) = match self.form.season {
+                Season::Multiplicative => (base, self.season(i + 1)),
+                _ => (self.mean(base, i + 1), 1.0),
+            };
+            let spread = sigma2 * carried.sum();
+            let theta = mean * mean + spread;
+            carried.push(theta);
+            // (1 + sigma^2) theta - mean^2, without the cancellation
+            factor * factor * (spread + sigma2 * theta)
+        };
+        self.bases().take(horizon).enumerate().map(&mut variance).collect()
+    }
+}
+
+/// `sum_(j<h) c_j^2 theta_(h-j)`, carried from step to step: the part of level and slope as the covariance of a state
+/// that every theta is poured into, the part of the season per place in the period.
+struct Carried {
+    weights: Weights,
+    /// Covariance of level and slope: (level, level), (level, slope), (slope, slope).
+    covariance: [f64; 3],
+    /// Per place: sum of the thetas, and sum of the thetas times what the slope has added since.
+    seasonal: Vec<(f64, f64)>,
+    step: usize,
+    /// `phi^m`.
+    damping: f64,
+}
+
+impl Carried {
+    fn new(end: &End<'_>) -> Self {
+        let period = end.seasons.len();
+        Self {
+            weights: end.weights,
+            covariance: [0.0; 3],
+            seasonal: vec![(0.0, 0.0); period],
+            step: 0,
+            damping: end.weights.phi.powi(period as i32),
+        }
+    }
+
+    /// The sum at the present step.
+    fn sum(&self) -> f64 {
+        let Weights { alpha, beta, gamma, phi } = self.weights;
+        let [level, both, slope] = self.covariance;
+        let trend = level + 2.0 * phi * both + phi * phi * slope;
+        let Some(&(mass, moment)) = self.seasonal.get(self.step % self.seasonal.len().max(1)) else {
+            return trend;
+        };
+        let slope_part = if beta == 0.0 {
+            0.0
+        } else if phi < 1.0 {
+            phi / (1.0 - phi) * (mass - moment)
+        } else {
+            self.seasonal.len() as f64 * moment
+        };
+        trend + (2.0 * gamma * alpha + gamma * gamma) * mass + 2.0 * gamma * beta * slope_part
+    }
+
+    /// Let the error of the present step, of size `theta`, enter, and go one step on.
+    fn push(&mut self, theta: f64) {
+        let Weights { alpha, beta, phi, .. } = self.weights;
+        let [level, both, slope] = self.covariance;
+        self.covariance = [
+            level + 2.0 * phi * both + phi * phi * slope + alpha * alpha * theta,
+            phi * both + phi * phi * slope + alpha * beta * theta,
+            phi * phi * slope + beta * beta * theta,
+        ];
+        let places = self.seasonal.len().max(1);
+        if let Some((mass, moment)) = self.seasonal.get_mut(self.step % places) {
+            // With damping the moment is the sum of phi^(im) theta, without it the sum of i theta, i periods ago.
+            *moment = if phi < 1.0 { self.damping * (*moment + theta) } else { *moment + *mass + theta };
+            *mass += theta;
+        }
+        self.step += 1;
     }
 }

@@ -5,7 +5,6 @@
 //! gamma's place between its bounds and phi: `1e-4 <= alpha <= .9999`, `1e-4 <= beta <= alpha`, `1e-4 <= gamma <= 1 - alpha`,
 //! `.8 <= phi <= .98`. First states are free; a form that crosses zero has no likelihood.
 use super::form::Form;
-use super::prior::Prior;
 use super::recursion::{Passes, Point, Sensitivity, Start, Sums, Weights, passes};
 use crate::Context;
 use crate::error::Result;
@@ -15,7 +14,7 @@ use crate::math::quasi_newton::{Bfgs, Smooth, Stopping};
 /// The smallest smoothing weight.
 const SMALLEST_WEIGHT: f64 = 1e-4;
 /// The largest smoothing weight.
-const LARGEST_WEIGHT: f64 = 0.9999;
+pub(super) const LARGEST_WEIGHT: f64 = 0.9999;
 /// The range of the damping.
 const DAMPING: (f64, f64) = (0.8, 0.98);
 /// Added to the sum of squares per observation: errors below 1e-15 of the series' size are rounding.
@@ -28,7 +27,8 @@ pub(super) struct Problem<'a> {
     pub(super) series: &'a [f64],
     pub(super) period: usize,
     pub(super) form: Form,
-    pub(super) prior: Prior,
+    /// The largest place of beta between its bounds: 1, or less by the forecasting mode's prior.
+    pub(super) slope_share: f64,
     pub(super) context: &'a Context,
 }
 
@@ -51,10 +51,13 @@ pub(super) struct Estimate {
     pub(super) start: Start,
     /// First seasons, entry `t % period` for time `t`; empty without a season.
     pub(super) seasons: Vec<f64>,
+    /// States after the last observation, for a look at the future.
+    pub(super) last: Start,
+    pub(super) ring: Vec<f64>,
     pub(super) sums: Sums,
     /// The vector that was optimised.
     pub(super) x: Vec<f64>,
-    /// -2 log L with the prior's part.
+    /// -2 log L.
     pub(super) objective: f64,
 }
 
@@ -104,11 +107,10 @@ impl Problem<'_> {
         Start { level: x[layout.level], slope: if self.form.has_trend() { x[layout.slope] } else { 0.0 } }
     }
 
-    fn objective(&self, sums: Sums, weights: &Weights) -> f64 {
+    /// -2 log L.
+    pub(super) fn objective(&self, sums: Sums) -> f64 {
         let n = self.series.len() as f64;
-        n * (sums.square + n * ROUNDING).ln()
-            + 2.0 * sums.log
-            + self.prior.penalty(self.form, weights, self.series.len())
+        n * (sums.square + n * ROUNDING).ln() + 2.0 * sums.log
     }
 
     /// Derivatives of weights with respect to the vector: what turns rows of (alpha, beta, gamma) into those of places.
@@ -132,6 +134,7 @@ struct Likelihood<'a> {
     tape: &'a mut [Point],
     ring: &'a mut [f64],
     sums: Sums,
+    last: Start,
 }
 
 impl Smooth for Likelihood<'_> {
@@ -148,7 +151,8 @@ impl Smooth for Likelihood<'_> {
         Ok(match found {
             Some(sums) => {
                 self.sums = sums;
-                self.problem.objective(sums, &weights)
+                self.last = start;
+                self.problem.objective(sums)
             }
             None => f64::INFINITY,
         })
@@ -167,13 +171,12 @@ impl Smooth for Likelihood<'_> {
             self.ring,
             gradient,
         );
-        self.problem.prior.add_gradient(self.problem, &weights, gradient);
         self.problem.turn(x, gradient);
     }
 }
 
 impl Workspace {
-    /// `-2 log L` plus the prior at `x`, infinite where the form is not defined there.
+    /// `-2 log L` at `x`, infinite where the form is not defined there.
     pub(super) fn value(&mut self, problem: &Problem<'_>, x: &[f64]) -> Result<f64> {
         self.likelihood(problem).0.value(x)
     }
@@ -187,6 +190,7 @@ impl Workspace {
             tape: &mut self.tape,
             ring: &mut self.ring,
             sums: Sums { square: 0.0, log: 0.0 },
+            last: Start { level: 0.0, slope: 0.0 },
         };
         (likelihood, &mut self.bfgs, &mut self.sensitivity)
     }
@@ -217,6 +221,7 @@ impl Workspace {
         let objective = likelihood.value(&x)?;
         let sums = likelihood.sums;
         let layout = problem.form.layout(problem.period);
+        let (last, ring) = (likelihood.last, likelihood.ring.to_vec());
         let mut start = problem.start(&x);
         let mut seasons = if problem.form.has_season() { x[layout.season..].to_vec() } else { Vec::new() };
         normalise(problem.form, &mut start, &mut seasons);
@@ -226,6 +231,8 @@ impl Workspace {
             weights,
             start,
             seasons,
+            last,
+            ring,
             sums,
             x,
             objective,
@@ -259,7 +266,7 @@ fn box_of(problem: &Problem<'_>, lower: &mut Vec<f64>, upper: &mut Vec<f64>) {
     upper.resize(layout.len, f64::INFINITY);
     (lower[0], upper[0]) = (SMALLEST_WEIGHT, LARGEST_WEIGHT);
     if problem.form.has_trend() {
-        (lower[layout.beta], upper[layout.beta]) = (0.0, 1.0);
+        (lower[layout.beta], upper[layout.beta]) = (0.0, problem.slope_share);
     }
     if problem.form.has_season() {
         (lower[layout.gamma], upper[layout.gamma]) = (0.0, 1.0);

@@ -1,36 +1,32 @@
 //! Exponential smoothing that chooses its own form.
 use super::fitted::Fitted;
 use super::method::Method;
+use super::seasonality::{SeasonalPeriod, seasonal_period};
 use crate::Context;
-use crate::error::{Result, bail};
+use crate::error::{Result, bail, ensure};
 
 mod form;
+mod guard;
 mod interval;
 mod likelihood;
 mod options;
 mod prior;
 mod recursion;
 mod search;
+mod simulate;
 mod start;
 mod state;
 
 pub use options::{AutoEts, EtsCriterion, EtsError, EtsMode, EtsSeasonal, EtsTrend};
 pub use state::AutoEtsState;
 
-use form::Form;
-use recursion::{Point, Start, Weights, passes};
-use search::{Candidate, Search};
+use form::{Form, Season};
+use options::LONGEST_SEASON;
+use recursion::{Start, Weights};
+use search::Search;
 
 /// [`AutoEts`] fitted to series.
 pub type FittedAutoEts = Fitted<AutoEts>;
-
-fn tuning(i: usize, default: f64) -> f64 {
-    static VALUES: std::sync::OnceLock<Vec<f64>> = std::sync::OnceLock::new();
-    let values = VALUES.get_or_init(|| {
-        std::env::var("TUNE").map(|s| s.split(',').map(|p| p.parse().unwrap_or(f64::NAN)).collect()).unwrap_or_default()
-    });
-    values.get(i).copied().filter(|v| !v.is_nan()).unwrap_or(default)
-}
 
 impl Method for AutoEts {
     type State = AutoEtsState;
@@ -45,55 +41,64 @@ impl Method for AutoEts {
     }
 
     fn fit_series(&self, series: &[f64], context: &Context) -> Result<AutoEtsState> {
-        let period = self.season.unwrap_or_else(|| detected_period(series));
+        let period = match self.season {
+            Some(season) => season,
+            None => detected_period(series)?,
+        };
         let scale = scale_of(series);
         let scaled: Vec<f64> = series.iter().map(|y| y / scale).collect();
         let search = Search { options: self, series: &scaled, period, context };
-        let candidates = search.candidates()?;
-        for candidate in candidates {
-            if let Some(state) = settle(self, series, &scaled, scale, period, candidate) {
-                return Ok(state);
-            }
+        let forms = search.forms();
+        let Some(simplest) = forms.first() else {
+            return self.fall_back(series, scale, period);
+        };
+        if series.iter().all(|y| *y == series[0]) {
+            return Ok(AutoEtsState::constant(*simplest, series, scale, period, self.paths));
         }
-        bail!(NotEnoughData, "no form could be fitted")
+        let candidates = search.candidates(&forms)?;
+        let sound = candidates.iter().position(|candidate| search.is_sound(candidate));
+        let level = || candidates.iter().position(|candidate| candidate.estimate.form == Form::LEVEL);
+        match sound.or_else(level).or((!candidates.is_empty()).then_some(0)) {
+            Some(chosen) => Ok(AutoEtsState::fitted(&candidates[chosen], series, scale, period, self.paths)),
+            None => bail!(DidNotConverge, "none of the forms asked for is defined on this series"),
+        }
     }
 }
 
-fn detected_period(_series: &[f64]) -> usize {
-    1
+impl AutoEts {
+    /// The random walk as a member of the family where the series is too short to estimate anything, if the options allow
+    /// that member; else why no form can be fitted.
+    fn fall_back(&self, series: &[f64], scale: f64, period: usize) -> Result<AutoEtsState> {
+        let forms = self.forms();
+        if forms.contains(&Form::LEVEL) {
+            return Ok(AutoEtsState::random_walk(series, scale, self.paths));
+        }
+        if let Some(position) = series.iter().position(|y| *y <= scale * recursion::SMALLEST) {
+            ensure!(
+                forms.iter().any(|form| !form.needs_positive()),
+                InvalidData,
+                "multiplicative errors and seasons need positive data, found {} at position {position} (0-based)",
+                series[position]
+            );
+        }
+        ensure!(
+            period > 1 || forms.iter().any(|form| form.season == Season::None),
+            InvalidConfig,
+            "an additive or multiplicative season needs a period of at least 2: none was given and none was detected"
+        );
+        let needed = forms.iter().map(|form| form.parameters(period) + 2).min().unwrap_or(0);
+        bail!(
+            NotEnoughData,
+            "the forms asked for need at least {needed} observations (season {period}), got {}",
+            series.len()
+        )
+    }
 }
 
-fn settle(
-    options: &AutoEts,
-    series: &[f64],
-    scaled: &[f64],
-    scale: f64,
-    period: usize,
-    candidate: Candidate,
-) -> Option<AutoEtsState> {
-    let form = candidate.estimate.form;
-    let period = if form.has_season() { period } else { 1 };
-    let n = series.len() as f64;
-    let freedom = (n - form.parameters(period) as f64 + 1.0).max(1.0);
-    let mut state = AutoEtsState {
-        series: series.to_vec(),
-        scale,
-        form,
-        period,
-        weights: candidate.estimate.weights,
-        first: candidate.estimate.start,
-        first_seasons: candidate.estimate.seasons.clone(),
-        last: candidate.estimate.start,
-        last_seasons: candidate.estimate.seasons,
-        sigma2: candidate.estimate.sums.square / freedom,
-        freedom,
-        log_likelihood: Some(candidate.log_likelihood - n * scale.ln()),
-        aicc: Some(candidate.aicc + 2.0 * n * scale.ln()),
-        paths: options.paths,
-    };
-    let mut tape = vec![Point::default(); scaled.len()];
-    (passes(form).forward)(scaled, period, &state.weights, &mut state.last, &mut state.last_seasons, &mut tape)?;
-    Some(state)
+/// The period of a series whose caller gave none.
+fn detected_period(series: &[f64]) -> Result<usize> {
+    let options = SeasonalPeriod::default().with_longest(LONGEST_SEASON);
+    Ok(seasonal_period(series, &options)?.period)
 }
 
 /// The power of two next to the mean size of the values, so that scaled values are near 1 and scaling loses no bit.
@@ -101,6 +106,50 @@ fn scale_of(series: &[f64]) -> f64 {
     let n = series.len() as f64;
     let size: f64 = series.iter().map(|y| y.abs() / n).sum();
     if size > 0.0 { 2f64.powi(size.log2().floor().clamp(-1021.0, 1021.0) as i32) } else { 1.0 }
+}
+
+impl AutoEtsState {
+    /// A series without any variation: every form says the same, and says it exactly.
+    fn constant(form: Form, series: &[f64], scale: f64, period: usize, paths: usize) -> Self {
+        let neutral = if form.season == Season::Multiplicative { 1.0 } else { 0.0 };
+        let period = if form.has_season() { period } else { 1 };
+        let first = Start { level: series[0] / scale, slope: 0.0 };
+        let first_seasons = if form.has_season() { vec![neutral; period] } else { Vec::new() };
+        Self {
+            series: series.to_vec(),
+            scale,
+            form,
+            period,
+            weights: Weights {
+                alpha: 0.5,
+                beta: if form.has_trend() { 1e-4 } else { 0.0 },
+                gamma: if form.has_season() { 1e-4 } else { 0.0 },
+                phi: if form.is_damped() { 0.9 } else { 1.0 },
+            },
+            first,
+            last: first,
+            last_seasons: first_seasons.clone(),
+            first_seasons,
+            sigma2: 0.0,
+            freedom: (series.len() as f64 - 1.0).max(1.0),
+            fitted: series.len(),
+            log_likelihood: None,
+            aicc: None,
+            paths,
+        }
+    }
+
+    /// The random walk: the level is the last observation.
+    fn random_walk(series: &[f64], scale: f64, paths: usize) -> Self {
+        let steps = (series.len() - 1).max(1) as f64;
+        let squares = series.windows(2).map(|pair| (pair[1] / scale - pair[0] / scale).powi(2)).sum::<f64>();
+        let mut state = Self::constant(Form::LEVEL, series, scale, 1, paths);
+        state.weights.alpha = likelihood::LARGEST_WEIGHT;
+        state.sigma2 = squares / steps;
+        state.freedom = steps;
+        state.refilter();
+        state
+    }
 }
 
 #[cfg(test)]

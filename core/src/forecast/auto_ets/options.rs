@@ -7,7 +7,7 @@ use crate::error::{Result, ensure};
 /// The longest seasonal period that is fitted: first seasons are parameters, so longer ones ask for a method with fewer.
 pub(super) const LONGEST_SEASON: usize = 400;
 /// Fewest and most simulated paths.
-const PATHS: std::ops::RangeInclusive<usize> = 1_000..=1_000_000;
+pub(super) const PATHS: std::ops::RangeInclusive<usize> = 1_000..=1_000_000;
 
 /// How the error enters the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

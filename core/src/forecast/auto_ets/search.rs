@@ -1,8 +1,10 @@
 //! Which forms in which order, from which starts, and which one is kept.
 use super::form::{Form, Season, Trend};
+use super::guard;
+use super::interval::End;
 use super::likelihood::{Estimate, Places, Problem, Workspace};
 use super::options::{AutoEts, EtsCriterion, EtsMode};
-use super::prior::Prior;
+use super::prior::slope_share;
 use super::start::{FirstStates, first_states};
 use crate::Context;
 use crate::error::Result;
@@ -34,6 +36,9 @@ pub(super) struct Candidate {
     pub(super) log_likelihood: f64,
     pub(super) criterion: f64,
     pub(super) aicc: f64,
+    /// Variance of the one-step errors: squares over `freedom`, the observations less the parameters but sigma.
+    pub(super) sigma2: f64,
+    pub(super) freedom: f64,
 }
 
 /// A search over the forms of one scaled series.
@@ -62,11 +67,11 @@ impl Search<'_> {
     ///
     /// # Errors
     /// `cancelled`.
-    pub(super) fn candidates(&self) -> Result<Vec<Candidate>> {
+    pub(super) fn candidates(&self, forms: &[Form]) -> Result<Vec<Candidate>> {
         let mut workspace = Workspace::default();
         let mut found: Vec<Candidate> = Vec::new();
         let mut first: Option<(Season, FirstStates)> = None;
-        for form in self.forms() {
+        for &form in forms {
             if first.as_ref().is_none_or(|(season, _)| *season != form.season) {
                 first = Some((form.season, first_states(self.series, self.period, form.season)));
             }
@@ -79,15 +84,25 @@ impl Search<'_> {
         Ok(found)
     }
 
-    fn problem(&self, form: Form) -> Problem<'_> {
-        Problem { series: self.series, period: self.period, form, prior: self.prior(form), context: self.context }
+    /// Whether the future of a candidate is one to be trusted; the exact mode describes the past and trusts them all.
+    pub(super) fn is_sound(&self, candidate: &Candidate) -> bool {
+        let estimate = &candidate.estimate;
+        let end = End {
+            form: estimate.form,
+            weights: estimate.weights,
+            states: estimate.last,
+            seasons: &estimate.ring,
+            place: self.series.len() % self.period,
+        };
+        self.options.mode == EtsMode::Exact || guard::is_sound(self.series, &end, candidate.sigma2)
     }
 
-    fn prior(&self, _: Form) -> Prior {
-        match self.options.mode {
-            EtsMode::Forecast => Prior { slope: super::tuning(0, 0.0) },
-            EtsMode::Exact => Prior::default(),
-        }
+    fn problem(&self, form: Form) -> Problem<'_> {
+        let slope_share = match self.options.mode {
+            EtsMode::Forecast => slope_share(self.period),
+            EtsMode::Exact => 1.0,
+        };
+        Problem { series: self.series, period: self.period, form, slope_share, context: self.context }
     }
 
     fn fit(
@@ -182,8 +197,7 @@ impl Search<'_> {
     fn judge(&self, estimate: Estimate) -> Candidate {
         let n = self.series.len() as f64;
         let k = estimate.form.parameters(self.period) as f64;
-        let sums = estimate.sums;
-        let log_likelihood = -0.5 * (n * (sums.square + n * 1e-30).ln() + 2.0 * sums.log);
+        let log_likelihood = -0.5 * estimate.objective;
         let aic = -2.0 * log_likelihood + 2.0 * k;
         let aicc = aic + 2.0 * k * (k + 1.0) / (n - k - 1.0);
         let criterion = match self.options.criterion {
@@ -191,7 +205,9 @@ impl Search<'_> {
             EtsCriterion::Aic => aic,
             EtsCriterion::Bic => aic + k * (n.ln() - 2.0),
         };
-        Candidate { estimate, log_likelihood, criterion, aicc }
+        let freedom = n - k + 1.0;
+        let sigma2 = estimate.sums.square / freedom;
+        Candidate { estimate, log_likelihood, criterion, aicc, sigma2, freedom }
     }
 }
 
