@@ -1,4 +1,5 @@
 //! The operations of the room `forecast`.
+mod many;
 mod methods;
 mod metrics;
 mod seasons;
@@ -8,7 +9,7 @@ use crate::{ArrayArgument, Letter, Op};
 pub(crate) use methods::MODELS;
 
 pub(crate) fn ops() -> Vec<Op> {
-    [methods::ops(), metrics::ops(), seasons::ops()].into_iter().flatten().collect()
+    [many::ops(), methods::ops(), metrics::ops(), seasons::ops()].into_iter().flatten().collect()
 }
 
 /// Several series, for what works on many at once.
