@@ -73,7 +73,7 @@ impl SeasonalPeriod {
 ///
 /// Candidates are the highest peaks of the autocorrelation of the differenced and of the linearly detrended series. For
 /// each, the series (or its logarithm) less its moving average over the period is split by position in the period; the
-/// candidate stands if the positions' means explain at least `least_strength` of the variance, and that is beyond three
+/// candidate stands if the positions' means explain at least `least_strength` of the variance, and that is beyond 3.5
 /// standard errors of a series without season but with the same memory. The shortest of nearly equally strong candidates
 /// wins, so a multiple does not beat its period.
 /// O(n log n); one million observations take about half a second.
@@ -118,7 +118,7 @@ const CANDIDATES: usize = 8;
 /// A peak this high, as a share of the highest one, is looked at if it is the first such.
 const FIRST: f64 = 0.7;
 /// How many standard errors the strength must be away from none.
-const CRITICAL: f64 = 3.0;
+const CRITICAL: f64 = 3.5;
 /// Observations that the memory of the noise is estimated from, unless eight periods are more.
 const WINDOW: usize = 4096;
 /// A longer period must explain at least this much more than a shorter one.
@@ -186,8 +186,9 @@ fn detrended(series: &[f64]) -> Vec<f64> {
 
 /// The adjusted share of variance that a season of `period` explains, if that is far beyond chance.
 ///
-/// The share is the mean correlation of any two seasons. Were there none, it would scatter around 0 by `1 / sqrt(pairs p)`,
-/// `pairs` of seasons and `p` the number of independent positions in a season: the fewer, the longer the noise remembers.
+/// The share is the mean correlation of any two seasons. Were there none, its Fisher transform would scatter around 0 by
+/// `1 / sqrt(pairs p)`, `pairs` of seasons and `p` the number of independent positions in a season: the fewer, the longer
+/// the noise remembers.
 fn strength(series: &[f64], period: usize) -> Option<f64> {
     let values: Vec<f64> = series
         .iter()
@@ -213,7 +214,7 @@ fn strength(series: &[f64], period: usize) -> Option<f64> {
     let strength = (1.0 - (within / freedom) / (total / (count - 1.0))).clamp(0.0, 1.0);
     let seasons = count / period as f64;
     let pairs = seasons * (seasons - 1.0) / 2.0;
-    (strength * (pairs * independent_positions(&values, period)).sqrt() > CRITICAL).then_some(strength)
+    (strength.atanh() * (pairs * independent_positions(&values, period)).sqrt() > CRITICAL).then_some(strength)
 }
 
 /// How many independent values a season holds: its length over `1 + 2 sum r_k^2`, `r_k` the autocorrelations up to half of it.
