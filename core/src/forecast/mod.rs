@@ -18,6 +18,7 @@
 //! Every method is an options struct whose [`fit`](Method::fit) takes a matrix `[series, time]` and gives a [`Fitted`]
 //! model with one state per row.
 mod auto_ets;
+mod chart;
 mod drift;
 mod fitted;
 mod method;
@@ -31,6 +32,7 @@ mod spread;
 mod theta;
 
 pub use auto_ets::{AutoEts, AutoEtsState, EtsCriterion, EtsError, EtsMode, EtsSeasonal, EtsTrend, FittedAutoEts};
+pub use chart::ForecastChart;
 pub use drift::{Drift, DriftState, FittedDrift};
 pub use fitted::Fitted;
 pub use method::{Method, SeriesState};
