@@ -73,6 +73,8 @@ pub(super) struct Ready<'a> {
     pub(super) lying: bool,
     /// How many layers of bars stand side by side.
     pub(super) bars: usize,
+    /// Whether there are only gaps.
+    pub(super) empty: bool,
 }
 
 impl<'a> Ready<'a> {
@@ -92,7 +94,8 @@ impl<'a> Ready<'a> {
             None => describe(chart, base, &shapes),
         };
         let subtitle = chart.subtitle.as_deref().map(clean).unwrap_or_default();
-        Ok(Self { title, subtitle, description, shapes, x: &chart.x, y: &chart.y, across, up, lying, bars })
+        let empty = shapes.iter().all(|shape| shape.values().all(f64::is_nan));
+        Ok(Self { title, subtitle, description, shapes, x: &chart.x, y: &chart.y, across, up, lying, bars, empty })
     }
 }
 

@@ -159,9 +159,9 @@ mod tests {
 
     #[test]
     fn a_million_points_keep_their_extremes_in_every_column() {
-        let count = 1_000_000;
+        let count = 1_000_000u32;
         let x: Vec<f64> = (0..count).map(f64::from).collect();
-        let y: Vec<f64> = (0..count).map(|i| f64::from((i * 7919) % 1009)).collect();
+        let y: Vec<f64> = (0..count).map(|i| f64::from((i % 1009 * 7919) % 1009)).collect();
         let (across, up) = (scale(0.0, f64::from(count), 0.0, 600.0), scale(0.0, 1009.0, 300.0, 0.0));
         let runs = line(&x, &y, &across, &up);
         assert_eq!(runs.len(), 1);

@@ -76,10 +76,8 @@ fn line(canvas: &mut Canvas, shape: &Shape<'_>, runs: &[decimate::Run], dashed: 
         let _ = write!(canvas.svg, "<path class=\"l {colour}{butt}\"{dash} d=\"{path}\"/>");
     }
     if !dots.is_empty() {
-        let _ = write!(
-            canvas.svg,
-            "<path class=\"m {colour}\" stroke-width=\"4.5\" stroke-linecap=\"round\" d=\"{dots}\"/>"
-        );
+        let _ =
+            write!(canvas.svg, "<path class=\"m {colour}\" stroke-width=\"5\" stroke-linecap=\"round\" d=\"{dots}\"/>");
     }
 }
 
@@ -163,7 +161,9 @@ fn rectangles(
 ) -> Vec<([f64; 4], usize)> {
     let (base, value) = if ready.lying { (up, across) } else { (across, up) };
     let pixels_per_unit = (base.end - base.start) / (base.domain.high - base.domain.low);
-    let slot = (gap(&ready.shapes) * pixels_per_unit).abs() * 0.8;
+    // Bars over numbers are bins and touch, others are things apart.
+    let histogram = !ready.lying && ready.x.kind == AxisKind::Numbers && ready.bars == 1;
+    let slot = (gap(&ready.shapes) * pixels_per_unit).abs() * if histogram { 0.96 } else { 0.8 };
     let width = slot / ready.bars.max(1) as f64;
     let zero = value.at(0.0);
     let shown = shape.x.iter().zip(y).enumerate().filter(|(_, (_, y))| !y.is_nan());

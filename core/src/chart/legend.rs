@@ -37,31 +37,43 @@ pub(super) fn rows(shapes: &[Shape<'_>], room: f64, most_rows: usize) -> Vec<Ent
     if named.len() < 2 || most_rows == 0 {
         return Vec::new();
     }
-    let longest = (room - SWATCH - TO_NAME).min(260.0);
-    let (mut entries, mut x, mut row): (Vec<Entry>, f64, usize) = (Vec::new(), 0.0, 0);
-    for (done, &shape) in named.iter().enumerate() {
-        let text = FONT.fit(&shapes[shape].name, longest).into_owned();
-        let width = SWATCH + TO_NAME + FONT.width(&text);
-        let left = named.len() - done;
-        let more = format!("+ {left} more");
-        if x > 0.0 && x + width > room {
-            (x, row) = (0.0, row + 1);
+    // Rather short names than missing ones.
+    let fits = [260.0, 170.0, 110.0].map(|longest: f64| longest.min(room - SWATCH - TO_NAME));
+    let mut entries = Vec::new();
+    for longest in fits {
+        entries = fill(shapes, &named, longest, room, most_rows);
+        if entries.len() == named.len() && entries.iter().all(|entry| entry.shape.is_some()) {
+            break;
         }
-        // The last row keeps room for the count, unless this is the last name.
-        let reserve = if left > 1 { BETWEEN + FONT.width(&more) } else { 0.0 };
-        if row >= most_rows || (row + 1 == most_rows && x > 0.0 && x + width + reserve > room) {
-            let (x, row) = if row >= most_rows { end_of(&entries, most_rows - 1) } else { (x, row) };
-            entries.push(Entry { shape: None, x, row, text: more });
-            return entries;
-        }
-        entries.push(Entry { shape: Some(shape), x, row, text });
-        x += width + BETWEEN;
     }
     entries
 }
 
-/// Behind the last entry of a row.
-fn end_of(entries: &[Entry], row: usize) -> (f64, usize) {
-    let end = entries.last().map_or(0.0, |entry| entry.text_x() + FONT.width(&entry.text) + BETWEEN);
-    (end, row)
+/// The named layers with names of at most `longest` pixels; where rows run out, a count of the rest.
+fn fill(shapes: &[Shape<'_>], named: &[usize], longest: f64, room: f64, most_rows: usize) -> Vec<Entry> {
+    let (mut entries, mut x, mut row): (Vec<Entry>, f64, usize) = (Vec::new(), 0.0, 0);
+    for &shape in named {
+        let text = FONT.fit(&shapes[shape].name, longest).into_owned();
+        let width = SWATCH + TO_NAME + FONT.width(&text);
+        if x > 0.0 && x + width > room {
+            (x, row) = (0.0, row + 1);
+        }
+        if row >= most_rows {
+            break;
+        }
+        entries.push(Entry { shape: Some(shape), x, row, text });
+        x += width + BETWEEN;
+    }
+    while entries.len() < named.len() {
+        let more = format!("+ {} more", named.len() - entries.len());
+        let last = entries.last().filter(|entry| entry.row + 1 == most_rows);
+        let x = last.map_or(0.0, |entry| entry.text_x() + FONT.width(&entry.text) + BETWEEN);
+        if x == 0.0 || x + FONT.width(&more) <= room {
+            entries.push(Entry { shape: None, x, row: most_rows - 1, text: more });
+            break;
+        }
+        // The count takes the place of the last name.
+        entries.pop();
+    }
+    entries
 }

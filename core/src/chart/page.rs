@@ -330,8 +330,8 @@ fn style(size: Size) -> String {
          .cards.one{{grid-template-columns:minmax(0,{width}px)}}\
          .card{{margin:0;padding:12px 10px 10px;border:1px solid var(--chart-grid);border-radius:8px;min-width:0;\
          break-inside:avoid}}\
-         h2{{font-size:15px;line-height:1.35;margin:0 4px 2px;overflow-wrap:anywhere}}\
-         figcaption{{font-size:13px;color:var(--chart-soft);margin:4px 4px 0;overflow-wrap:anywhere}}\
+         h2{{font-size:15px;line-height:1.35;margin:0 10px 2px;overflow-wrap:anywhere}}\
+         figcaption{{font-size:13px;color:var(--chart-soft);margin:4px 10px 0;overflow-wrap:anywhere}}\
          .card svg{{display:block;width:100%;height:auto}}.narrow{{display:none}}\
          .table{{overflow-x:auto;margin:18px 0 8px}}\
          table{{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}}\

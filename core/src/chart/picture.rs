@@ -123,6 +123,10 @@ impl Picture {
         layout.head(&mut canvas, &ready);
         layout.axes(&mut canvas, &ready);
         draw::layers(&mut canvas, &ready, &layout.across, &layout.up, layout.plot);
+        if ready.empty {
+            let Plot { left, top, right, bottom } = layout.plot;
+            canvas.text(((left + right) / 2.0, (top + bottom) / 2.0), Anchor::Middle, TEXT, "cs", "no values");
+        }
         layout.frame(&mut canvas, &ready);
         let plot = layout.plot;
         Ok(Self { canvas, plot, title: ready.title, description: ready.description, size })
@@ -182,16 +186,20 @@ impl Layout {
         };
         let top = shown.head_height(margin) + 10.0;
         let below = margin - 4.0 + if shown.x_label.is_empty() { 0.0 } else { 18.0 };
-        // The ticks on the left decide the width, that decides the labels below, those decide the height.
-        let guess = Plot { left: 0.0, top, right: size.width - margin, bottom: size.height - below - 22.0 };
-        let left_room = size.width * 0.4;
-        let (_, width) = left(ready, &scale_up(ready, guess), left_room);
-        let mut plot = Plot { left: margin + width, ..guess };
-        let across = Scale { domain: ready.across, start: plot.left, end: plot.right };
-        let bottom = axis::bottom(ready.x, &across, ready.bars > 0, 2.0, size.width - 2.0);
-        plot.bottom = (size.height - below - bottom.height).max(top + 10.0);
+        // The ticks on the left decide the width, that decides the labels below, those decide the height: twice round
+        // settles it. The width only grows, so that labels never lack room.
+        let mut plot = Plot { left: margin, top, right: size.width - margin, bottom: size.height - below - 22.0 };
+        let mut across = Scale { domain: ready.across, start: plot.left, end: plot.right };
+        let mut bottom = Bottom::default();
+        for _ in 0..2 {
+            let (_, width) = left(ready, &scale_up(ready, plot), size.width * 0.4);
+            plot.left = plot.left.max(margin + width);
+            across.start = plot.left;
+            bottom = axis::bottom(ready.x, &across, ready.bars > 0, 2.0, size.width - 2.0);
+            plot.bottom = (size.height - below - bottom.height).max(top + 10.0);
+        }
         let up = scale_up(ready, plot);
-        let (left, _) = left(ready, &up, width);
+        let (left, _) = left(ready, &up, size.width * 0.4);
         Self { shown, size, margin, plot, across, up, bottom, left }
     }
 
@@ -297,10 +305,20 @@ fn left(ready: &Ready<'_>, up: &Scale, room: f64) -> (Vec<(f64, Vec<String>)>, f
     let ticks: Vec<(f64, Vec<String>)> = if ready.y.kind == AxisKind::Categories {
         names_on_the_left(ready, up, height, room - 8.0)
     } else {
-        let most = ((height / 42.0) as usize).clamp(2, 10);
-        let ticks = number::ticks(up.domain.low, up.domain.high, most, false);
+        let most = ((height / 34.0) as usize).clamp(2, 10);
+        let ticks = match ready.empty {
+            true => number::Ticks::default(),
+            false => number::ticks(up.domain.low, up.domain.high, most, false),
+        };
         let lines = |label: &String| vec![TICK.fit(label, room - 8.0).into_owned()];
-        ticks.at.iter().zip(&ticks.labels).map(|(&at, label)| (up.at(at), lines(label))).collect()
+        // In a picture that is too low for two labels, every second, third, .. stays.
+        let apart = match ticks.at[..] {
+            [first, second, ..] => (up.at(first) - up.at(second)).abs(),
+            _ => height,
+        };
+        let step = (15.0 / apart.max(0.1)).ceil().max(1.0) as usize;
+        let shown = ticks.at.iter().zip(&ticks.labels).step_by(step);
+        shown.map(|(&at, label)| (up.at(at), lines(label))).collect()
     };
     let widest = ticks.iter().flat_map(|(_, lines)| lines).map(|line| TICK.width(line)).fold(0.0, f64::max);
     (ticks, widest + 8.0)

@@ -109,11 +109,10 @@ impl Forecast {
     /// # Errors
     /// As [`Forecast::to_svg`]; `too_large` above 10,000 series.
     pub fn to_html(&self, options: &ForecastChart) -> Result<String> {
-        let all = match options.series {
-            Some(series) => series..series.saturating_add(1),
-            None => 0..self.mean.nrows(),
-        };
-        ensure!(all.len() <= 10_000, TooLarge, "a page holds at most 10000 series, got {}", all.len());
+        self.check(options)?;
+        let rows = self.mean.nrows();
+        ensure!(rows <= 10_000 || options.series.is_some(), TooLarge, "a page holds at most 10000 series, got {rows}");
+        let all = options.series.map_or(0..=rows - 1, |series| series..=series);
         let mut page = Page::new(if options.title.is_empty() { "Forecast" } else { &options.title });
         page.size = options.size;
         for series in all {
@@ -249,4 +248,110 @@ impl ForecastChart {
 fn percent(level: f64) -> String {
     let tenths = (level * 1000.0).round() / 10.0;
     format!("{tenths}\u{a0}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+    use crate::Code;
+    use crate::chart::Layer;
+
+    fn forecast(rows: usize, horizon: usize) -> Forecast {
+        let matrix = |value: f64| Matrix::from(Array2::from_elem((rows, horizon), value));
+        let interval = |level, half| Interval { level, lower: matrix(5.0 - half), upper: matrix(5.0 + half) };
+        Forecast { mean: matrix(5.0), intervals: vec![interval(0.8, 1.0), interval(0.95, 2.0)] }
+    }
+
+    fn line<'a>(chart: &'a Chart, name: &str) -> &'a Line {
+        let named = chart.layers.iter().find_map(|layer| match layer {
+            Layer::Line(line) if line.name == name => Some(line),
+            _ => None,
+        });
+        named.unwrap()
+    }
+
+    #[test]
+    fn line_and_bands_leave_the_last_observation_without_a_jump() {
+        let options = ForecastChart::default().with_history(array![[1.0, 2.0, 4.0], [7.0, 8.0, 9.0]]);
+        let chart = forecast(2, 2).chart(1, &options).unwrap();
+        let (history, ahead) = (line(&chart, "history"), line(&chart, "forecast"));
+        assert_eq!(history.y.to_vec(), [7.0, 8.0, 9.0]);
+        assert_eq!(ahead.y.to_vec(), [9.0, 5.0, 5.0]);
+        assert_eq!(ahead.x.as_ref().unwrap().to_vec(), [3.0, 4.0, 5.0]);
+        let bands: Vec<&Band> = chart
+            .layers
+            .iter()
+            .filter_map(|layer| match layer {
+                Layer::Band(band) => Some(band),
+                _ => None,
+            })
+            .collect();
+        assert_eq!([&bands[0].name, &bands[1].name], ["95\u{a0}%", "80\u{a0}%"]);
+        assert_eq!((bands[0].lower.to_vec(), bands[0].upper.to_vec()), (vec![9.0, 3.0, 3.0], vec![9.0, 7.0, 7.0]));
+        assert!(bands[0].strength < 1.0 - (1.0 - bands[0].strength) * (1.0 - bands[1].strength));
+    }
+
+    #[test]
+    fn only_the_last_observations_are_shown_and_missing_starts_are_left_out() {
+        let history = array![[f64::NAN, f64::NAN, 3.0, 4.0, 5.0]];
+        let options = ForecastChart::default().with_history(history);
+        let seen = |options: &ForecastChart| line(&forecast(1, 1).chart(0, options).unwrap(), "history").y.to_vec();
+        assert_eq!(seen(&options), [3.0, 4.0, 5.0]);
+        assert_eq!(seen(&options.clone().with_last(2)), [4.0, 5.0]);
+        assert_eq!(seen(&options.with_last(99)), [3.0, 4.0, 5.0]);
+    }
+
+    #[test]
+    fn times_and_labels_go_on_into_the_future() {
+        let days = [0.0, 86_400.0, 172_800.0].to_vec();
+        let options = ForecastChart::default().with_history(array![[1.0, 2.0, 3.0]]);
+        let chart = forecast(1, 2).chart(0, &options.clone().with_times(days).with_last(1)).unwrap();
+        assert_eq!(line(&chart, "forecast").x.as_ref().unwrap().to_vec(), [172_800.0, 259_200.0, 345_600.0]);
+        let chart = forecast(1, 2).chart(0, &options.with_labels(["a", "b", "c"])).unwrap();
+        assert_eq!(chart.x.categories, ["a", "b", "c", "+1", "+2"]);
+    }
+
+    #[test]
+    fn a_forecast_without_history_or_intervals_is_drawn() {
+        let bare = Forecast { intervals: Vec::new(), ..forecast(1, 3) };
+        let svg = bare.to_svg(&ForecastChart::default()).unwrap();
+        assert!(svg.contains(">series 0</text>") && !svg.contains("history"));
+    }
+
+    #[test]
+    fn a_page_has_a_card_per_series_with_its_id() {
+        let options = ForecastChart::default().with_ids(["one", "two", "three"]);
+        let cards = |options: &ForecastChart| forecast(3, 2).to_html(options).unwrap().matches("<figure").count();
+        assert_eq!(cards(&options), 3);
+        assert!(forecast(3, 2).to_html(&options).unwrap().contains("<h2>three</h2>"));
+        assert_eq!(cards(&options.with_series(1)), 1);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_its_code() {
+        let fails = |forecast: &Forecast, options: ForecastChart| forecast.to_svg(&options).unwrap_err().code();
+        let good = forecast(2, 3);
+        let options = ForecastChart::default;
+        let history = || options().with_history(array![[1.0, 2.0], [3.0, 4.0]]);
+        assert!(good.to_svg(&history()).is_ok());
+        assert_eq!(fails(&good, options().with_series(2)), Code::InvalidConfig);
+        assert_eq!(good.to_html(&options().with_series(usize::MAX)).unwrap_err().code(), Code::InvalidConfig);
+        assert_eq!(fails(&good, history().with_last(0)), Code::InvalidConfig);
+        assert_eq!(fails(&good, options().with_history(array![[1.0]])), Code::InvalidData);
+        assert_eq!(fails(&good, options().with_ids(["one"])), Code::InvalidData);
+        assert_eq!(fails(&good, history().with_times(vec![0.0; 4])), Code::InvalidData);
+        assert_eq!(fails(&good, history().with_times(vec![0.0, 0.0])), Code::InvalidData);
+        assert_eq!(fails(&good, history().with_labels(["a"])), Code::InvalidData);
+        assert_eq!(fails(&good, history().with_labels(["a", "b"]).with_times(vec![0.0, 1.0])), Code::InvalidConfig);
+        assert_eq!(fails(&good, options().with_history(array![[f64::INFINITY], [1.0]])), Code::InvalidData);
+        assert_eq!(fails(&forecast(1, 0), options()), Code::NotEnoughData);
+        let mut torn = forecast(2, 3);
+        torn.intervals[0].upper = Array2::zeros((2, 2)).into();
+        assert_eq!(fails(&torn, options()), Code::InvalidData);
+        torn.intervals.truncate(1);
+        torn.intervals[0] = Interval { level: f64::NAN, ..forecast(2, 3).intervals[0].clone() };
+        assert_eq!(fails(&torn, options()), Code::InvalidData);
+    }
 }
