@@ -1,9 +1,11 @@
 //! Ticks of the calendar: seconds since 1970 as years, months, days, hours.
 //!
-//! Days are counted in the proleptic Gregorian calendar, in UTC, without leap seconds. The conversion between days and
-//! dates counts in years that start in March, so that the leap day comes last; a 400-year cycle has 146,097 days.
+//! Days are counted in the proleptic Gregorian calendar, in UTC, without leap seconds.
 
-use crate::error::{Result, bail, ensure};
+use crate::data::time::civil::{civil_from_days, days_from_civil};
+use crate::data::time::stamp::{self, Format};
+use crate::data::time::step::{self, Clock};
+use crate::error::{Code, Error, Result, bail, ensure};
 
 const DAY: i64 = 86_400_000;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -84,25 +86,9 @@ pub(super) struct Tick {
     pub(super) within: String,
 }
 
-/// Days since 1970-01-01 of a date.
-pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let cycle = year.div_euclid(400);
-    let year_of_cycle = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    cycle * 146_097 + year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year - 719_468
-}
-
-/// Year, month 1 to 12 and day 1 to 31 of days since 1970-01-01.
-pub(super) fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let cycle = days.div_euclid(146_097);
-    let day = days.rem_euclid(146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let civil_month = if month < 10 { month + 3 } else { month - 9 };
-    (cycle * 400 + year + i64::from(civil_month <= 2), civil_month, day_of_year - (153 * month + 2) / 5 + 1)
+/// The first of a month counted from January of the year 0, in days since 1970-01-01.
+fn first_of(month: i64) -> i64 {
+    days_from_civil(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
 }
 
 /// The ticks from `low` to `high` seconds; none where there would be more than `most`.
@@ -118,13 +104,12 @@ pub(super) fn ticks(low: f64, high: f64, every: Every, most: usize) -> Option<Ve
             ((from.div_euclid(DAY) - shift).div_euclid(step), Box::new(move |n| (n * step + shift) * DAY))
         }
         Every::Months(step) => {
-            let (year, month, _) = date(from.div_euclid(DAY));
-            let start = move |n: i64| days((n * step).div_euclid(12), (n * step).rem_euclid(12) + 1, 1) * DAY;
-            ((year * 12 + month - 1).div_euclid(step), Box::new(start))
+            let (year, month, _) = civil_from_days(from.div_euclid(DAY));
+            ((year * 12 + i64::from(month) - 1).div_euclid(step), Box::new(move |n| first_of(n * step) * DAY))
         }
         Every::Years(step) => {
-            let year = date(from.div_euclid(DAY)).0;
-            (year.div_euclid(step), Box::new(move |n| days(n * step, 1, 1) * DAY))
+            let year = civil_from_days(from.div_euclid(DAY)).0;
+            (year.div_euclid(step), Box::new(move |n| first_of(n * step * 12) * DAY))
         }
     };
     let mut ticks = Vec::new();
@@ -146,7 +131,7 @@ pub(super) fn ticks(low: f64, high: f64, every: Every, most: usize) -> Option<Ve
 /// A tick at milliseconds since 1970.
 fn tick(at: i64, every: Every) -> Tick {
     let (day, time) = (at.div_euclid(DAY), at.rem_euclid(DAY));
-    let (year, month, number) = date(day);
+    let (year, month, number) = civil_from_days(day);
     let name = MONTHS.get((month - 1) as usize).copied().unwrap_or_default();
     let (hour, minute, second, part) = (time / 3_600_000, time / 60_000 % 60, time / 1000 % 60, time % 1000);
     let (label, within) = match every {
@@ -169,7 +154,7 @@ fn tick(at: i64, every: Every) -> Tick {
 pub(super) fn alone(seconds: f64) -> String {
     let at = (seconds * 1000.0).round() as i64;
     let time = at.rem_euclid(DAY);
-    let (_, month, number) = date(at.div_euclid(DAY));
+    let (_, month, number) = civil_from_days(at.div_euclid(DAY));
     let every = match (time, number, month) {
         (0, 1, 1) => Every::Years(1),
         (0, 1, _) => Every::Months(1),
@@ -186,55 +171,52 @@ pub(super) fn alone(seconds: f64) -> String {
     }
 }
 
-/// The `count` stamps that follow on even ones: the same distance, or the same day of every n-th month.
-///
-/// A day that a month does not have becomes its last one, so that month ends follow on month ends.
+/// The `count` stamps that follow on even ones: the same distance, day of every n-th month, or the next business day.
 ///
 /// # Errors
-/// `invalid_data` where stamps follow and fewer than two are known, or they are not even.
+/// `invalid_data` where stamps follow and fewer than two are known, they do not rise, or they are not even.
 pub(crate) fn following(stamps: &[f64], count: usize) -> Result<Vec<f64>> {
+    const CLOCK: Clock = Clock::Calendar { ticks_per_day: DAY };
     if count == 0 {
         return Ok(Vec::new());
     }
-    let (Some(&first), Some(&second), Some(&last)) = (stamps.first(), stamps.get(1), stamps.last()) else {
-        bail!(InvalidData, "times of {count} more steps cannot be known from fewer than 2; give them too");
-    };
+    let known = stamps.len();
+    ensure!(known >= 2, InvalidData, "the times of {count} steps ahead cannot be known from {known}; give them too");
     for stamp in stamps {
         let known = (EARLIEST..LATEST).contains(stamp);
         ensure!(known, InvalidData, "times are seconds since 1970 within the years 0 to 9999, got {stamp}");
     }
-    let step = second - first;
-    let even = |at: usize, stamp: f64| (first + step * at as f64 - stamp).abs() <= 0.001;
-    if step > 0.0 && stamps.iter().enumerate().all(|(at, &stamp)| even(at, stamp)) {
-        // A month or a year may look like days where few stamps are known; the calendar decides first.
-        if let Some(next) = months(stamps, count).filter(|_| step >= 28.0 * 86_400.0) {
-            return Ok(next);
-        }
-        return Ok((1..=count).map(|ahead| last + step * ahead as f64).collect());
+    let ticks: Vec<i64> = stamps.iter().map(|stamp| (stamp * 1000.0).round() as i64).collect();
+    let falls = ticks.windows(2).position(|pair| pair[1] <= pair[0]);
+    if let Some(at) = falls {
+        bail!(InvalidData, "times must rise, but do not behind position {at} (0-based)");
     }
-    let Some(next) = months(stamps, count) else {
-        bail!(InvalidData, "the times are not even; give those of the {count} steps ahead too");
-    };
-    Ok(next)
+    let step = step::find(&ticks, CLOCK).map_err(|broken| {
+        let usual = broken.usual.describe(CLOCK);
+        let place = broken.after;
+        let message =
+            format!("times are {usual} apart, but not behind position {place} (0-based); give those ahead too");
+        Error::new(Code::InvalidData, message)
+    })?;
+    let last = ticks.last().copied().unwrap_or_default();
+    let next = (1..=count).map(|ahead| step.after(last, ahead, CLOCK).map(|tick| tick as f64 / 1000.0));
+    next.collect::<Option<_>>().ok_or_else(|| Error::new(Code::InvalidData, "the times ahead leave the calendar"))
 }
 
-/// [`following`] for the same day of every n-th month.
-fn months(stamps: &[f64], count: usize) -> Option<Vec<f64>> {
-    let parts = |stamp: f64| {
-        let (year, month, day) = date((stamp / 86_400.0).floor() as i64);
-        (year * 12 + month - 1, day, stamp.rem_euclid(86_400.0))
+/// Texts that all are stamps of one kind with a calendar, as seconds since 1970 in UTC.
+pub(crate) fn read(labels: &[String]) -> Option<Vec<f64>> {
+    let kind = |format: Format| format.join(format).map(|format| std::mem::discriminant(&format));
+    let (first, _) = stamp::read(labels.first()?)?;
+    let seconds = |label: &String| {
+        let (format, at) = stamp::read(label).filter(|(format, _)| kind(*format) == kind(first))?;
+        match format.clock() {
+            Clock::Number => None,
+            Clock::Month => Some(first_of(at) as f64 * 86_400.0),
+            Clock::Quarter => Some(first_of(at * 3) as f64 * 86_400.0),
+            Clock::Calendar { ticks_per_day } => Some(at as f64 / (ticks_per_day as f64 / 86_400.0)),
+        }
     };
-    let (start, _, time) = parts(*stamps.first()?);
-    let step = parts(*stamps.get(1)?).0 - start;
-    let wanted = stamps.iter().map(|&stamp| parts(stamp).1).max()?;
-    let stamp = |at: usize| {
-        let month = start + step * at as i64;
-        let first_day = |month: i64| days(month.div_euclid(12), month.rem_euclid(12) + 1, 1);
-        let day = wanted.min(first_day(month + 1) - first_day(month));
-        (first_day(month) + day - 1) as f64 * 86_400.0 + time
-    };
-    let even = step > 0 && stamps.iter().enumerate().all(|(at, &known)| (stamp(at) - known).abs() <= 0.001);
-    even.then(|| (stamps.len()..stamps.len() + count).map(stamp).collect())
+    labels.iter().map(seconds).collect()
 }
 
 #[cfg(test)]
@@ -242,28 +224,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_and_dates_agree_over_ten_thousand_years() {
-        let (mut year, mut month, mut day) = (0, 1, 1);
-        let leap = |year: i64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-        for number in days(0, 1, 1)..days(10_000, 1, 1) {
-            assert_eq!(date(number), (year, month, day));
-            assert_eq!(days(year, month, day), number);
-            let length = [31, 28 + i64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month as usize - 1];
-            day += 1;
-            if day > length {
-                (month, day) = (month + 1, 1);
-            }
-            if month > 12 {
-                (year, month) = (year + 1, 1);
-            }
-        }
-        assert_eq!((days(1970, 1, 1), days(2000, 3, 1)), (0, 11_017));
-        assert_eq!((days(0, 1, 1) as f64 * 86_400.0, days(10_000, 1, 1) as f64 * 86_400.0), (EARLIEST, LATEST));
+    fn the_ends_are_those_of_the_years_with_four_digits() {
+        let stamp = |year| days_from_civil(year, 1, 1) as f64 * 86_400.0;
+        assert_eq!((stamp(0), stamp(10_000)), (EARLIEST, LATEST));
+    }
+
+    #[test]
+    fn texts_with_a_calendar_are_read() {
+        let seconds = |texts: &[&str]| read(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        assert_eq!(seconds(&["1970-01", "1970-02"]), Some(vec![0.0, 31.0 * 86_400.0]));
+        assert_eq!(seconds(&["1970Q1", "1970Q2"]), Some(vec![0.0, 90.0 * 86_400.0]));
+        assert_eq!(seconds(&["1970-01-02", "1970-01-03"]), Some(vec![86_400.0, 172_800.0]));
+        assert_eq!(seconds(&["1970-01-01T01:00:00.5"]), Some(vec![3600.5]));
+        assert_eq!(seconds(&["1970", "1971"]), None);
+        assert_eq!(seconds(&["1970-01", "1970-01-02"]), None);
+        assert_eq!(seconds(&["monday"]), None);
+        assert_eq!(seconds(&[]), None);
     }
 
     #[test]
     fn ticks_stand_at_the_start_of_their_unit() {
-        let stamp = |y, m, d| days(y, m, d) as f64 * 86_400.0;
+        let stamp = |y, m, d| days_from_civil(y, m, d) as f64 * 86_400.0;
         let of = |low, high, every| -> Vec<String> {
             let ticks = ticks(low, high, every, 99).unwrap();
             ticks.into_iter().map(|tick| alone(tick.at)).collect()
@@ -288,7 +269,7 @@ mod tests {
 
     #[test]
     fn stamps_follow_the_calendar() {
-        let stamp = |y, m, d| days(y, m, d) as f64 * 86_400.0;
+        let stamp = |y, m, d| days_from_civil(y, m, d) as f64 * 86_400.0;
         let ends = [stamp(2023, 11, 30), stamp(2023, 12, 31), stamp(2024, 1, 31)];
         assert_eq!(following(&ends, 2).unwrap(), [stamp(2024, 2, 29), stamp(2024, 3, 31)]);
         assert_eq!(
@@ -301,7 +282,7 @@ mod tests {
         assert_eq!(following(&[0.0, 3600.0, 7200.0], 2).unwrap(), [10_800.0, 14_400.0]);
         assert_eq!(following(&[0.0, 604_800.0], 1).unwrap(), [1_209_600.0]);
         for odd in [&[0.0, 60.0, 180.0][..], &[0.0], &[5.0, 5.0], &[5.0, 4.0], &[0.0, 1e15]] {
-            assert_eq!(following(odd, 1).unwrap_err().code(), crate::Code::InvalidData);
+            assert_eq!(following(odd, 1).unwrap_err().code(), Code::InvalidData);
         }
         assert!(following(&[], 0).unwrap().is_empty());
     }

@@ -145,7 +145,8 @@ fn check_axes(chart: &Chart, lying: bool) -> Result<()> {
             );
         }
         if let (Some(low), Some(high)) = (axis.minimum, axis.maximum) {
-            ensure!(low < high, InvalidConfig, "the {name} axis must end above its start, got {low} to {high}");
+            let rises = low < high;
+            ensure!(rises, InvalidConfig, "the {name} axis must end above its start, got {low} to {high}");
         }
         if axis.kind == AxisKind::Dates {
             for limit in [axis.minimum, axis.maximum].into_iter().flatten() {

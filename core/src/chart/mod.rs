@@ -38,7 +38,7 @@ mod spec;
 mod text;
 mod theme;
 
-pub(crate) use calendar::following;
+pub(crate) use calendar::{following, read as read_stamps};
 pub use page::{Card, Column, Page, Table};
 pub use spec::{Axis, AxisKind, Band, Bars, Chart, Colour, Layer, Line, Scatter, Size};
 

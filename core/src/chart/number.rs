@@ -43,7 +43,7 @@ fn power(exponent: i32) -> f64 {
 
 /// `digits * 10^exponent`, rounded once where the power is exact.
 fn scaled(digits: i64, exponent: i32) -> f64 {
-    if exponent < 0 && exponent >= -300 { digits as f64 / power(-exponent) } else { digits as f64 * power(exponent) }
+    if (-300..0).contains(&exponent) { digits as f64 / power(-exponent) } else { digits as f64 * power(exponent) }
 }
 
 /// All of `digits * 10^exponent`, written alike.

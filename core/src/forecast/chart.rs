@@ -1,11 +1,9 @@
 //! Forecasts as charts: the history, the forecast that goes on from it, and one band per interval.
-use std::borrow::Cow;
-
 use ndarray::ArrayView1;
 use serde::{Deserialize, Serialize};
 
 use super::result::{Forecast, Interval};
-use crate::chart::{Axis, Band, Card, Chart, Colour, Line, Page, Size, following};
+use crate::chart::{Axis, Band, Card, Chart, Colour, Line, Page, Size, following, read_stamps};
 use crate::data::{Matrix, Vector};
 use crate::error::{Error, Result, ensure};
 
@@ -45,9 +43,10 @@ pub struct ForecastChart {
     /// The unit of the values. Default none.
     pub unit: Option<String>,
     /// When the values are: seconds since 1970 in UTC, of the history and the forecast or of the history alone if it
-    /// is even (same distance, or same day of every n-th month). Default: numbered from 1.
+    /// is even (same distance, same day of every n-th month, business days). Default: numbered from 1.
     pub times: Option<Vector>,
-    /// Texts instead of times, of the history and the forecast or of the history alone. Default none.
+    /// Texts instead of times, of the history and the forecast or of the history alone. Such as `1949-01`, `2020Q1`,
+    /// `2020-01-31` or `2020-01-01T05:00:00` become times, others stand as they are. Default none.
     pub labels: Vec<String>,
     /// The label of the time axis. Default empty.
     pub time_label: String,
@@ -216,16 +215,10 @@ impl ForecastChart {
         let both = self.times.is_some() && !self.labels.is_empty();
         ensure!(!both, InvalidConfig, "give times or labels, not both");
         if let Some(times) = &self.times {
-            let known = times.len();
-            ensure!(
-                known == all || (known == time && time > 0),
-                InvalidData,
-                "{known} times for {time} observations and {horizon} steps"
-            );
-            let known: Cow<'_, [f64]> = times.as_slice().map_or_else(|| times.to_vec().into(), Cow::Borrowed);
-            let mut times = known.to_vec();
-            times.extend(following(&known, all - known.len())?);
-            return Ok((Axis::dates(self.time_label.as_str()), times.split_off(from)));
+            return self.dates(times.to_vec(), time, horizon, from);
+        }
+        if let Some(times) = read_stamps(&self.labels) {
+            return self.dates(times, time, horizon, from);
         }
         if !self.labels.is_empty() {
             let known = self.labels.len();
@@ -241,6 +234,15 @@ impl ForecastChart {
         }
         let x = (from + 1..=all).map(|at| at as f64).collect();
         Ok((Axis::numbers(self.time_label.as_str()), x))
+    }
+
+    /// The axis of dates, with the times that follow on those known.
+    fn dates(&self, mut times: Vec<f64>, time: usize, horizon: usize, from: usize) -> Result<(Axis, Vec<f64>)> {
+        let (known, all) = (times.len(), time + horizon);
+        let fits = known == all || (known == time && time > 0);
+        ensure!(fits, InvalidData, "{known} times for {time} observations and {horizon} steps");
+        times.extend(following(&times, all - known)?);
+        Ok((Axis::dates(self.time_label.as_str()), times.split_off(from)))
     }
 }
 
@@ -311,6 +313,9 @@ mod tests {
         assert_eq!(line(&chart, "forecast").x.as_ref().unwrap().to_vec(), [172_800.0, 259_200.0, 345_600.0]);
         let chart = forecast(1, 2).chart(0, &options.with_labels(["a", "b", "c"])).unwrap();
         assert_eq!(chart.x.categories, ["a", "b", "c", "+1", "+2"]);
+        let options = ForecastChart::default().with_history(array![[1.0, 2.0]]).with_labels(["1969-12", "1970-01"]);
+        let chart = forecast(1, 1).chart(0, &options).unwrap();
+        assert_eq!(line(&chart, "forecast").x.as_ref().unwrap().to_vec(), [0.0, 31.0 * 86_400.0]);
     }
 
     #[test]
