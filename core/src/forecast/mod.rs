@@ -27,6 +27,7 @@
 //! model with one state per row.
 mod any_method;
 mod auto_ets;
+mod chart;
 mod cross_validation;
 mod drift;
 mod fitted;
@@ -43,6 +44,7 @@ mod theta;
 
 pub use any_method::{AnyMethod, AnyState};
 pub use auto_ets::{AutoEts, AutoEtsState, EtsCriterion, EtsError, EtsMode, EtsSeasonal, EtsTrend, FittedAutoEts};
+pub use chart::ForecastChart;
 pub use cross_validation::{
     CrossValidated, CrossValidation, LevelAccuracy, MethodAccuracy, cross_validate, cross_validate_matrix,
 };

@@ -1,4 +1,5 @@
 //! The operations of the room `forecast`.
+mod charts;
 mod many;
 mod methods;
 mod metrics;
@@ -9,7 +10,7 @@ use crate::{ArrayArgument, Letter, Op};
 pub(crate) use methods::MODELS;
 
 pub(crate) fn ops() -> Vec<Op> {
-    [many::ops(), methods::ops(), metrics::ops(), seasons::ops()].into_iter().flatten().collect()
+    [charts::ops(), many::ops(), methods::ops(), metrics::ops(), seasons::ops()].into_iter().flatten().collect()
 }
 
 /// Several series, for what works on many at once.
