@@ -7,5 +7,5 @@ ABI = 1
 VERSION = "0.1.0"
 """The version of every package."""
 
-ROOMS = ("forecast",)
+ROOMS = ("data", "forecast")
 """The modules of the package that hold capabilities."""

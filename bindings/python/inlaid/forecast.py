@@ -4,24 +4,268 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from os import PathLike
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
+from ._arrays import matrix, octets, vector
 from ._bridge import Cancel, Progress, Run, Wire, call
 from ._forecast import ForecastByHand
-from ._records import Model, Options, Report, as_matrix
+from ._records import Model, Options, Report, as_matrix, as_vector
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "Accuracy",
+    "AutoEts",
     "Components",
+    "Decomposition",
+    "DecompositionKind",
+    "Drift",
+    "EtsCriterion",
+    "EtsError",
+    "EtsMode",
+    "EtsSeasonal",
+    "EtsTrend",
+    "FittedAutoEts",
+    "FittedDrift",
     "FittedNaive",
+    "FittedNaive2",
+    "FittedSeasonalNaive",
+    "FittedTheta",
     "Forecast",
     "Interval",
+    "IntervalAccuracy",
     "Naive",
+    "Naive2",
+    "SeasonalNaive",
+    "Seasonality",
     "Summary",
+    "Theta",
+    "ThetaModel",
+    "coverage",
+    "coverage_batch",
+    "crps_quantiles",
+    "crps_quantiles_batch",
+    "crps_sample",
+    "crps_sample_batch",
+    "decompose",
+    "mae",
+    "mae_batch",
+    "mape",
+    "mape_batch",
+    "mase",
+    "mase_batch",
+    "msis",
+    "msis_batch",
+    "owa",
+    "pinball_loss",
+    "pinball_loss_batch",
+    "rmse",
+    "rmse_batch",
+    "rmsse",
+    "rmsse_batch",
+    "seasonal_period",
+    "seasonal_period_batch",
+    "seasonality_test",
+    "smape",
+    "smape_batch",
+    "weighted_quantile_loss",
 ]
+
+
+DecompositionKind: TypeAlias = Literal["multiplicative", "additive"]
+"""How a season enters a series.
+
+- `multiplicative`: `y = trend * season * remainder`; needs values above 0.
+- `additive`: `y = trend + season + remainder`.
+"""
+
+
+EtsCriterion: TypeAlias = Literal["aicc", "aic", "bic"]
+"""What decides between forms; the smallest value wins.
+
+- `aicc`: Akaike's criterion corrected for few observations.
+- `aic`: Akaike's criterion.
+- `bic`: The Bayesian criterion.
+"""
+
+
+EtsError: TypeAlias = Literal["auto", "additive", "multiplicative"]
+"""How the error enters the model.
+
+- `auto`: Whichever the criterion prefers.
+- `additive`: The same size at every level.
+- `multiplicative`: In proportion to the forecast; for positive data only.
+"""
+
+
+EtsMode: TypeAlias = Literal["forecast", "exact"]
+"""What the fit is for.
+
+- `forecast`: The best forecasts: likelihood with a prior on the trend.
+- `exact`: The best likelihood, from several starts; for describing the past and for comparisons.
+"""
+
+
+EtsSeasonal: TypeAlias = Literal["auto", "none", "additive", "multiplicative"]
+"""How the season enters.
+
+- `auto`: Whichever the criterion prefers; none where there is no period or not more than one period of data.
+- `none`: No season.
+- `additive`: A difference for each place in the period.
+- `multiplicative`: A factor for each place in the period; for positive data only.
+"""
+
+
+EtsTrend: TypeAlias = Literal["auto", "none", "additive", "additive_damped"]
+"""How the level moves.
+
+- `auto`: Whichever the criterion prefers.
+- `none`: A level alone.
+- `additive`: A slope that goes on.
+- `additive_damped`: A slope that fades.
+"""
+
+
+ThetaModel: TypeAlias = Literal["classic", "standard", "optimised", "dynamic_standard", "dynamic_optimised"]
+"""Which theta model is fitted.
+
+- `classic`: Simple exponential smoothing with half the slope of the regression line, as R's `thetaf`.
+- `standard`: The standard theta model (STM): theta is 2, smoothing and start are fitted.
+- `optimised`: The optimised theta model (OTM): theta is fitted too.
+- `dynamic_standard`: The dynamic standard theta model (DSTM): theta is 2, the line is the one known at each moment.
+- `dynamic_optimised`: The dynamic optimised theta model (DOTM): theta is fitted, the line is the one known at each
+moment.
+"""
+
+
+class Accuracy(Report):
+    """The usual measures, one value per series. A measure that does not exist for a series is NaN: `mape` where an
+    actual value is 0; `mase`, `rmsse` and `msis` where the training series repeats every season exactly.
+
+    Attributes:
+        mae: Mean absolute error, in the unit of the data.
+        rmse: Root mean squared error, in the unit of the data.
+        mape: Mean absolute percentage error, in percent.
+        smape: Symmetric mean absolute percentage error, 0 to 200 percent.
+        mase: Mean absolute error in seasonal-naive errors.
+        rmsse: Root mean squared error in seasonal-naive errors.
+        intervals: One entry per interval of the forecast, in its order.
+    """
+
+    mae: NDArray[np.float64]
+    rmse: NDArray[np.float64]
+    mape: NDArray[np.float64]
+    smape: NDArray[np.float64]
+    mase: NDArray[np.float64]
+    rmsse: NDArray[np.float64]
+    intervals: list[IntervalAccuracy]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "mae": as_vector,
+        "rmse": as_vector,
+        "mape": as_vector,
+        "smape": as_vector,
+        "mase": as_vector,
+        "rmsse": as_vector,
+    }
+
+    def __init__(
+        self,
+        *,
+        mae: NDArray[np.float64],
+        rmse: NDArray[np.float64],
+        mape: NDArray[np.float64],
+        smape: NDArray[np.float64],
+        mase: NDArray[np.float64],
+        rmsse: NDArray[np.float64],
+        intervals: list[IntervalAccuracy],
+    ) -> None:
+        self._set(mae=mae, rmse=rmse, mape=mape, smape=smape, mase=mase, rmsse=rmsse, intervals=intervals)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["intervals"] = [IntervalAccuracy._read(item) for item in wire["intervals"]]
+        return super()._read(wire)
+
+
+class AutoEts(Options):
+    """Exponential smoothing that chooses its own form.
+
+    Args:
+        season: Observations per period, 1 (no season) to 400. Absent, the default: detected for each series.
+        error: How the error enters. Default: chosen by the criterion.
+        trend: How the level moves. Default: chosen by the criterion.
+        seasonal: How the season enters. Default: chosen by the criterion.
+        criterion: What decides between forms. Default: `aicc`.
+        mode: What the fit is for. Default: `forecast`.
+        paths: Simulated paths where the variance of the chosen form has no formula, 1000 to 1000000. Default 5000.
+    """
+
+    season: int | None
+    error: EtsError
+    trend: EtsTrend
+    seasonal: EtsSeasonal
+    criterion: EtsCriterion
+    mode: EtsMode
+    paths: int
+
+    def __init__(
+        self,
+        *,
+        season: int | None = None,
+        error: EtsError = "auto",
+        trend: EtsTrend = "auto",
+        seasonal: EtsSeasonal = "auto",
+        criterion: EtsCriterion = "aicc",
+        mode: EtsMode = "forecast",
+        paths: int = 5000,
+    ) -> None:
+        self._set(
+            season=season,
+            error=error,
+            trend=trend,
+            seasonal=seasonal,
+            criterion=criterion,
+            mode=mode,
+            paths=paths,
+        )
+
+    def fit(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedAutoEts:
+        """Fit one model per row of `series`.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
+        `not_enough_data` for too few columns, `cancelled` if asked to stop.
+
+        Args:
+            series: `[series, time]`; one axis is one row. One series per row, equally spaced in time, oldest first.
+                NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedAutoEts._of(call("forecast.AutoEts.fit", self._wire(), inputs, run=run), *inputs)
 
 
 class Components(Report):
@@ -50,6 +294,80 @@ class Components(Report):
         self._set(level=level, trend=trend, season=season)
 
 
+class Decomposition(Report):
+    """A series taken apart.
+
+    Attributes:
+        trend: The centred moving average over one period; NaN for the first and last half period.
+        season: The season at each observation: a factor of mean 1 over a period, or a difference of mean 0.
+        remainder: What is left, a factor or a difference; NaN where the trend is.
+        indices: One period of the season, starting at the first observation.
+    """
+
+    trend: NDArray[np.float64]
+    season: NDArray[np.float64]
+    remainder: NDArray[np.float64]
+    indices: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "trend": as_vector,
+        "season": as_vector,
+        "remainder": as_vector,
+        "indices": as_vector,
+    }
+
+    def __init__(
+        self,
+        *,
+        trend: NDArray[np.float64],
+        season: NDArray[np.float64],
+        remainder: NDArray[np.float64],
+        indices: NDArray[np.float64],
+    ) -> None:
+        self._set(trend=trend, season=season, remainder=remainder, indices=indices)
+
+
+class Drift(Options):
+    """Forecast by the last observation and the mean change per step."""
+
+    def __init__(self) -> None:
+        self._set()
+
+    def fit(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedDrift:
+        """Fit one model per row of `series`.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
+        `not_enough_data` for too few columns, `cancelled` if asked to stop.
+
+        Args:
+            series: `[series, time]`; one axis is one row. One series per row, equally spaced in time, oldest first.
+                NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedDrift._of(call("forecast.Drift.fit", self._wire(), inputs, run=run), *inputs)
+
+
 class Forecast(ForecastByHand, Report):
     """Point forecasts with intervals; every matrix is `[series, step]` in the unit of the data.
 
@@ -71,6 +389,28 @@ class Forecast(ForecastByHand, Report):
         wire["intervals"] = [Interval._read(item) for item in wire["intervals"]]
         return super()._read(wire)
 
+    def accuracy(self, actual: ArrayLike, training: ArrayLike, *, season: int = 1) -> Accuracy:
+        """The usual measures of this forecast, one value per series: MAE, RMSE, MAPE, sMAPE, MASE, RMSSE, and coverage
+        and MSIS of each interval.
+
+        Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide
+        by 0; `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+        Args:
+            actual: `[series, step]`; one axis is one row. What came true, one series per row.
+            training: `[series, time]`; one axis is one row. The observations before the forecasts, one series per
+                row.
+            season: Observations per season, at least 1; 1, the default, scales by the naive forecast.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+        """
+        inputs = [matrix("actual", actual), matrix("training", training)]
+        reply = call("forecast.Forecast.accuracy", {"self": self, "season": season}, inputs)
+        return Accuracy._read(reply)
+
 
 class Interval(Report):
     """A prediction interval of one level.
@@ -91,6 +431,25 @@ class Interval(Report):
         self._set(level=level, lower=lower, upper=upper)
 
 
+class IntervalAccuracy(Report):
+    """The measures of the intervals of one level, one value per series.
+
+    Attributes:
+        level: The probability that the interval should hold, in (0, 1).
+        coverage: The share of steps whose value the interval held, 0 to 1.
+        msis: Mean scaled interval score, in seasonal-naive errors.
+    """
+
+    level: float
+    coverage: NDArray[np.float64]
+    msis: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"coverage": as_vector, "msis": as_vector}
+
+    def __init__(self, *, level: float, coverage: NDArray[np.float64], msis: NDArray[np.float64]) -> None:
+        self._set(level=level, coverage=coverage, msis=msis)
+
+
 class Naive(Options):
     """Forecast by the last observation."""
 
@@ -106,7 +465,10 @@ class Naive(Options):
         progress: bool | Progress = False,
         cancel: Cancel | None = None,
     ) -> FittedNaive:
-        """Fit one model per row.
+        """Fit one model per row of `series`.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
+        `not_enough_data` for too few columns, `cancelled` if asked to stop.
 
         Args:
             series: `[series, time]`; one axis is one row. One series per row, equally spaced in time, oldest first.
@@ -127,6 +489,118 @@ class Naive(Options):
         inputs = [matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         return FittedNaive._of(call("forecast.Naive.fit", self._wire(), inputs, run=run), *inputs)
+
+
+class Naive2(Options):
+    """Forecast by the last seasonally adjusted observation.
+
+    Args:
+        season: Observations per season, at least 1; 1 is the naive forecast. Default: detected in each series by
+            `seasonal_period`. Series shorter than three seasons count as not seasonal.
+    """
+
+    season: int | None
+
+    def __init__(self, *, season: int | None = None) -> None:
+        self._set(season=season)
+
+    def fit(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedNaive2:
+        """Fit one model per row of `series`.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
+        `not_enough_data` for too few columns, `cancelled` if asked to stop.
+
+        Args:
+            series: `[series, time]`; one axis is one row. One series per row, equally spaced in time, oldest first.
+                NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedNaive2._of(call("forecast.Naive2.fit", self._wire(), inputs, run=run), *inputs)
+
+
+class SeasonalNaive(Options):
+    """Forecast by the observation one season before.
+
+    Args:
+        season: Observations per season, at least 1; 1 is the naive forecast. Default: detected in each series by
+            `seasonal_period`. Series shorter than one season are refused.
+    """
+
+    season: int | None
+
+    def __init__(self, *, season: int | None = None) -> None:
+        self._set(season=season)
+
+    def fit(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedSeasonalNaive:
+        """Fit one model per row of `series`.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
+        `not_enough_data` for too few columns, `cancelled` if asked to stop.
+
+        Args:
+            series: `[series, time]`; one axis is one row. One series per row, equally spaced in time, oldest first.
+                NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedSeasonalNaive._of(call("forecast.SeasonalNaive.fit", self._wire(), inputs, run=run), *inputs)
+
+
+class Seasonality(Report):
+    """The dominant season of a series.
+
+    Attributes:
+        period: Observations per season; 1 where no season is clear.
+        strength: The share of the detrended variance that the season explains, adjusted for the number of
+            positions, in [0, 1]; 0 where no season is clear.
+    """
+
+    period: int
+    strength: float
+
+    def __init__(self, *, period: int, strength: float) -> None:
+        self._set(period=period, strength=strength)
 
 
 class Summary(Report):
@@ -172,8 +646,446 @@ class Summary(Report):
         )
 
 
+class Theta(Options):
+    """Forecast by the theta method: a smoothed level and part of a linear trend, with the season taken out before.
+
+    Args:
+        model: Which model of the family. Default optimised.
+        season: Observations per season, at least 1; 1 is no season. Default: detected in each series by
+            `seasonal_period`.
+        decomposition: How the season is taken out. Default multiplicative; a series with values of 0 or less, or
+            with seasonal factors below 0.01, is taken apart additively whatever this says.
+        seasonality_test: Whether the season is taken out only if the test of the M4 competition finds it at 90 %,
+            which needs three seasons of data. Without the test the season is always taken out, and series below two
+            seasons are refused. Default true.
+    """
+
+    model: ThetaModel
+    season: int | None
+    decomposition: DecompositionKind
+    seasonality_test: bool
+
+    def __init__(
+        self,
+        *,
+        model: ThetaModel = "optimised",
+        season: int | None = None,
+        decomposition: DecompositionKind = "multiplicative",
+        seasonality_test: bool = True,
+    ) -> None:
+        self._set(model=model, season=season, decomposition=decomposition, seasonality_test=seasonality_test)
+
+    def fit(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedTheta:
+        """Fit one model per row of `series`.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
+        `not_enough_data` for too few columns, `cancelled` if asked to stop.
+
+        Args:
+            series: `[series, time]`; one axis is one row. One series per row, equally spaced in time, oldest first.
+                NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedTheta._of(call("forecast.Theta.fit", self._wire(), inputs, run=run), *inputs)
+
+
+class FittedAutoEts(Model):
+    """Exponential smoothing fitted to one or several series: predicts any horizon and level, explains itself, learns
+    new observations, saves and loads.
+    """
+
+    __slots__ = ()
+
+    def components(self) -> Components:
+        """Level, trend and season at each observation, as far as the method has them."""
+        reply = call("forecast.FittedAutoEts.components", {}, [], self._handle)
+        return Components._read(reply)
+
+    def fitted_values(self) -> NDArray[np.float64]:
+        """One-step-ahead values at each observation, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedAutoEts.fitted_values", {}, [], self._handle)
+        return reply
+
+    @classmethod
+    def from_bytes(cls, bytes: bytes | bytearray | memoryview) -> Self:
+        """The model that `to_bytes` gave; it predicts bit for bit as that one would.
+
+        Fails with `incompatible` for bytes that are damaged, of a newer version, or another model.
+
+        Args:
+            bytes: What `to_bytes` gave, or the content of a file that `save` wrote.
+
+        Raises:
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+        """
+        inputs = [octets("bytes", bytes)]
+        return cls._of(call("forecast.FittedAutoEts.from_bytes", {}, inputs), *inputs)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Self:
+        """The model in a file that `save` wrote.
+
+        Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is
+        damaged, of a newer version, or another model.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("forecast.FittedAutoEts.load", {"path": path}, [], run=run))
+
+    def predict(
+        self,
+        horizon: int,
+        *,
+        levels: Sequence[float] = (),
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Forecast:
+        """Forecast every series `horizon` steps ahead, with one interval per level.
+
+        Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
+        `cancelled` if asked to stop.
+
+        Args:
+            horizon: How many steps ahead, at least 1.
+            levels: One interval per level, each in (0, 1), such as 0.8 and 0.95. Default none.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply = call(
+            "forecast.FittedAutoEts.predict",
+            {"horizon": horizon, "levels": levels},
+            [],
+            self._handle,
+            run=run,
+        )
+        return Forecast._read(reply)
+
+    def residuals(self) -> NDArray[np.float64]:
+        """Observations less their one-step-ahead values, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedAutoEts.residuals", {}, [], self._handle)
+        return reply
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Save the model to a file, which is replaced as a whole or not at all.
+
+        Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedAutoEts.save", {"path": path}, [], self._handle, run=run)
+
+    def summary(self) -> list[Summary]:
+        """What was fitted, one entry per series."""
+        reply = call("forecast.FittedAutoEts.summary", {}, [], self._handle)
+        return [Summary._read(item) for item in reply]
+
+    def to_bytes(self) -> bytes:
+        """The model as bytes: versioned, checksummed, every number bit for bit.
+
+        Fails with `too_large` above 1 GiB.
+        """
+        reply: bytes = call("forecast.FittedAutoEts.to_bytes", {}, [], self._handle)
+        return reply
+
+    def update(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Learn new observations with the parameters as they are; on an error nothing is learnt.
+
+        Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values;
+        `cancelled`.
+
+        Args:
+            series: `[series, time]`; one axis is one row. The observations that follow those already known, one row
+                per fitted series. NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedAutoEts.update", {}, inputs, self._handle, run=run)
+
+
+class FittedDrift(Model):
+    """The drift method fitted to one or several series: predicts any horizon and level, explains itself, learns new
+    observations, saves and loads.
+    """
+
+    __slots__ = ()
+
+    def components(self) -> Components:
+        """Level, trend and season at each observation, as far as the method has them."""
+        reply = call("forecast.FittedDrift.components", {}, [], self._handle)
+        return Components._read(reply)
+
+    def fitted_values(self) -> NDArray[np.float64]:
+        """One-step-ahead values at each observation, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedDrift.fitted_values", {}, [], self._handle)
+        return reply
+
+    @classmethod
+    def from_bytes(cls, bytes: bytes | bytearray | memoryview) -> Self:
+        """The model that `to_bytes` gave; it predicts bit for bit as that one would.
+
+        Fails with `incompatible` for bytes that are damaged, of a newer version, or another model.
+
+        Args:
+            bytes: What `to_bytes` gave, or the content of a file that `save` wrote.
+
+        Raises:
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+        """
+        inputs = [octets("bytes", bytes)]
+        return cls._of(call("forecast.FittedDrift.from_bytes", {}, inputs), *inputs)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Self:
+        """The model in a file that `save` wrote.
+
+        Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is
+        damaged, of a newer version, or another model.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("forecast.FittedDrift.load", {"path": path}, [], run=run))
+
+    def predict(
+        self,
+        horizon: int,
+        *,
+        levels: Sequence[float] = (),
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Forecast:
+        """Forecast every series `horizon` steps ahead, with one interval per level.
+
+        Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
+        `cancelled` if asked to stop.
+
+        Args:
+            horizon: How many steps ahead, at least 1.
+            levels: One interval per level, each in (0, 1), such as 0.8 and 0.95. Default none.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply = call("forecast.FittedDrift.predict", {"horizon": horizon, "levels": levels}, [], self._handle, run=run)
+        return Forecast._read(reply)
+
+    def residuals(self) -> NDArray[np.float64]:
+        """Observations less their one-step-ahead values, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedDrift.residuals", {}, [], self._handle)
+        return reply
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Save the model to a file, which is replaced as a whole or not at all.
+
+        Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedDrift.save", {"path": path}, [], self._handle, run=run)
+
+    def summary(self) -> list[Summary]:
+        """What was fitted, one entry per series."""
+        reply = call("forecast.FittedDrift.summary", {}, [], self._handle)
+        return [Summary._read(item) for item in reply]
+
+    def to_bytes(self) -> bytes:
+        """The model as bytes: versioned, checksummed, every number bit for bit.
+
+        Fails with `too_large` above 1 GiB.
+        """
+        reply: bytes = call("forecast.FittedDrift.to_bytes", {}, [], self._handle)
+        return reply
+
+    def update(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Learn new observations with the parameters as they are; on an error nothing is learnt.
+
+        Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values;
+        `cancelled`.
+
+        Args:
+            series: `[series, time]`; one axis is one row. The observations that follow those already known, one row
+                per fitted series. NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedDrift.update", {}, inputs, self._handle, run=run)
+
+
 class FittedNaive(Model):
-    """Naive fitted to one or several series; predicts, explains itself, learns new observations, saves and loads."""
+    """The naive method fitted to one or several series: predicts any horizon and level, explains itself, learns new
+    observations, saves and loads.
+    """
 
     __slots__ = ()
 
@@ -187,6 +1099,55 @@ class FittedNaive(Model):
         reply: NDArray[np.float64] = call("forecast.FittedNaive.fitted_values", {}, [], self._handle)
         return reply
 
+    @classmethod
+    def from_bytes(cls, bytes: bytes | bytearray | memoryview) -> Self:
+        """The model that `to_bytes` gave; it predicts bit for bit as that one would.
+
+        Fails with `incompatible` for bytes that are damaged, of a newer version, or another model.
+
+        Args:
+            bytes: What `to_bytes` gave, or the content of a file that `save` wrote.
+
+        Raises:
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+        """
+        inputs = [octets("bytes", bytes)]
+        return cls._of(call("forecast.FittedNaive.from_bytes", {}, inputs), *inputs)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Self:
+        """The model in a file that `save` wrote.
+
+        Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is
+        damaged, of a newer version, or another model.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("forecast.FittedNaive.load", {"path": path}, [], run=run))
+
     def predict(
         self,
         horizon: int,
@@ -198,6 +1159,9 @@ class FittedNaive(Model):
         cancel: Cancel | None = None,
     ) -> Forecast:
         """Forecast every series `horizon` steps ahead, with one interval per level.
+
+        Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
+        `cancelled` if asked to stop.
 
         Args:
             horizon: How many steps ahead, at least 1.
@@ -222,10 +1186,49 @@ class FittedNaive(Model):
         reply: NDArray[np.float64] = call("forecast.FittedNaive.residuals", {}, [], self._handle)
         return reply
 
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Save the model to a file, which is replaced as a whole or not at all.
+
+        Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedNaive.save", {"path": path}, [], self._handle, run=run)
+
     def summary(self) -> list[Summary]:
         """What was fitted, one entry per series."""
         reply = call("forecast.FittedNaive.summary", {}, [], self._handle)
         return [Summary._read(item) for item in reply]
+
+    def to_bytes(self) -> bytes:
+        """The model as bytes: versioned, checksummed, every number bit for bit.
+
+        Fails with `too_large` above 1 GiB.
+        """
+        reply: bytes = call("forecast.FittedNaive.to_bytes", {}, [], self._handle)
+        return reply
 
     def update(
         self,
@@ -236,7 +1239,10 @@ class FittedNaive(Model):
         progress: bool | Progress = False,
         cancel: Cancel | None = None,
     ) -> None:
-        """Learn new observations with the parameters as they are. On an error nothing is learnt.
+        """Learn new observations with the parameters as they are; on an error nothing is learnt.
+
+        Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values;
+        `cancelled`.
 
         Args:
             series: `[series, time]`; one axis is one row. The observations that follow those already known, one row
@@ -257,3 +1263,1231 @@ class FittedNaive(Model):
         inputs = [matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         call("forecast.FittedNaive.update", {}, inputs, self._handle, run=run)
+
+
+class FittedNaive2(Model):
+    """The seasonally adjusted naive method fitted to one or several series: predicts any horizon and level, explains
+    itself, learns new observations, saves and loads.
+    """
+
+    __slots__ = ()
+
+    def components(self) -> Components:
+        """Level, trend and season at each observation, as far as the method has them."""
+        reply = call("forecast.FittedNaive2.components", {}, [], self._handle)
+        return Components._read(reply)
+
+    def fitted_values(self) -> NDArray[np.float64]:
+        """One-step-ahead values at each observation, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedNaive2.fitted_values", {}, [], self._handle)
+        return reply
+
+    @classmethod
+    def from_bytes(cls, bytes: bytes | bytearray | memoryview) -> Self:
+        """The model that `to_bytes` gave; it predicts bit for bit as that one would.
+
+        Fails with `incompatible` for bytes that are damaged, of a newer version, or another model.
+
+        Args:
+            bytes: What `to_bytes` gave, or the content of a file that `save` wrote.
+
+        Raises:
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+        """
+        inputs = [octets("bytes", bytes)]
+        return cls._of(call("forecast.FittedNaive2.from_bytes", {}, inputs), *inputs)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Self:
+        """The model in a file that `save` wrote.
+
+        Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is
+        damaged, of a newer version, or another model.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("forecast.FittedNaive2.load", {"path": path}, [], run=run))
+
+    def predict(
+        self,
+        horizon: int,
+        *,
+        levels: Sequence[float] = (),
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Forecast:
+        """Forecast every series `horizon` steps ahead, with one interval per level.
+
+        Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
+        `cancelled` if asked to stop.
+
+        Args:
+            horizon: How many steps ahead, at least 1.
+            levels: One interval per level, each in (0, 1), such as 0.8 and 0.95. Default none.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply = call("forecast.FittedNaive2.predict", {"horizon": horizon, "levels": levels}, [], self._handle, run=run)
+        return Forecast._read(reply)
+
+    def residuals(self) -> NDArray[np.float64]:
+        """Observations less their one-step-ahead values, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedNaive2.residuals", {}, [], self._handle)
+        return reply
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Save the model to a file, which is replaced as a whole or not at all.
+
+        Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedNaive2.save", {"path": path}, [], self._handle, run=run)
+
+    def summary(self) -> list[Summary]:
+        """What was fitted, one entry per series."""
+        reply = call("forecast.FittedNaive2.summary", {}, [], self._handle)
+        return [Summary._read(item) for item in reply]
+
+    def to_bytes(self) -> bytes:
+        """The model as bytes: versioned, checksummed, every number bit for bit.
+
+        Fails with `too_large` above 1 GiB.
+        """
+        reply: bytes = call("forecast.FittedNaive2.to_bytes", {}, [], self._handle)
+        return reply
+
+    def update(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Learn new observations with the parameters as they are; on an error nothing is learnt.
+
+        Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values;
+        `cancelled`.
+
+        Args:
+            series: `[series, time]`; one axis is one row. The observations that follow those already known, one row
+                per fitted series. NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedNaive2.update", {}, inputs, self._handle, run=run)
+
+
+class FittedSeasonalNaive(Model):
+    """The seasonal naive method fitted to one or several series: predicts any horizon and level, explains itself,
+    learns new observations, saves and loads.
+    """
+
+    __slots__ = ()
+
+    def components(self) -> Components:
+        """Level, trend and season at each observation, as far as the method has them."""
+        reply = call("forecast.FittedSeasonalNaive.components", {}, [], self._handle)
+        return Components._read(reply)
+
+    def fitted_values(self) -> NDArray[np.float64]:
+        """One-step-ahead values at each observation, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedSeasonalNaive.fitted_values", {}, [], self._handle)
+        return reply
+
+    @classmethod
+    def from_bytes(cls, bytes: bytes | bytearray | memoryview) -> Self:
+        """The model that `to_bytes` gave; it predicts bit for bit as that one would.
+
+        Fails with `incompatible` for bytes that are damaged, of a newer version, or another model.
+
+        Args:
+            bytes: What `to_bytes` gave, or the content of a file that `save` wrote.
+
+        Raises:
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+        """
+        inputs = [octets("bytes", bytes)]
+        return cls._of(call("forecast.FittedSeasonalNaive.from_bytes", {}, inputs), *inputs)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Self:
+        """The model in a file that `save` wrote.
+
+        Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is
+        damaged, of a newer version, or another model.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("forecast.FittedSeasonalNaive.load", {"path": path}, [], run=run))
+
+    def predict(
+        self,
+        horizon: int,
+        *,
+        levels: Sequence[float] = (),
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Forecast:
+        """Forecast every series `horizon` steps ahead, with one interval per level.
+
+        Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
+        `cancelled` if asked to stop.
+
+        Args:
+            horizon: How many steps ahead, at least 1.
+            levels: One interval per level, each in (0, 1), such as 0.8 and 0.95. Default none.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply = call(
+            "forecast.FittedSeasonalNaive.predict",
+            {"horizon": horizon, "levels": levels},
+            [],
+            self._handle,
+            run=run,
+        )
+        return Forecast._read(reply)
+
+    def residuals(self) -> NDArray[np.float64]:
+        """Observations less their one-step-ahead values, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedSeasonalNaive.residuals", {}, [], self._handle)
+        return reply
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Save the model to a file, which is replaced as a whole or not at all.
+
+        Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedSeasonalNaive.save", {"path": path}, [], self._handle, run=run)
+
+    def summary(self) -> list[Summary]:
+        """What was fitted, one entry per series."""
+        reply = call("forecast.FittedSeasonalNaive.summary", {}, [], self._handle)
+        return [Summary._read(item) for item in reply]
+
+    def to_bytes(self) -> bytes:
+        """The model as bytes: versioned, checksummed, every number bit for bit.
+
+        Fails with `too_large` above 1 GiB.
+        """
+        reply: bytes = call("forecast.FittedSeasonalNaive.to_bytes", {}, [], self._handle)
+        return reply
+
+    def update(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Learn new observations with the parameters as they are; on an error nothing is learnt.
+
+        Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values;
+        `cancelled`.
+
+        Args:
+            series: `[series, time]`; one axis is one row. The observations that follow those already known, one row
+                per fitted series. NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedSeasonalNaive.update", {}, inputs, self._handle, run=run)
+
+
+class FittedTheta(Model):
+    """The theta method fitted to one or several series: predicts any horizon and level, explains itself, learns new
+    observations, saves and loads.
+    """
+
+    __slots__ = ()
+
+    def components(self) -> Components:
+        """Level, trend and season at each observation, as far as the method has them."""
+        reply = call("forecast.FittedTheta.components", {}, [], self._handle)
+        return Components._read(reply)
+
+    def fitted_values(self) -> NDArray[np.float64]:
+        """One-step-ahead values at each observation, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedTheta.fitted_values", {}, [], self._handle)
+        return reply
+
+    @classmethod
+    def from_bytes(cls, bytes: bytes | bytearray | memoryview) -> Self:
+        """The model that `to_bytes` gave; it predicts bit for bit as that one would.
+
+        Fails with `incompatible` for bytes that are damaged, of a newer version, or another model.
+
+        Args:
+            bytes: What `to_bytes` gave, or the content of a file that `save` wrote.
+
+        Raises:
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+        """
+        inputs = [octets("bytes", bytes)]
+        return cls._of(call("forecast.FittedTheta.from_bytes", {}, inputs), *inputs)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Self:
+        """The model in a file that `save` wrote.
+
+        Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is
+        damaged, of a newer version, or another model.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("forecast.FittedTheta.load", {"path": path}, [], run=run))
+
+    def predict(
+        self,
+        horizon: int,
+        *,
+        levels: Sequence[float] = (),
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Forecast:
+        """Forecast every series `horizon` steps ahead, with one interval per level.
+
+        Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
+        `cancelled` if asked to stop.
+
+        Args:
+            horizon: How many steps ahead, at least 1.
+            levels: One interval per level, each in (0, 1), such as 0.8 and 0.95. Default none.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply = call("forecast.FittedTheta.predict", {"horizon": horizon, "levels": levels}, [], self._handle, run=run)
+        return Forecast._read(reply)
+
+    def residuals(self) -> NDArray[np.float64]:
+        """Observations less their one-step-ahead values, `[series, time]`; NaN where none exists."""
+        reply: NDArray[np.float64] = call("forecast.FittedTheta.residuals", {}, [], self._handle)
+        return reply
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Save the model to a file, which is replaced as a whole or not at all.
+
+        Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            ModelNotFoundError: There is no such file.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedTheta.save", {"path": path}, [], self._handle, run=run)
+
+    def summary(self) -> list[Summary]:
+        """What was fitted, one entry per series."""
+        reply = call("forecast.FittedTheta.summary", {}, [], self._handle)
+        return [Summary._read(item) for item in reply]
+
+    def to_bytes(self) -> bytes:
+        """The model as bytes: versioned, checksummed, every number bit for bit.
+
+        Fails with `too_large` above 1 GiB.
+        """
+        reply: bytes = call("forecast.FittedTheta.to_bytes", {}, [], self._handle)
+        return reply
+
+    def update(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Learn new observations with the parameters as they are; on an error nothing is learnt.
+
+        Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values;
+        `cancelled`.
+
+        Args:
+            series: `[series, time]`; one axis is one row. The observations that follow those already known, one row
+                per fitted series. NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        call("forecast.FittedTheta.update", {}, inputs, self._handle, run=run)
+
+
+def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> float:
+    """The share of actual values within their bounds, bounds included, 0 to 1.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        lower: `[step]`. Lower bounds, one per actual value.
+        upper: `[step]`. Upper bounds, one per actual value.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), vector("lower", lower), vector("upper", upper)]
+    reply: float = call("forecast.coverage", {}, inputs)
+    return reply
+
+
+def coverage_batch(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series, step]`; one axis is one row. What came true, one series per row.
+        lower: `[series, step]`; one axis is one row. Lower bounds, of the shape of `actual`.
+        upper: `[series, step]`; one axis is one row. Upper bounds, of the shape of `actual`.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [matrix("actual", actual), matrix("lower", lower), matrix("upper", upper)]
+    reply: NDArray[np.float64] = call("forecast.coverage_batch", {}, inputs)
+    return reply
+
+
+def crps_quantiles(forecasts: ArrayLike, actual: float, quantiles: Sequence[float]) -> float:
+    """Continuous ranked probability score by quantile forecasts, twice the mean pinball loss, in the unit of the data.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        forecasts: `[quantile]`. What was forecast, one value per quantile.
+        actual: What came true.
+        quantiles: The quantiles that were forecast, each in (0, 1).
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("forecasts", forecasts)]
+    reply: float = call("forecast.crps_quantiles", {"actual": actual, "quantiles": quantiles}, inputs)
+    return reply
+
+
+def crps_quantiles_batch(actual: ArrayLike, forecasts: ArrayLike, quantiles: Sequence[float]) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series]`. What came true, one value per series.
+        forecasts: `[series, quantile]`; one axis is one row. The quantile forecasts of each series.
+        quantiles: The quantiles, each in (0, 1), one per row (or column) of the forecasts.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), matrix("forecasts", forecasts)]
+    reply: NDArray[np.float64] = call("forecast.crps_quantiles_batch", {"quantiles": quantiles}, inputs)
+    return reply
+
+
+def crps_sample(sample: ArrayLike, actual: float) -> float:
+    """Continuous ranked probability score of a sample, `E|X - y| - E|X - X'| / 2`, in the unit of the data.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        sample: `[sample]`. A sample of the forecast distribution.
+        actual: What came true.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("sample", sample)]
+    reply: float = call("forecast.crps_sample", {"actual": actual}, inputs)
+    return reply
+
+
+def crps_sample_batch(actual: ArrayLike, samples: ArrayLike) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series]`. What came true, one value per series.
+        samples: `[series, sample]`; one axis is one row. The sample of each series' forecast distribution.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), matrix("samples", samples)]
+    reply: NDArray[np.float64] = call("forecast.crps_sample_batch", {}, inputs)
+    return reply
+
+
+def decompose(
+    series: ArrayLike,
+    period: int,
+    *,
+    kind: DecompositionKind = "multiplicative",
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Decomposition:
+    """Take a series apart by moving averages: trend, season and remainder.
+
+    Fails with `invalid_config` for a period below 2, `not_enough_data` below two periods, `invalid_data` for NaN,
+    infinite values, or values of 0 or less if multiplicative.
+
+    Args:
+        series: `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
+        period: Observations per season, at least 2.
+        kind: Whether the season is a factor or a difference. Default `"multiplicative"`.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [vector("series", series)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("forecast.decompose", {"period": period, "kind": kind}, inputs, run=run)
+    return Decomposition._read(reply)
+
+
+def mae(actual: ArrayLike, forecast: ArrayLike) -> float:
+    """Mean absolute error, in the unit of the data.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        forecast: `[step]`. What was forecast, one value per actual value.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    reply: float = call("forecast.mae", {}, inputs)
+    return reply
+
+
+def mae_batch(actual: ArrayLike, forecast: ArrayLike) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series, step]`; one axis is one row. What came true, one series per row.
+        forecast: `[series, step]`; one axis is one row. What was forecast, of the shape of `actual`.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    reply: NDArray[np.float64] = call("forecast.mae_batch", {}, inputs)
+    return reply
+
+
+def mape(actual: ArrayLike, forecast: ArrayLike) -> float:
+    """Mean absolute error relative to the actual value, in percent; actual values of 0 are refused.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        forecast: `[step]`. What was forecast, one value per actual value.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    reply: float = call("forecast.mape", {}, inputs)
+    return reply
+
+
+def mape_batch(actual: ArrayLike, forecast: ArrayLike) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series, step]`; one axis is one row. What came true, one series per row.
+        forecast: `[series, step]`; one axis is one row. What was forecast, of the shape of `actual`.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    reply: NDArray[np.float64] = call("forecast.mape_batch", {}, inputs)
+    return reply
+
+
+def mase(actual: ArrayLike, forecast: ArrayLike, training: ArrayLike, *, season: int = 1) -> float:
+    """Mean absolute scaled error: the mean absolute error over that of the seasonal naive forecast within `training`;
+    below 1 is better.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        forecast: `[step]`. What was forecast, one value per actual value.
+        training: `[time]`. The observations before the forecast, whose naive errors are the scale.
+        season: Observations per season, at least 1; 1, the default, scales by the naive forecast.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), vector("forecast", forecast), vector("training", training)]
+    reply: float = call("forecast.mase", {"season": season}, inputs)
+    return reply
+
+
+def mase_batch(actual: ArrayLike, forecast: ArrayLike, training: ArrayLike, *, season: int = 1) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series, step]`; one axis is one row. What came true, one series per row.
+        forecast: `[series, step]`; one axis is one row. What was forecast, of the shape of `actual`.
+        training: `[series, time]`; one axis is one row. The observations before the forecasts, one series per row.
+        season: Observations per season, at least 1; 1, the default, scales by the naive forecast.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [matrix("actual", actual), matrix("forecast", forecast), matrix("training", training)]
+    reply: NDArray[np.float64] = call("forecast.mase_batch", {"season": season}, inputs)
+    return reply
+
+
+def msis(
+    actual: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    training: ArrayLike,
+    level: float,
+    *,
+    season: int = 1,
+) -> float:
+    """Mean scaled interval score: width plus `2 / (1 - level)` times what lies outside, over the seasonal naive error
+    within `training`; lower is better.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        lower: `[step]`. Lower bounds, one per actual value.
+        upper: `[step]`. Upper bounds, one per actual value.
+        training: `[time]`. The observations before the forecast, whose naive errors are the scale.
+        level: The level of the interval, in (0, 1).
+        season: Observations per season, at least 1; 1, the default, scales by the naive forecast.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), vector("lower", lower), vector("upper", upper), vector("training", training)]
+    reply: float = call("forecast.msis", {"level": level, "season": season}, inputs)
+    return reply
+
+
+def msis_batch(
+    actual: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    training: ArrayLike,
+    level: float,
+    *,
+    season: int = 1,
+) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series, step]`; one axis is one row. What came true, one series per row.
+        lower: `[series, step]`; one axis is one row. Lower bounds, of the shape of `actual`.
+        upper: `[series, step]`; one axis is one row. Upper bounds, of the shape of `actual`.
+        training: `[series, time]`; one axis is one row. The observations before the forecasts, one series per row.
+        level: The level of the interval, in (0, 1).
+        season: Observations per season, at least 1; 1, the default, scales by the naive forecast.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [matrix("actual", actual), matrix("lower", lower), matrix("upper", upper), matrix("training", training)]
+    reply: NDArray[np.float64] = call("forecast.msis_batch", {"level": level, "season": season}, inputs)
+    return reply
+
+
+def owa(smape: ArrayLike, mase: ArrayLike, naive2_smape: ArrayLike, naive2_mase: ArrayLike) -> float:
+    """The M4 competition's overall weighted average: half of mean sMAPE over Naive2's mean sMAPE plus half of mean MASE
+    over Naive2's mean MASE; the means are taken over all series before dividing. Below 1 is better than Naive2.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        smape: `[series]`. sMAPE of the forecasts, one value per series.
+        mase: `[series]`. MASE of the forecasts, one value per series.
+        naive2_smape: `[series]`. sMAPE of Naive2, one value per series.
+        naive2_mase: `[series]`. MASE of Naive2, one value per series.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [
+        vector("smape", smape),
+        vector("mase", mase),
+        vector("naive2_smape", naive2_smape),
+        vector("naive2_mase", naive2_mase),
+    ]
+    reply: float = call("forecast.owa", {}, inputs)
+    return reply
+
+
+def pinball_loss(actual: ArrayLike, forecast: ArrayLike, quantile: float) -> float:
+    """Pinball loss of a quantile forecast, the mean of `max(q (y - f), (q - 1) (y - f))`, in the unit of the data.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        forecast: `[step]`. What was forecast, one value per actual value.
+        quantile: The quantile, in (0, 1).
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    reply: float = call("forecast.pinball_loss", {"quantile": quantile}, inputs)
+    return reply
+
+
+def pinball_loss_batch(actual: ArrayLike, forecast: ArrayLike, quantile: float) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series, step]`; one axis is one row. What came true, one series per row.
+        forecast: `[series, step]`; one axis is one row. What was forecast, of the shape of `actual`.
+        quantile: The quantile, in (0, 1).
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    reply: NDArray[np.float64] = call("forecast.pinball_loss_batch", {"quantile": quantile}, inputs)
+    return reply
+
+
+def rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
+    """Root of the mean squared error, in the unit of the data.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        forecast: `[step]`. What was forecast, one value per actual value.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    reply: float = call("forecast.rmse", {}, inputs)
+    return reply
+
+
+def rmse_batch(actual: ArrayLike, forecast: ArrayLike) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series, step]`; one axis is one row. What came true, one series per row.
+        forecast: `[series, step]`; one axis is one row. What was forecast, of the shape of `actual`.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    reply: NDArray[np.float64] = call("forecast.rmse_batch", {}, inputs)
+    return reply
+
+
+def rmsse(actual: ArrayLike, forecast: ArrayLike, training: ArrayLike, *, season: int = 1) -> float:
+    """Root mean squared scaled error: as `mase`, with squares.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        forecast: `[step]`. What was forecast, one value per actual value.
+        training: `[time]`. The observations before the forecast, whose naive errors are the scale.
+        season: Observations per season, at least 1; 1, the default, scales by the naive forecast.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), vector("forecast", forecast), vector("training", training)]
+    reply: float = call("forecast.rmsse", {"season": season}, inputs)
+    return reply
+
+
+def rmsse_batch(actual: ArrayLike, forecast: ArrayLike, training: ArrayLike, *, season: int = 1) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series, step]`; one axis is one row. What came true, one series per row.
+        forecast: `[series, step]`; one axis is one row. What was forecast, of the shape of `actual`.
+        training: `[series, time]`; one axis is one row. The observations before the forecasts, one series per row.
+        season: Observations per season, at least 1; 1, the default, scales by the naive forecast.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [matrix("actual", actual), matrix("forecast", forecast), matrix("training", training)]
+    reply: NDArray[np.float64] = call("forecast.rmsse_batch", {"season": season}, inputs)
+    return reply
+
+
+def seasonal_period(
+    series: ArrayLike,
+    *,
+    longest: int = 1500,
+    least_strength: float = 0.3,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Seasonality:
+    """The dominant seasonal period of a series with its strength; period 1 where no season is clear.
+
+    Peaks of the autocorrelation are put to an F test on the positions' means. Fails with `invalid_config` for an
+    option out of range and `invalid_data` for NaN or infinite values.
+
+    Args:
+        series: `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
+        longest: The longest period looked for, in observations, at least 2; never more than a third of the series.
+            Default 1500.
+        least_strength: The least share of the detrended variance that the season must explain, in least_strength:
+            The least share of the detrended variance that the season must explain, in [0, 1). Default 0.3.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [vector("series", series)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("forecast.seasonal_period", {"longest": longest, "least_strength": least_strength}, inputs, run=run)
+    return Seasonality._read(reply)
+
+
+def seasonal_period_batch(
+    series: ArrayLike,
+    *,
+    longest: int = 1500,
+    least_strength: float = 0.3,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> list[Seasonality]:
+    """The dominant seasonal period of every row of `series`, in parallel; fails as for one series, or with `cancelled`.
+
+    Args:
+        series: `[series, time]`; one axis is one row. One series per row, equally spaced in time, oldest first. NaN
+            and infinite values are refused.
+        longest: The longest period looked for, in observations, at least 2; never more than a third of the series.
+            Default 1500.
+        least_strength: The least share of the detrended variance that the season must explain, in least_strength:
+            The least share of the detrended variance that the season must explain, in [0, 1). Default 0.3.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [matrix("series", series)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "forecast.seasonal_period_batch",
+        {"longest": longest, "least_strength": least_strength},
+        inputs,
+        run=run,
+    )
+    return [Seasonality._read(item) for item in reply]
+
+
+def seasonality_test(
+    series: ArrayLike,
+    period: int,
+    *,
+    confidence: float = 0.9,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> bool:
+    """Whether a series has a season of the given period, by the autocorrelation test of the M4 competition.
+
+    Fails with `invalid_config` for a period below 2 or a confidence outside (0, 1), `invalid_data` for NaN or
+    infinite values.
+
+    Args:
+        series: `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
+        period: Observations per season, at least 2.
+        confidence: The confidence of the test, in (0, 1). Default 0.9, as in the M4 competition.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [vector("series", series)]
+    run = Run(seed, threads, progress, cancel)
+    reply: bool = call("forecast.seasonality_test", {"period": period, "confidence": confidence}, inputs, run=run)
+    return reply
+
+
+def smape(actual: ArrayLike, forecast: ArrayLike) -> float:
+    """Symmetric mean absolute percentage error, the mean of `200 |y - f| / (|y| + |f|)`, in percent; 0 where both are
+    0.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        forecast: `[step]`. What was forecast, one value per actual value.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    reply: float = call("forecast.smape", {}, inputs)
+    return reply
+
+
+def smape_batch(actual: ArrayLike, forecast: ArrayLike) -> NDArray[np.float64]:
+    """One value per series; see the function without `_batch`.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[series, step]`; one axis is one row. What came true, one series per row.
+        forecast: `[series, step]`; one axis is one row. What was forecast, of the shape of `actual`.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    reply: NDArray[np.float64] = call("forecast.smape_batch", {}, inputs)
+    return reply
+
+
+def weighted_quantile_loss(actual: ArrayLike, forecasts: ArrayLike, quantiles: Sequence[float]) -> float:
+    """Weighted quantile loss: `2 sum pinball / sum |y|` per quantile, mean over the quantiles; without unit.
+
+    Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
+    `not_enough_data` for empty arrays; `invalid_config` for an option out of range.
+
+    Args:
+        actual: `[step]`. What came true.
+        forecasts: `[quantile, step]`; one axis is one row. What was forecast, one row per quantile.
+        quantiles: The quantiles, each in (0, 1), one per row (or column) of the forecasts.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [vector("actual", actual), matrix("forecasts", forecasts)]
+    reply: float = call("forecast.weighted_quantile_loss", {"quantiles": quantiles}, inputs)
+    return reply
