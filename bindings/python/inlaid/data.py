@@ -4,12 +4,18 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._bridge import Cancel, Progress, Run, call
+from ._tables import table
+
+if TYPE_CHECKING:
+
+    from ._tables import TableLike
 
 __all__ = [
     "read_csv",
+    "write_csv",
 ]
 
 
@@ -47,3 +53,42 @@ def read_csv(
     run = Run(seed, threads, progress, cancel)
     reply: Any = call("data.read_csv", {"path": path}, [], run=run)
     return reply
+
+
+def write_csv(
+    table: TableLike,
+    path: str | PathLike[str],
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> None:
+    """Write a table to a file of comma-separated values in UTF-8, the first line naming the columns.
+
+    Floats are written with the fewest digits that read back to the same bits; missing values and NaN are empty
+    fields. The file is replaced as a whole or not at all.
+
+    Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written, `unsupported` for a
+    column of lists or other nested values.
+
+    Args:
+        table: The table to write.
+        path: The path of the file.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        ModelNotFoundError: There is no such file.
+        IoError: The file cannot be read or written.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [table("table", table)]
+    run = Run(seed, threads, progress, cancel)
+    call("data.write_csv", {"path": path}, inputs, run=run)
