@@ -15,7 +15,7 @@ _NUMBERS = "fiub"
 """The kinds of numpy's types that are real numbers: floats, integers of both kinds, booleans."""
 
 
-def matrix(name: str, value: ArrayLike) -> NDArray[np.float64]:
+def lend_matrix(name: str, value: ArrayLike) -> NDArray[np.float64]:
     """Two axes; one axis is taken as a single row. float64 in C order is passed on as it is.
 
     Raises:
@@ -30,15 +30,15 @@ def matrix(name: str, value: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
-def vector(name: str, value: ArrayLike) -> NDArray[np.float64]:
-    """One axis; as `matrix` otherwise."""
+def lend_vector(name: str, value: ArrayLike) -> NDArray[np.float64]:
+    """One axis; as `lend_matrix` otherwise."""
     array = _floats(name, value)
     if array.ndim != 1:
         raise InvalidDataError(f"`{name}` must have one axis, got {array.ndim} (shape {array.shape})")
     return array
 
 
-def octets(name: str, value: Any) -> bytes:
+def lend_bytes(name: str, value: Any) -> bytes:
     """Bytes of any object with a buffer.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ._arrays import matrix
+from ._arrays import lend_matrix
 from .errors import InvalidConfigError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class ForecastByHand:
         rows, steps = self.mean.shape
         if not 0 <= series < rows:
             raise InvalidConfigError(f"`series` must be from 0 to {rows - 1}, got {series!r}")
-        known = np.empty(0) if history is None else _row(matrix("history", history), series, rows)
+        known = np.empty(0) if history is None else _row(lend_matrix("history", history), series, rows)
         if ax is None:
             _, ax = pyplot.subplots(figsize=(9, 4))
         if known.size:

@@ -129,17 +129,17 @@ class Model:
 
 def as_matrix(name: str, value: Any) -> Block | None:
     """A matrix that is an option."""
-    return None if value is None else Block(_arrays.matrix(name, value))
+    return None if value is None else Block(_arrays.lend_matrix(name, value))
 
 
 def as_vector(name: str, value: Any) -> Block | None:
     """A vector that is an option."""
-    return None if value is None else Block(_arrays.vector(name, value))
+    return None if value is None else Block(_arrays.lend_vector(name, value))
 
 
 def as_table(name: str, value: Any) -> Block | None:
     """A table that is an option."""
-    return None if value is None else Block(_tables.table(name, value).table)
+    return None if value is None else Block(_tables.lend_table(name, value).table)
 
 
 def as_tagged(name: str, value: Any) -> Any:
@@ -152,7 +152,9 @@ def as_tagged(name: str, value: Any) -> Any:
 
 
 def _rebuilt(kind: Any, fields: dict[str, Any]) -> Any:
-    return kind._read(fields)
+    record = kind.__new__(kind)
+    record._set(**fields)
+    return record
 
 
 def _restored(kind: Any, data: bytes, table: _tables.Kind | None) -> Any:

@@ -48,7 +48,7 @@ _Column: TypeAlias = tuple[str, str, Any, Any, str | None]
 """Name, kind of the values, values, where they are missing, zone; as `_native.Table.columns` describes it."""
 
 
-def table(name: str, value: Any) -> Lent:
+def lend_table(name: str, value: Any) -> Lent:
     """A table of any kind, as the engine takes it.
 
     Raises:

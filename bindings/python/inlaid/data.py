@@ -7,7 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ._bridge import Cancel, Progress, Run, call
-from ._tables import table
+from ._tables import lend_table
 
 if TYPE_CHECKING:
 
@@ -89,6 +89,6 @@ def write_csv(
         IoError: The file cannot be read or written.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
-    inputs = [table("table", table)]
+    inputs = [lend_table("table", table)]
     run = Run(seed, threads, progress, cancel)
     call("data.write_csv", {"path": path}, inputs, run=run)

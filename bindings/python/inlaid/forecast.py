@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
-from ._arrays import matrix, octets, vector
+from ._arrays import lend_bytes, lend_matrix, lend_vector
 from ._bridge import Cancel, Progress, Run, Wire, call
 from ._forecast import ForecastByHand
 from ._records import Model, Options, Report, as_matrix, as_vector
@@ -263,7 +263,7 @@ class AutoEts(Options):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         return FittedAutoEts._of(call("forecast.AutoEts.fit", self._wire(), inputs, run=run), *inputs)
 
@@ -363,7 +363,7 @@ class Drift(Options):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         return FittedDrift._of(call("forecast.Drift.fit", self._wire(), inputs, run=run), *inputs)
 
@@ -407,7 +407,7 @@ class Forecast(ForecastByHand, Report):
             InvalidDataError: Data of another shape or kind, or with values that are refused.
             NotEnoughDataError: Too little data.
         """
-        inputs = [matrix("actual", actual), matrix("training", training)]
+        inputs = [lend_matrix("actual", actual), lend_matrix("training", training)]
         reply = call("forecast.Forecast.accuracy", {"self": self, "season": season}, inputs)
         return Accuracy._read(reply)
 
@@ -486,7 +486,7 @@ class Naive(Options):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         return FittedNaive._of(call("forecast.Naive.fit", self._wire(), inputs, run=run), *inputs)
 
@@ -534,7 +534,7 @@ class Naive2(Options):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         return FittedNaive2._of(call("forecast.Naive2.fit", self._wire(), inputs, run=run), *inputs)
 
@@ -582,7 +582,7 @@ class SeasonalNaive(Options):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         return FittedSeasonalNaive._of(call("forecast.SeasonalNaive.fit", self._wire(), inputs, run=run), *inputs)
 
@@ -705,7 +705,7 @@ class Theta(Options):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         return FittedTheta._of(call("forecast.Theta.fit", self._wire(), inputs, run=run), *inputs)
 
@@ -739,7 +739,7 @@ class FittedAutoEts(Model):
         Raises:
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
         """
-        inputs = [octets("bytes", bytes)]
+        inputs = [lend_bytes("bytes", bytes)]
         return cls._of(call("forecast.FittedAutoEts.from_bytes", {}, inputs), *inputs)
 
     @classmethod
@@ -894,7 +894,7 @@ class FittedAutoEts(Model):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         call("forecast.FittedAutoEts.update", {}, inputs, self._handle, run=run)
 
@@ -928,7 +928,7 @@ class FittedDrift(Model):
         Raises:
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
         """
-        inputs = [octets("bytes", bytes)]
+        inputs = [lend_bytes("bytes", bytes)]
         return cls._of(call("forecast.FittedDrift.from_bytes", {}, inputs), *inputs)
 
     @classmethod
@@ -1077,7 +1077,7 @@ class FittedDrift(Model):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         call("forecast.FittedDrift.update", {}, inputs, self._handle, run=run)
 
@@ -1111,7 +1111,7 @@ class FittedNaive(Model):
         Raises:
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
         """
-        inputs = [octets("bytes", bytes)]
+        inputs = [lend_bytes("bytes", bytes)]
         return cls._of(call("forecast.FittedNaive.from_bytes", {}, inputs), *inputs)
 
     @classmethod
@@ -1260,7 +1260,7 @@ class FittedNaive(Model):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         call("forecast.FittedNaive.update", {}, inputs, self._handle, run=run)
 
@@ -1294,7 +1294,7 @@ class FittedNaive2(Model):
         Raises:
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
         """
-        inputs = [octets("bytes", bytes)]
+        inputs = [lend_bytes("bytes", bytes)]
         return cls._of(call("forecast.FittedNaive2.from_bytes", {}, inputs), *inputs)
 
     @classmethod
@@ -1443,7 +1443,7 @@ class FittedNaive2(Model):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         call("forecast.FittedNaive2.update", {}, inputs, self._handle, run=run)
 
@@ -1477,7 +1477,7 @@ class FittedSeasonalNaive(Model):
         Raises:
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
         """
-        inputs = [octets("bytes", bytes)]
+        inputs = [lend_bytes("bytes", bytes)]
         return cls._of(call("forecast.FittedSeasonalNaive.from_bytes", {}, inputs), *inputs)
 
     @classmethod
@@ -1632,7 +1632,7 @@ class FittedSeasonalNaive(Model):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         call("forecast.FittedSeasonalNaive.update", {}, inputs, self._handle, run=run)
 
@@ -1666,7 +1666,7 @@ class FittedTheta(Model):
         Raises:
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
         """
-        inputs = [octets("bytes", bytes)]
+        inputs = [lend_bytes("bytes", bytes)]
         return cls._of(call("forecast.FittedTheta.from_bytes", {}, inputs), *inputs)
 
     @classmethod
@@ -1815,7 +1815,7 @@ class FittedTheta(Model):
             NotEnoughDataError: Too little data.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
-        inputs = [matrix("series", series)]
+        inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         call("forecast.FittedTheta.update", {}, inputs, self._handle, run=run)
 
@@ -1835,7 +1835,7 @@ def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> float:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), vector("lower", lower), vector("upper", upper)]
+    inputs = [lend_vector("actual", actual), lend_vector("lower", lower), lend_vector("upper", upper)]
     reply: float = call("forecast.coverage", {}, inputs)
     return reply
 
@@ -1855,7 +1855,7 @@ def coverage_batch(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> NDA
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [matrix("actual", actual), matrix("lower", lower), matrix("upper", upper)]
+    inputs = [lend_matrix("actual", actual), lend_matrix("lower", lower), lend_matrix("upper", upper)]
     reply: NDArray[np.float64] = call("forecast.coverage_batch", {}, inputs)
     return reply
 
@@ -1876,7 +1876,7 @@ def crps_quantiles(forecasts: ArrayLike, actual: float, quantiles: Sequence[floa
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("forecasts", forecasts)]
+    inputs = [lend_vector("forecasts", forecasts)]
     reply: float = call("forecast.crps_quantiles", {"actual": actual, "quantiles": quantiles}, inputs)
     return reply
 
@@ -1897,7 +1897,7 @@ def crps_quantiles_batch(actual: ArrayLike, forecasts: ArrayLike, quantiles: Seq
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), matrix("forecasts", forecasts)]
+    inputs = [lend_vector("actual", actual), lend_matrix("forecasts", forecasts)]
     reply: NDArray[np.float64] = call("forecast.crps_quantiles_batch", {"quantiles": quantiles}, inputs)
     return reply
 
@@ -1917,7 +1917,7 @@ def crps_sample(sample: ArrayLike, actual: float) -> float:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("sample", sample)]
+    inputs = [lend_vector("sample", sample)]
     reply: float = call("forecast.crps_sample", {"actual": actual}, inputs)
     return reply
 
@@ -1936,7 +1936,7 @@ def crps_sample_batch(actual: ArrayLike, samples: ArrayLike) -> NDArray[np.float
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), matrix("samples", samples)]
+    inputs = [lend_vector("actual", actual), lend_matrix("samples", samples)]
     reply: NDArray[np.float64] = call("forecast.crps_sample_batch", {}, inputs)
     return reply
 
@@ -1972,7 +1972,7 @@ def decompose(
         NotEnoughDataError: Too little data.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
-    inputs = [vector("series", series)]
+    inputs = [lend_vector("series", series)]
     run = Run(seed, threads, progress, cancel)
     reply = call("forecast.decompose", {"period": period, "kind": kind}, inputs, run=run)
     return Decomposition._read(reply)
@@ -1992,7 +1992,7 @@ def mae(actual: ArrayLike, forecast: ArrayLike) -> float:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    inputs = [lend_vector("actual", actual), lend_vector("forecast", forecast)]
     reply: float = call("forecast.mae", {}, inputs)
     return reply
 
@@ -2011,7 +2011,7 @@ def mae_batch(actual: ArrayLike, forecast: ArrayLike) -> NDArray[np.float64]:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    inputs = [lend_matrix("actual", actual), lend_matrix("forecast", forecast)]
     reply: NDArray[np.float64] = call("forecast.mae_batch", {}, inputs)
     return reply
 
@@ -2030,7 +2030,7 @@ def mape(actual: ArrayLike, forecast: ArrayLike) -> float:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    inputs = [lend_vector("actual", actual), lend_vector("forecast", forecast)]
     reply: float = call("forecast.mape", {}, inputs)
     return reply
 
@@ -2049,7 +2049,7 @@ def mape_batch(actual: ArrayLike, forecast: ArrayLike) -> NDArray[np.float64]:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    inputs = [lend_matrix("actual", actual), lend_matrix("forecast", forecast)]
     reply: NDArray[np.float64] = call("forecast.mape_batch", {}, inputs)
     return reply
 
@@ -2072,7 +2072,7 @@ def mase(actual: ArrayLike, forecast: ArrayLike, training: ArrayLike, *, season:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), vector("forecast", forecast), vector("training", training)]
+    inputs = [lend_vector("actual", actual), lend_vector("forecast", forecast), lend_vector("training", training)]
     reply: float = call("forecast.mase", {"season": season}, inputs)
     return reply
 
@@ -2094,7 +2094,7 @@ def mase_batch(actual: ArrayLike, forecast: ArrayLike, training: ArrayLike, *, s
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [matrix("actual", actual), matrix("forecast", forecast), matrix("training", training)]
+    inputs = [lend_matrix("actual", actual), lend_matrix("forecast", forecast), lend_matrix("training", training)]
     reply: NDArray[np.float64] = call("forecast.mase_batch", {"season": season}, inputs)
     return reply
 
@@ -2127,7 +2127,12 @@ def msis(
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), vector("lower", lower), vector("upper", upper), vector("training", training)]
+    inputs = [
+        lend_vector("actual", actual),
+        lend_vector("lower", lower),
+        lend_vector("upper", upper),
+        lend_vector("training", training),
+    ]
     reply: float = call("forecast.msis", {"level": level, "season": season}, inputs)
     return reply
 
@@ -2159,7 +2164,12 @@ def msis_batch(
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [matrix("actual", actual), matrix("lower", lower), matrix("upper", upper), matrix("training", training)]
+    inputs = [
+        lend_matrix("actual", actual),
+        lend_matrix("lower", lower),
+        lend_matrix("upper", upper),
+        lend_matrix("training", training),
+    ]
     reply: NDArray[np.float64] = call("forecast.msis_batch", {"level": level, "season": season}, inputs)
     return reply
 
@@ -2182,10 +2192,10 @@ def owa(smape: ArrayLike, mase: ArrayLike, naive2_smape: ArrayLike, naive2_mase:
         NotEnoughDataError: Too little data.
     """
     inputs = [
-        vector("smape", smape),
-        vector("mase", mase),
-        vector("naive2_smape", naive2_smape),
-        vector("naive2_mase", naive2_mase),
+        lend_vector("smape", smape),
+        lend_vector("mase", mase),
+        lend_vector("naive2_smape", naive2_smape),
+        lend_vector("naive2_mase", naive2_mase),
     ]
     reply: float = call("forecast.owa", {}, inputs)
     return reply
@@ -2207,7 +2217,7 @@ def pinball_loss(actual: ArrayLike, forecast: ArrayLike, quantile: float) -> flo
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    inputs = [lend_vector("actual", actual), lend_vector("forecast", forecast)]
     reply: float = call("forecast.pinball_loss", {"quantile": quantile}, inputs)
     return reply
 
@@ -2228,7 +2238,7 @@ def pinball_loss_batch(actual: ArrayLike, forecast: ArrayLike, quantile: float) 
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    inputs = [lend_matrix("actual", actual), lend_matrix("forecast", forecast)]
     reply: NDArray[np.float64] = call("forecast.pinball_loss_batch", {"quantile": quantile}, inputs)
     return reply
 
@@ -2247,7 +2257,7 @@ def rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    inputs = [lend_vector("actual", actual), lend_vector("forecast", forecast)]
     reply: float = call("forecast.rmse", {}, inputs)
     return reply
 
@@ -2266,7 +2276,7 @@ def rmse_batch(actual: ArrayLike, forecast: ArrayLike) -> NDArray[np.float64]:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    inputs = [lend_matrix("actual", actual), lend_matrix("forecast", forecast)]
     reply: NDArray[np.float64] = call("forecast.rmse_batch", {}, inputs)
     return reply
 
@@ -2288,7 +2298,7 @@ def rmsse(actual: ArrayLike, forecast: ArrayLike, training: ArrayLike, *, season
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), vector("forecast", forecast), vector("training", training)]
+    inputs = [lend_vector("actual", actual), lend_vector("forecast", forecast), lend_vector("training", training)]
     reply: float = call("forecast.rmsse", {"season": season}, inputs)
     return reply
 
@@ -2310,7 +2320,7 @@ def rmsse_batch(actual: ArrayLike, forecast: ArrayLike, training: ArrayLike, *, 
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [matrix("actual", actual), matrix("forecast", forecast), matrix("training", training)]
+    inputs = [lend_matrix("actual", actual), lend_matrix("forecast", forecast), lend_matrix("training", training)]
     reply: NDArray[np.float64] = call("forecast.rmsse_batch", {"season": season}, inputs)
     return reply
 
@@ -2348,7 +2358,7 @@ def seasonal_period(
         NotEnoughDataError: Too little data.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
-    inputs = [vector("series", series)]
+    inputs = [lend_vector("series", series)]
     run = Run(seed, threads, progress, cancel)
     reply = call("forecast.seasonal_period", {"longest": longest, "least_strength": least_strength}, inputs, run=run)
     return Seasonality._read(reply)
@@ -2385,7 +2395,7 @@ def seasonal_period_batch(
         NotEnoughDataError: Too little data.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
-    inputs = [matrix("series", series)]
+    inputs = [lend_matrix("series", series)]
     run = Run(seed, threads, progress, cancel)
     reply = call(
         "forecast.seasonal_period_batch",
@@ -2427,7 +2437,7 @@ def seasonality_test(
         NotEnoughDataError: Too little data.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
-    inputs = [vector("series", series)]
+    inputs = [lend_vector("series", series)]
     run = Run(seed, threads, progress, cancel)
     reply: bool = call("forecast.seasonality_test", {"period": period, "confidence": confidence}, inputs, run=run)
     return reply
@@ -2448,7 +2458,7 @@ def smape(actual: ArrayLike, forecast: ArrayLike) -> float:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), vector("forecast", forecast)]
+    inputs = [lend_vector("actual", actual), lend_vector("forecast", forecast)]
     reply: float = call("forecast.smape", {}, inputs)
     return reply
 
@@ -2467,7 +2477,7 @@ def smape_batch(actual: ArrayLike, forecast: ArrayLike) -> NDArray[np.float64]:
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [matrix("actual", actual), matrix("forecast", forecast)]
+    inputs = [lend_matrix("actual", actual), lend_matrix("forecast", forecast)]
     reply: NDArray[np.float64] = call("forecast.smape_batch", {}, inputs)
     return reply
 
@@ -2488,6 +2498,6 @@ def weighted_quantile_loss(actual: ArrayLike, forecasts: ArrayLike, quantiles: S
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
     """
-    inputs = [vector("actual", actual), matrix("forecasts", forecasts)]
+    inputs = [lend_vector("actual", actual), lend_matrix("forecasts", forecasts)]
     reply: float = call("forecast.weighted_quantile_loss", {"quantiles": quantiles}, inputs)
     return reply

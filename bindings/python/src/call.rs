@@ -8,7 +8,7 @@ use pyo3::types::PyBytes;
 
 use crate::errors::raise;
 use crate::table::Table;
-use crate::worker;
+use crate::{signals, worker};
 
 /// A fitted model of the engine.
 #[pyclass(frozen, module = "inlaid._native")]
@@ -71,8 +71,8 @@ type Answer<'py> = (String, Vec<Bound<'py, PyAny>>, Option<Model>, Option<Bound<
 /// Run one operation.
 ///
 /// `inputs` are C-contiguous float64 arrays with one or two axes, tables and bytes; they are borrowed, not copied.
-/// Every 20 ms that the call takes, signals are answered and `watch` is called with the progress, 0 to 1; an exception
-/// of either cancels the engine and is raised once it has stopped. Quick operations run without being watched.
+/// The GIL is released. Signals are answered while the call runs; every 20 ms `watch` is called with the progress, 0 to
+/// 1. An exception of either cancels the engine and is raised once it has stopped. Quick operations are not watched.
 #[pyfunction]
 #[pyo3(signature = (op, options, inputs, model, seed, threads, watch))]
 #[expect(clippy::too_many_arguments, reason = "positional on purpose: a call of a few microseconds")]
@@ -89,23 +89,33 @@ pub(crate) fn call<'py>(
     let lent = inputs.iter().map(Lent::of).collect::<PyResult<Vec<_>>>()?;
     let views = lent.iter().map(Lent::view).collect::<PyResult<Vec<_>>>()?;
     let model = model.as_ref().map(|model| &model.get().0);
-    let context = Context::new().with_seed(seed).with_threads(threads);
-    let work = || bridge::call(op, options.as_bytes(), model, &views, &context);
-    let reply = if bridge::is_quick(op) {
-        py.detach(work)
-    } else {
-        worker::run(py, work, || {
-            let seen = py.check_signals().and_then(|()| match &watch {
-                Some(watch) => watch.call1((context.progress(),)).map(drop),
-                None => Ok(()),
-            });
-            seen.inspect_err(|_| context.cancel())
-        })?
+    let context = || Context::new().with_seed(seed).with_threads(threads);
+    let work = |context: &Context| bridge::call(op, options.as_bytes(), model, &views, context);
+    // Nobody need look at a quick call, nor at one on a thread that runs no signal handlers.
+    if bridge::is_quick(op) || watch.is_none() && !signals::on_main_thread(py)? {
+        let reply = py.detach(|| work(&context()));
+        return answer(py, reply);
+    }
+    if watch.is_none() {
+        let context = context();
+        if let Some(reply) = signals::run(py, &context, || work(&context))? {
+            return answer(py, reply);
+        }
+    }
+    let context = context();
+    let look = || {
+        let seen = py.check_signals().and_then(|()| match &watch {
+            Some(watch) => watch.call1((context.progress(),)).map(drop),
+            None => Ok(()),
+        });
+        seen.inspect_err(|_| context.cancel())
     };
-    answer(py, reply.map_err(|error| raise(py, &error))?)
+    let reply = worker::run(py, || work(&context), look)?;
+    answer(py, reply)
 }
 
-fn answer(py: Python<'_>, reply: Reply) -> PyResult<Answer<'_>> {
+fn answer(py: Python<'_>, reply: Result<Reply, Error>) -> PyResult<Answer<'_>> {
+    let reply = reply.map_err(|error| raise(py, &error))?;
     let blocks = reply.blocks.into_iter().map(|block| object(py, block)).collect::<PyResult<_>>()?;
     let bytes = reply.bytes.map(|bytes| PyBytes::new(py, &bytes));
     Ok((reply.report, blocks, reply.model.map(Model), bytes))

@@ -3,11 +3,13 @@
 //! | file | what it does |
 //! |---|---|
 //! | `call` | lends the inputs to [`inlaid_bridge::call`] and turns its reply into Python objects |
+//! | `signals` | runs a call on the main thread, stopped when a signal comes |
 //! | `worker` | runs a call on a kept thread while the caller's thread answers signals |
 //! | `table` | tables over the Arrow C stream interface, and by columns where there is no Arrow |
 //! | `errors` | an engine error as the Python exception of its code |
 mod call;
 mod errors;
+mod signals;
 mod table;
 mod worker;
 

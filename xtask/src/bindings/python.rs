@@ -82,7 +82,6 @@ fn ordered(room: &Room) -> Vec<&Class> {
 /// Docs, imports of what `body` uses, and the names of the module.
 fn header(room: &Room, body: &str) -> String {
     let uses = |word: &str| contains_word(body, word);
-    let lends = |word: &str| [" ", "["].iter().any(|before| body.contains(&format!("{before}{word}(\"")));
     let mut names: Vec<String> = room.classes.iter().map(|class| class.name.clone()).collect();
     names.extend(room.functions.iter().map(|function| function.name.clone()));
     names.sort();
@@ -100,13 +99,13 @@ fn header(room: &Room, body: &str) -> String {
         word == "TYPE_CHECKING" && (uses("ArrayLike") || uses("NDArray") || uses("TableLike")) || uses(word)
     });
     lines.gap(1);
-    lines.import("._arrays", &["matrix", "octets", "vector"], lends);
+    lines.import("._arrays", &["lend_bytes", "lend_matrix", "lend_vector"], uses);
     lines.import("._bridge", &["Cancel", "Progress", "Run", "Wire", "call", "untagged"], uses);
     for (_, _, mixin) in BY_HAND.iter().filter(|(name, _, mixin)| *name == room.name && uses(mixin)) {
         lines.import(&format!("._{}", room.name), &[mixin], |_| true);
     }
     lines.import("._records", &["Model", "Options", "Report", "as_matrix", "as_table", "as_tagged", "as_vector"], uses);
-    lines.import("._tables", &["table"], lends);
+    lines.import("._tables", &["lend_table"], uses);
     if uses("ArrayLike") || uses("NDArray") || uses("TableLike") {
         lines.gap(1);
         lines.put(0, "if TYPE_CHECKING:");

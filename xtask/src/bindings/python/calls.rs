@@ -145,10 +145,10 @@ fn array_hint(array: &ArrayArgument) -> String {
 
 fn lent(array: &ArrayArgument) -> String {
     let way = match array.letter {
-        Letter::Matrix => "matrix",
-        Letter::Vector => "vector",
-        Letter::Table => "table",
-        Letter::Bytes => "octets",
+        Letter::Matrix => "lend_matrix",
+        Letter::Vector => "lend_vector",
+        Letter::Table => "lend_table",
+        Letter::Bytes => "lend_bytes",
     };
     format!("{way}(\"{0}\", {0})", array.name)
 }
