@@ -2,6 +2,7 @@
 mod bindings;
 mod build;
 mod doctor;
+mod package;
 mod rooms;
 mod shell;
 mod test;
@@ -17,6 +18,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   test                                                   run everything that must pass
   doctor                                                 say which tools are there and what to install
   bindings [--check]                                     write the generated classes of every language
+  package python                                         make the Python wheel of the built library
   rooms                                                  check who imports whom";
 
 fn main() -> ExitCode {
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         ["doctor"] => doctor::run(),
         ["bindings"] => bindings::write(root()),
         ["bindings", "--check"] => bindings::check(root()),
+        ["package", "python"] => package::python(root()),
         ["rooms"] => rooms::run(root()),
         _ => Err(USAGE.to_owned()),
     };

@@ -1,0 +1,154 @@
+"""Calls the engine: options become JSON, arrays stand beside it, the reply becomes Python objects again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+
+from . import _native, _tables
+from ._catalogue import ABI, VERSION
+from ._progress import Progress, watching
+from .errors import InvalidConfigError
+
+if (_native.ABI, _native.VERSION) != (ABI, VERSION):
+    raise ImportError(
+        f"inlaid {VERSION} was loaded with the native library of {_native.VERSION} (ABI {ABI} and {_native.ABI}); "
+        "reinstall it: pip install --force-reinstall inlaid"
+    )
+
+
+class Cancel(Protocol):
+    """What `cancel=` takes: a `threading.Event`, or anything else that tells by `is_set` whether to stop."""
+
+    def is_set(self) -> bool:
+        """Whether the call should stop."""
+        ...
+
+
+class Run(NamedTuple):
+    """How a call should run, besides what it should do."""
+
+    seed: int = 0
+    threads: int = 0
+    progress: bool | Progress = False
+    cancel: Cancel | None = None
+
+
+class Block(NamedTuple):
+    """An array or table that is an option: it travels beside the JSON."""
+
+    value: Any
+
+
+Wire: TypeAlias = dict[str, Any]
+"""A JSON object as Python reads it."""
+
+_ORDINARY = Run()
+
+
+def call(
+    op: str,
+    options: Wire,
+    inputs: Sequence[Any],
+    model: Any = None,
+    run: Run = _ORDINARY,
+    kind: _tables.Kind | None = None,
+) -> Any:
+    """Run an operation and give its value, its fitted model (a native handle) or its bytes.
+
+    Args:
+        op: The name of the operation.
+        options: Its options by name; values as users gave them.
+        inputs: Its arrays, in order, as `_arrays` and `_tables` make them.
+        model: The native handle of the model that it belongs to.
+        run: Seed, threads, progress and cancellation.
+        kind: What tables of the reply should be where no table comes in.
+    """
+    kind = next((item.kind for item in inputs if isinstance(item, _tables.Lent)), kind)
+    lent = [item.table if isinstance(item, _tables.Lent) else item for item in inputs]
+    seed = _whole("seed", run.seed, 2**64)
+    threads = _whole("threads", run.threads, 2**32)
+    extra: list[Any] = []
+    text = json.dumps({name: encode(name, value, extra) for name, value in options.items()}) if options else ""
+    lent += extra
+    if run.progress is False and run.cancel is None:
+        report, blocks, fitted, data = _native.call(op, text, lent, model, seed, threads, None)
+    else:
+        with watching(op, run.progress, run.cancel) as watch:
+            report, blocks, fitted, data = _native.call(op, text, lent, model, seed, threads, watch)
+    if fitted is not None:
+        return fitted
+    if data is not None:
+        return data
+    return _decode(report, blocks, kind)
+
+
+def encode(name: str, value: Any, extra: list[Any]) -> Any:
+    """An option as JSON knows it; blocks go to `extra` and leave a mark.
+
+    Raises:
+        InvalidConfigError: A number that JSON cannot carry or a value of no JSON type, with the option's name.
+    """
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, (np.generic, np.ndarray)):
+        return encode(name, value.tolist(), extra)
+    if isinstance(value, int):
+        if not -(2**63) <= value < 2**64:
+            raise InvalidConfigError(f"option `{name}`: {value} does not fit into 64 bits")
+        return value
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise InvalidConfigError(f"option `{name}`: must be a finite number, got {value}")
+        return value
+    if isinstance(value, Block):
+        extra.append(value.value)
+        return {"$array": len(extra) - 1}
+    if isinstance(value, os.PathLike):
+        return os.fsdecode(value)
+    to_wire = getattr(value, "_wire", None)
+    if to_wire is not None:
+        value = to_wire()
+    if isinstance(value, Mapping):
+        return {str(key): encode(f"{name}.{key}", item, extra) for key, item in value.items()}
+    if isinstance(value, (Sequence, set, frozenset)) or hasattr(value, "tolist"):
+        items = value.tolist() if hasattr(value, "tolist") else value
+        return [encode(f"{name}[{position}]", item, extra) for position, item in enumerate(items)]
+    raise InvalidConfigError(f"option `{name}`: {type(value).__name__} is not a kind of value that options have")
+
+
+def untagged(wire: Wire, *classes: Any) -> Any:
+    """The other way: the object of the class that is named."""
+    ((name, fields),) = wire.items()
+    return next(kind for kind in classes if kind.__name__ == name)._read(fields)
+
+
+def _whole(name: str, value: Any, limit: int) -> int:
+    try:
+        number = value.__index__()
+    except AttributeError:
+        number = -1
+    if isinstance(value, bool) or not 0 <= number < limit:
+        raise InvalidConfigError(f"`{name}` must be a whole number from 0 to {limit - 1}, got {value!r}")
+    return number  # type: ignore[no-any-return]
+
+
+def _decode(report: str, blocks: list[Any], kind: _tables.Kind | None) -> Any:
+    if report == "null":
+        return None
+    if not blocks:
+        return json.loads(report)
+
+    def restore(wire: Wire) -> Any:
+        position = wire.get("$array")
+        if position is None:
+            return wire
+        block = blocks[position]
+        return _tables.give(block, kind) if isinstance(block, _native.Table) else block
+
+    return json.loads(report, object_hook=restore)

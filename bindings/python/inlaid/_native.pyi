@@ -1,0 +1,52 @@
+"""The native library."""
+
+from typing import Any
+
+ABI: int
+VERSION: str
+
+class Model:
+    """A fitted model of the engine."""
+
+    @property
+    def kind(self) -> str:
+        """The class of the model, such as `forecast.FittedNaive`."""
+
+class Table:
+    """Named columns in Arrow memory.
+
+    Gives its columns to every library that reads the Arrow PyCapsule interface, such as `polars.DataFrame(table)` and
+    `pyarrow.table(table)`.
+    """
+
+    @staticmethod
+    def from_stream(object: Any) -> Table:
+        """The table that an object gives by `__arrow_c_stream__`, without a copy."""
+
+    @staticmethod
+    def from_columns(columns: list[Any]) -> Table:
+        """A table of columns: `(name, kind, values, missing, zone)`, see `columns`."""
+
+    def columns(self) -> list[tuple[str, tuple[str, Any, Any, str | None]]]:
+        """The columns by name: `(name, (kind, values, missing, zone))`."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in order."""
+
+    def __len__(self) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+def operations() -> list[str]:
+    """The names of all operations."""
+
+def call(
+    op: str,
+    options: str,
+    inputs: list[Any],
+    model: Model | None,
+    seed: int,
+    threads: int,
+    watch: Any | None,
+) -> tuple[str, list[Any], Model | None, bytes | None]:
+    """Run one operation."""

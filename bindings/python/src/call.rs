@@ -1,0 +1,140 @@
+//! Lends inputs to the bridge and turns its reply into Python objects.
+use inlaid::{Code, Context, Error};
+use inlaid_bridge::{self as bridge, Input, Payload, Reply};
+use numpy::ndarray::Array2;
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::errors::raise;
+use crate::table::Table;
+use crate::{signals, worker};
+
+/// A fitted model of the engine.
+#[pyclass(frozen, module = "inlaid._native")]
+pub(crate) struct Model(bridge::Model);
+
+#[pymethods]
+impl Model {
+    /// The class of the model, such as `forecast.FittedNaive`.
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.0.class()
+    }
+}
+
+/// An input while it is lent: held by Python, borrowed by the engine.
+enum Lent<'py> {
+    Matrix(PyReadonlyArray2<'py, f64>),
+    Vector(PyReadonlyArray1<'py, f64>),
+    Table(Bound<'py, Table>),
+    Bytes(Bound<'py, PyBytes>),
+}
+
+impl<'py> Lent<'py> {
+    fn of(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        if let Ok(matrix) = object.cast::<PyArray2<f64>>() {
+            return Ok(Lent::Matrix(matrix.try_readonly()?));
+        }
+        if let Ok(vector) = object.cast::<PyArray1<f64>>() {
+            return Ok(Lent::Vector(vector.try_readonly()?));
+        }
+        if let Ok(table) = object.cast::<Table>() {
+            return Ok(Lent::Table(table.clone()));
+        }
+        match object.cast::<PyBytes>() {
+            Ok(bytes) => Ok(Lent::Bytes(bytes.clone())),
+            Err(_) => {
+                let message = format!("{} is no input of the engine", object.get_type().name()?);
+                Err(raise(object.py(), &Error::new(Code::InvalidData, message)))
+            }
+        }
+    }
+
+    /// The engine's view of it; fails for arrays that are not C-contiguous.
+    fn view(&self) -> PyResult<Input<'_>> {
+        Ok(match self {
+            Lent::Matrix(matrix) => {
+                let (rows, columns) = matrix.as_array().dim();
+                Input::Matrix { data: matrix.as_slice()?, rows, columns }
+            }
+            Lent::Vector(vector) => Input::Vector(vector.as_slice()?),
+            Lent::Table(table) => Input::Table(&table.get().0),
+            Lent::Bytes(bytes) => Input::Bytes(bytes.as_bytes()),
+        })
+    }
+}
+
+/// The report as JSON, the blocks it marks, a fitted model and bytes, as far as the operation gives them.
+type Answer<'py> = (String, Vec<Bound<'py, PyAny>>, Option<Model>, Option<Bound<'py, PyBytes>>);
+
+/// Run one operation.
+///
+/// `inputs` are C-contiguous float64 arrays with one or two axes, tables and bytes; they are borrowed, not copied.
+/// The GIL is released. Signals are answered while the call runs; every 20 ms `watch` is called with the progress, 0 to
+/// 1. An exception of either cancels the engine and is raised once it has stopped. Quick operations are not watched.
+#[pyfunction]
+#[pyo3(signature = (op, options, inputs, model, seed, threads, watch))]
+#[expect(clippy::too_many_arguments, reason = "positional on purpose: a call of a few microseconds")]
+pub(crate) fn call<'py>(
+    py: Python<'py>,
+    op: &str,
+    options: &str,
+    inputs: Vec<Bound<'py, PyAny>>,
+    model: Option<Bound<'py, Model>>,
+    seed: u64,
+    threads: usize,
+    watch: Option<Bound<'py, PyAny>>,
+) -> PyResult<Answer<'py>> {
+    let lent = inputs.iter().map(Lent::of).collect::<PyResult<Vec<_>>>()?;
+    let views = lent.iter().map(Lent::view).collect::<PyResult<Vec<_>>>()?;
+    let model = model.as_ref().map(|model| &model.get().0);
+    let context = || Context::new().with_seed(seed).with_threads(threads);
+    let work = |context: &Context| bridge::call(op, options.as_bytes(), model, &views, context);
+    // Nobody need look at a quick call, nor at one on a thread that runs no signal handlers.
+    if bridge::is_quick(op) || watch.is_none() && !signals::on_main_thread(py)? {
+        let reply = py.detach(|| work(&context()));
+        return answer(py, reply);
+    }
+    if watch.is_none() {
+        let context = context();
+        if let Some(reply) = signals::run(py, &context, || work(&context))? {
+            return answer(py, reply);
+        }
+    }
+    let context = context();
+    let look = || {
+        let seen = py.check_signals().and_then(|()| match &watch {
+            Some(watch) => watch.call1((context.progress(),)).map(drop),
+            None => Ok(()),
+        });
+        seen.inspect_err(|_| context.cancel())
+    };
+    let reply = worker::run(py, || work(&context), look)?;
+    answer(py, reply)
+}
+
+fn answer(py: Python<'_>, reply: Result<Reply, Error>) -> PyResult<Answer<'_>> {
+    let reply = reply.map_err(|error| raise(py, &error))?;
+    let blocks = reply.blocks.into_iter().map(|block| object(py, block)).collect::<PyResult<_>>()?;
+    let bytes = reply.bytes.map(|bytes| PyBytes::new(py, &bytes));
+    Ok((reply.report, blocks, reply.model.map(Model), bytes))
+}
+
+/// A block as a numpy array that takes over its memory, or a table that shares it.
+fn object(py: Python<'_>, block: Payload) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match block {
+        Payload::Matrix(matrix) => {
+            let (data, shape) = matrix.into_raw();
+            let matrix = Array2::from_shape_vec(shape, data).map_err(|mismatch| {
+                raise(
+                    py,
+                    &Error::new(Code::Internal, format!("a result has no shape ({mismatch}); please report this")),
+                )
+            })?;
+            matrix.into_pyarray(py).into_any()
+        }
+        Payload::Vector(vector) => vector.into_raw().into_pyarray(py).into_any(),
+        Payload::Table(table) => Bound::new(py, Table(table))?.into_any(),
+    })
+}

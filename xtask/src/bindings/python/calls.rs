@@ -1,0 +1,200 @@
+//! Operations as methods and functions.
+use inlaid_bridge::api::{Class, Field, Kind, Method, Room, Type};
+use inlaid_bridge::{ArrayArgument, Letter};
+
+use super::classes::entry;
+use super::docs::Lines;
+use super::types;
+
+/// What a call takes besides its own options, unless it is quick: name and default, hint, docs.
+const RUN: &[(&str, &str, &str)] = &[
+    (
+        "seed",
+        "int = 0",
+        "Decides everything random; the same seed gives the same answer on any number of threads. Default 0.",
+    ),
+    ("threads", "int = 0", "How many threads may work; 0, the default, is one per processor."),
+    (
+        "progress",
+        "bool | Progress = False",
+        "True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to 1.",
+    ),
+    (
+        "cancel",
+        "Cancel | None = None",
+        "A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.",
+    ),
+];
+
+/// Names that the bodies use themselves.
+const TAKEN: &[&str] = &["self", "cls", "inputs", "options", "run", "reply", "seed", "threads", "progress", "cancel"];
+
+/// A method of a class.
+pub(super) fn method(room: &Room, class: &Class, method: &Method, body: &mut Lines) {
+    body.gap(1);
+    if method.is_static {
+        body.put(1, "@classmethod");
+    }
+    let receiver = if method.is_static { "cls" } else { "self" };
+    let options = match class.kind {
+        Kind::Options if method.options.is_empty() => "self._wire()".to_owned(),
+        Kind::Options => dictionary(room, method, Some("**self._wire()")),
+        Kind::Report => dictionary(room, method, Some("\"self\": self")),
+        _ => dictionary(room, method, None),
+    };
+    let model = class.kind == Kind::Model && !method.is_static;
+    body.indented(1, |body| operation(room, method, Some(receiver), &options, model, body));
+}
+
+/// A free function.
+pub(super) fn function(room: &Room, function: &Method, body: &mut Lines) {
+    body.gap(2);
+    operation(room, function, None, &dictionary(room, function, None), false, body);
+}
+
+fn operation(room: &Room, method: &Method, receiver: Option<&str>, options: &str, on_model: bool, body: &mut Lines) {
+    for name in method.arrays.iter().map(|array| array.name).chain(method.options.iter().map(|o| o.name.as_str())) {
+        assert!(!TAKEN.contains(&name), "`{name}` of {} is a name that Python's calls need; rename it", method.op);
+    }
+    let gives = if method.is_static { "Self".to_owned() } else { types::given(&method.gives) };
+    let open = format!("def {}(", method.name);
+    body.sequence(0, &open, &parameters(room, method, receiver), &format!(") -> {gives}:"));
+    body.docstring(1, method.doc, &sections(room, method));
+    let converted: Vec<_> = method.arrays.iter().map(lent).collect();
+    let mut arguments = vec![format!("\"{}\"", method.op)];
+    if options.len() + 24 < 100 {
+        arguments.push(options.to_owned());
+    } else {
+        let items: Vec<String> = options[1..options.len() - 1].split(", ").map(str::to_owned).collect();
+        body.sequence(1, "options = {", &items, "}");
+        arguments.push("options".to_owned());
+    }
+    if converted.is_empty() {
+        arguments.push("[]".to_owned());
+    } else {
+        body.sequence(1, "inputs = [", &converted, "]");
+        arguments.push("inputs".to_owned());
+    }
+    if on_model {
+        arguments.push("self._handle".to_owned());
+    }
+    if !method.quick {
+        body.put(1, "run = Run(seed, threads, progress, cancel)");
+        arguments.push("run=run".to_owned());
+    }
+    if on_model && types::has_table(room, &method.gives) {
+        arguments.push("kind=self._kind".to_owned());
+    }
+    result(room, method, &arguments, body);
+}
+
+/// The call itself and what becomes of its reply.
+fn result(room: &Room, method: &Method, arguments: &[String], body: &mut Lines) {
+    let made = match &method.gives {
+        Type::Class { name } if types::class(room, name).kind == Kind::Model => {
+            let maker = if method.is_static { "cls" } else { name };
+            let inputs = if method.arrays.is_empty() { "" } else { ", *inputs" };
+            Some((format!("return {maker}._of(call("), format!("){inputs})")))
+        }
+        Type::Nothing => Some(("call(".to_owned(), ")".to_owned())),
+        other => match types::read(room, other, "reply") {
+            Some(_) => None,
+            None => {
+                body.sequence(1, &format!("reply: {} = call(", types::given(other)), arguments, ")");
+                body.put(1, "return reply");
+                return;
+            }
+        },
+    };
+    match made {
+        Some((open, close)) => body.sequence(1, &open, arguments, &close),
+        None => {
+            body.sequence(1, "reply = call(", arguments, ")");
+            body.put(1, format!("return {}", types::read(room, &method.gives, "reply").unwrap_or_default()));
+        }
+    }
+}
+
+/// Arrays and required options by position or name, the rest by name only.
+fn parameters(room: &Room, method: &Method, receiver: Option<&str>) -> Vec<String> {
+    let (required, optional): (Vec<_>, Vec<_>) = method.options.iter().partition(|field| field.required);
+    let mut parameters: Vec<String> = receiver.into_iter().map(str::to_owned).collect();
+    parameters.extend(method.arrays.iter().map(|array| format!("{}: {}", array.name, array_hint(array))));
+    parameters.extend(required.iter().map(|field| format!("{}: {}", field.name, types::option_hint(field))));
+    if !optional.is_empty() || !method.quick {
+        parameters.push("*".to_owned());
+    }
+    parameters.extend(optional.iter().map(|field| {
+        let default = types::default(room, field).unwrap_or_default();
+        format!("{}: {} = {default}", field.name, types::option_hint(field))
+    }));
+    if !method.quick {
+        parameters.extend(RUN.iter().map(|(name, hint, _)| format!("{name}: {hint}")));
+    }
+    parameters
+}
+
+fn array_hint(array: &ArrayArgument) -> String {
+    types::taken(&match array.letter {
+        Letter::Matrix => Type::Matrix,
+        Letter::Vector => Type::Vector,
+        Letter::Table => Type::Table,
+        Letter::Bytes => Type::Bytes,
+    })
+}
+
+fn lent(array: &ArrayArgument) -> String {
+    let way = match array.letter {
+        Letter::Matrix => "lend_matrix",
+        Letter::Vector => "lend_vector",
+        Letter::Table => "lend_table",
+        Letter::Bytes => "lend_bytes",
+    };
+    format!("{way}(\"{0}\", {0})", array.name)
+}
+
+/// The options of the call; `first` stands before them.
+fn dictionary(room: &Room, method: &Method, first: Option<&str>) -> String {
+    let own = method.options.iter().map(|field| format!("\"{}\": {}", field.name, types::sent(room, field)));
+    let items: Vec<String> = first.into_iter().map(str::to_owned).chain(own).collect();
+    format!("{{{}}}", items.join(", "))
+}
+
+fn sections(room: &Room, method: &Method) -> Vec<(&'static str, Vec<(String, String)>)> {
+    let mut arguments: Vec<(String, String)> = method.arrays.iter().map(|array| array_entry(array)).collect();
+    arguments.extend(method.options.iter().map(|field: &Field| entry(room, field)));
+    if !method.quick {
+        arguments.extend(RUN.iter().map(|(name, _, doc)| ((*name).to_owned(), (*doc).to_owned())));
+    }
+    let mut raises = Vec::new();
+    if !method.options.is_empty() || !method.arrays.is_empty() && !method.quick {
+        raises.push(("InvalidConfigError", "An option is out of range or of another type."));
+    }
+    if method.arrays.iter().any(|array| array.letter != Letter::Bytes) {
+        raises.push(("InvalidDataError", "Data of another shape or kind, or with values that are refused."));
+        raises.push(("NotEnoughDataError", "Too little data."));
+    }
+    if method.is_static {
+        raises.push(("IncompatibleError", "A newer format, damaged bytes, or a model of another class."));
+    }
+    if method.options.iter().any(|field| field.name == "path") {
+        raises.push(("ModelNotFoundError", "There is no such file."));
+        raises.push(("IoError", "The file cannot be read or written."));
+    }
+    if !method.quick {
+        raises.push(("CancelledError", "`cancel` was set. Ctrl-C raises KeyboardInterrupt."));
+    }
+    let raises = raises.into_iter().map(|(name, doc)| (name.to_owned(), doc.to_owned())).collect();
+    vec![("Args", arguments), ("Raises", raises)]
+}
+
+/// The docs of an array with its shape.
+fn array_entry(array: &ArrayArgument) -> (String, String) {
+    let axes = array.axes.join(", ");
+    let shape = match array.letter {
+        Letter::Matrix => format!("`[{axes}]`; one axis is one row. "),
+        Letter::Vector => format!("`[{axes}]`. "),
+        Letter::Table | Letter::Bytes => String::new(),
+    };
+    (array.name.to_owned(), format!("{shape}{}", array.doc))
+}
