@@ -2,6 +2,7 @@
 mod bindings;
 mod build;
 mod doctor;
+mod package;
 mod rooms;
 mod shell;
 mod test;
@@ -27,6 +28,9 @@ fn main() -> ExitCode {
         ["doctor"] => doctor::run(),
         ["bindings"] => bindings::write(root()),
         ["bindings", "--check"] => bindings::check(root()),
+        ["package", "node"] => build::library("inlaid_node")
+            .and_then(|library| package::node::build(root(), &library, &root().join("target/package/node")))
+            .map(|_| ()),
         ["rooms"] => rooms::run(root()),
         _ => Err(USAGE.to_owned()),
     };

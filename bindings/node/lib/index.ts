@@ -3,6 +3,7 @@
  *
  * | room | what it is for |
  * |---|---|
+ * | {@link data} | tables of comma-separated files |
  * | {@link forecast} | forecasts with intervals for one series or many, accuracy measures, cross-validation |
  *
  * Every method returns a promise and has a `…Sync` twin. Failures are one {@link InlaidError} with a stable code.
@@ -11,6 +12,7 @@
  */
 export { ABI, type Code, CODES, VERSION } from './catalogue.js';
 export type { CallOptions, SyncOptions } from './bridge.js';
+export * as data from './data.js';
 export { InlaidError } from './errors.js';
 export * as forecast from './forecast.js';
 export { Matrix, type MatrixInput, type MatrixLike, type NumberArray, type VectorInput } from './matrix.js';

@@ -20,25 +20,7 @@ const WIDTH: usize = 120;
 const IMPORTS: &[(&str, &[&str])] = &[
     ("bridge", &["type CallOptions", "notConstructible", "type Operation", "run", "runSync", "type SyncOptions"]),
     ("matrix", &["type Matrix", "type MatrixInput", "type VectorInput"]),
-    (
-        "schema",
-        &[
-            "bytes",
-            "list",
-            "map",
-            "matrix",
-            "model",
-            "nothing",
-            "optional",
-            "plain",
-            "read",
-            "record",
-            "type RecordShape",
-            "table",
-            "union",
-            "vector",
-        ],
-    ),
+    ("schema", &["read", "type RecordShape"]),
     ("table", &["type SameForm", "type Table", "type TableColumns", "type TableInput"]),
 ];
 
@@ -92,7 +74,7 @@ fn source(room: &Room) -> String {
     for method in room.classes.iter().flat_map(|class| &class.methods).chain(&room.functions) {
         body += &method::operation(room, method);
     }
-    format!("{}\n{}", imports(&body), body.trim_end().to_owned() + "\n")
+    format!("{}import * as shape from './schema.js';\n\n{}\n", imports(&body), body.trim_end())
 }
 
 /// The imports that `body` needs; each of its words counts.

@@ -223,7 +223,7 @@ pub(super) fn operation(room: &Room, method: &Method) -> String {
             .arrays
             .iter()
             .map(|array| {
-                format!("{{ name: '{}', shape: {} }}", camel(array.name), letter(array).as_str().unwrap_or(""))
+                format!("{{ name: '{}', shape: shape.{} }}", camel(array.name), letter(array).as_str().unwrap_or(""))
             })
             .collect();
         text += &format!("  arrays: [{}],\n", arrays.join(", "));
@@ -231,13 +231,10 @@ pub(super) fn operation(room: &Room, method: &Method) -> String {
     if !method.options.is_empty() {
         text += &format!("  options: {},\n", fields(room, &method.options, 2));
     }
-    text += &format!("  gives: {},\n", gives(room, &method.gives));
+    text += &format!("  gives: {},\n", shape(room, &method.gives));
     if method.quick {
         text += "  quick: true,\n";
     }
     text + "};\n\n"
 }
 
-fn gives(room: &Room, of: &Type) -> String {
-    shape(room, of)
-}

@@ -72,25 +72,25 @@ pub(super) fn is_tabular(room: &Room, of: &Type) -> bool {
 /// The shape of a type.
 pub(super) fn shape(room: &Room, of: &Type) -> String {
     match of {
-        Type::Nothing => "nothing".into(),
-        Type::Bool | Type::Int | Type::Float | Type::Text => "plain".into(),
-        Type::Bytes => "bytes".into(),
-        Type::Matrix => "matrix".into(),
-        Type::Vector => "vector".into(),
-        Type::Table => "table".into(),
-        Type::List { of } => format!("list({})", shape(room, of)),
-        Type::Map { of } => format!("map({})", shape(room, of)),
-        Type::Optional { of } => format!("optional({})", shape(room, of)),
+        Type::Nothing => "shape.nothing".into(),
+        Type::Bool | Type::Int | Type::Float | Type::Text => "shape.plain".into(),
+        Type::Bytes => "shape.bytes".into(),
+        Type::Matrix => "shape.matrix".into(),
+        Type::Vector => "shape.vector".into(),
+        Type::Table => "shape.table".into(),
+        Type::List { of } => format!("shape.list({})", shape(room, of)),
+        Type::Map { of } => format!("shape.map({})", shape(room, of)),
+        Type::Optional { of } => format!("shape.optional({})", shape(room, of)),
         Type::Class { name } => {
             let class = class(room, name);
             match class.kind {
-                Kind::Enum => "plain".into(),
-                Kind::Model => format!("model(() => {name})"),
+                Kind::Enum => "shape.plain".into(),
+                Kind::Model => format!("shape.model(() => {name})"),
                 Kind::Union => {
                     let variants: Vec<String> = class.variants.iter().map(|variant| upper(variant)).collect();
-                    format!("union(() => [{}])", variants.join(", "))
+                    format!("shape.union(() => [{}])", variants.join(", "))
                 }
-                Kind::Options | Kind::Report => format!("record(() => {})", upper(name)),
+                Kind::Options | Kind::Report => format!("shape.record(() => {})", upper(name)),
             }
         }
     }
@@ -100,7 +100,7 @@ pub(super) fn shape(room: &Room, of: &Type) -> String {
 pub(super) fn shape_field(room: &Room, field: &Field) -> String {
     let text = shape(room, &field.r#type);
     if is_nullable(field) && !matches!(field.r#type, Type::Optional { .. }) {
-        format!("optional({text})")
+        format!("shape.optional({text})")
     } else {
         text
     }
