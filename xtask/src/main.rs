@@ -17,6 +17,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   demo [--lang rust|python|node|java] [--data FILE.csv]   run the main job in every language and compare
   test                                                   run everything that must pass
   doctor                                                 say which tools are there and what to install
+  package                                                make the packages of every language
   bindings [--check]                                     write the generated classes of every language
   package python                                         make the Python wheel of the built library
   rooms                                                  check who imports whom";
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         ["doctor"] => doctor::run(),
         ["bindings"] => bindings::write(root()),
         ["bindings", "--check"] => bindings::check(root()),
-        ["package", "python"] => package::python(root()),
+        ["package"] => package::run(root()),
         ["rooms"] => rooms::run(root()),
         _ => Err(USAGE.to_owned()),
     };

@@ -1,15 +1,34 @@
 //! Packages as users install them, made from the libraries that the one cargo call built.
 mod glibc;
+mod node;
 pub(crate) mod python;
 mod wheel;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{Outcome, build};
 
-/// Make the Python wheel and say where it is.
-pub(crate) fn python(root: &Path) -> Outcome {
-    let wheel = python::build(root, &build::library("_native")?, &root.join("target/packages"))?;
-    println!("{}", wheel.display());
+/// Build the libraries, make every package and say where each is.
+pub(crate) fn run(root: &Path) -> Outcome {
+    build::libraries(root)?;
+    println!("{}", wheel(root)?.display());
+    for archive in archives(root)? {
+        println!("{}", archive.display());
+    }
     Ok(())
+}
+
+/// The Python wheel.
+pub(crate) fn wheel(root: &Path) -> Result<PathBuf, String> {
+    python::build(root, &build::library("_native")?, &folder(root))
+}
+
+/// The npm packages, classes first.
+pub(crate) fn archives(root: &Path) -> Result<Vec<PathBuf>, String> {
+    node::build(root, &build::library("inlaid_node")?, &folder(root))
+}
+
+/// Where the packages are put.
+fn folder(root: &Path) -> PathBuf {
+    root.join("target/packages")
 }

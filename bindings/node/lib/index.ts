@@ -1,0 +1,19 @@
+/**
+ * AI and analytics laid into the program that needs them: no server to run, nothing to download.
+ *
+ * | room | what it is for |
+ * |---|---|
+ * | {@link data} | tables of comma-separated files |
+ * | {@link forecast} | forecasts with intervals for one series or many, accuracy measures, cross-validation |
+ *
+ * Every method returns a promise and has a `…Sync` twin. Failures are one {@link InlaidError} with a stable code.
+ *
+ * @packageDocumentation
+ */
+export { ABI, type Code, CODES, VERSION } from './catalogue.js';
+export type { CallOptions, SyncOptions } from './bridge.js';
+export * as data from './data.js';
+export { InlaidError } from './errors.js';
+export * as forecast from './forecast.js';
+export { Matrix, type MatrixInput, type MatrixLike, type NumberArray, type VectorInput } from './matrix.js';
+export type { Cell, ColumnInput, SameForm, Table, TableColumns, TableInput, TableRows } from './table.js';
