@@ -221,12 +221,13 @@ fn fields(schema: &Json) -> Vec<Field> {
     let required: Vec<_> = schema.get("required").and_then(Json::as_array).into_iter().flatten().map(text).collect();
     let properties = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
     properties
-        .map(|(name, property)| Field {
-            name: name.clone(),
-            doc: doc(property),
-            r#type: Type::of(property),
-            required: required.contains(name),
-            default: property.get("default").cloned(),
+        .map(|(name, property)| {
+            let (required, default) = (required.contains(name), property.get("default").cloned());
+            let mut r#type = Type::of(property);
+            if !required && default.as_ref().is_none_or(Json::is_null) && !matches!(r#type, Type::Optional { .. }) {
+                r#type = Type::Optional { of: Box::new(r#type) }; // a letter's schema does not say that it may be null
+            }
+            Field { name: name.clone(), doc: doc(property), r#type, required, default }
         })
         .collect()
 }
