@@ -2,6 +2,7 @@
 import { type CallOptions, notConstructible, type Operation, run, runSync, type SyncOptions } from './bridge.js';
 import type { Matrix, MatrixInput, VectorInput } from './matrix.js';
 import { read, type RecordShape } from './schema.js';
+import type { SameForm, Table, TableColumns, TableInput } from './table.js';
 import * as shape from './schema.js';
 
 /**
@@ -51,6 +52,9 @@ export class Accuracy {
     this.intervals = fields.intervals;
   }
 }
+
+/** A method of the room with its options, such as `{"Theta": {"season": 12}}`. */
+export type AnyMethod = Naive | Drift | AutoEts | Theta | SeasonalNaive | Naive2;
 
 /** Options of {@link AutoEts}; every one has a default. */
 export interface AutoEtsOptions {
@@ -177,6 +181,32 @@ export class Components {
     this.level = fields.level;
     this.trend = fields.trend;
     this.season = fields.season;
+  }
+}
+
+/** What came of trying methods on the past. */
+export class CrossValidated<T extends Table = TableColumns> {
+  /**
+   * One row per series, window and step: the name of the series and the time, each in the type it came in, `cutoff` (the
+   * time of the last observation known), the value that came, under its own name, then per method `Theta`, `Theta-lo-80`,
+   * `Theta-hi-80` and so on for every level. Without times, `position` counts observations from 0, and so does `cutoff`.
+   * A method that failed in a window is NaN there; a window without any forecast is absent.
+   */
+  readonly forecasts: T;
+
+  /** How good each method was over all series and windows, in the order of the methods. */
+  readonly accuracy: readonly MethodAccuracy[];
+
+  /** What could not be forecast, in the order of the series. */
+  readonly failures: readonly SeriesFailure[];
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { forecasts: T; accuracy: readonly MethodAccuracy[]; failures: readonly SeriesFailure[] }) {
+    this.forecasts = fields.forecasts;
+    this.accuracy = fields.accuracy;
+    this.failures = fields.failures;
   }
 }
 
@@ -2063,6 +2093,66 @@ export class Forecast {
   accuracySync(actual: MatrixInput, training: MatrixInput, options?: ForecastAccuracyOptions): Accuracy {
     return runSync<Accuracy>(FORECAST_ACCURACY, this, [actual, training], options);
   }
+
+  /**
+   * A self-contained page with the chart of every series, or of the one asked for.
+   *
+   * Fails as `to_svg`, and with `too_large` above 10000 series.
+   *
+   * Runs away from the event loop on a copy of its arrays; `toHtmlSync` runs in place and borrows them.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toHtml(options?: ToHtmlOptions): Promise<string> {
+    return run<string>(FORECAST_TO_HTML, this, [], options);
+  }
+
+  /**
+   * A self-contained page with the chart of every series, or of the one asked for.
+   *
+   * Fails as `to_svg`, and with `too_large` above 10000 series.
+   *
+   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toHtmlSync(options?: Omit<ToHtmlOptions, 'signal' | 'onProgress'>): string {
+    return runSync<string>(FORECAST_TO_HTML, this, [], options);
+  }
+
+  /**
+   * The chart of one series as SVG: history, forecast, and one band per interval, the narrowest darkest. It follows the
+   * reader's light or dark mode and needs nothing from elsewhere.
+   *
+   * Fails with `invalid_config` for a series that the forecast does not have or a size out of range, `invalid_data` for
+   * a history, names or times that do not fit, or infinite values.
+   *
+   * Cheap: it runs in place, as `toSvgSync` does.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toSvg(options?: ToSvgOptions): Promise<string> {
+    return run<string>(FORECAST_TO_SVG, this, [], options);
+  }
+
+  /**
+   * The chart of one series as SVG: history, forecast, and one band per interval, the narrowest darkest. It follows the
+   * reader's light or dark mode and needs nothing from elsewhere.
+   *
+   * Fails with `invalid_config` for a series that the forecast does not have or a size out of range, `invalid_data` for
+   * a history, names or times that do not fit, or infinite values.
+   *
+   * Runs in place.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toSvgSync(options?: ToSvgOptions): string {
+    return runSync<string>(FORECAST_TO_SVG, this, [], options);
+  }
 }
 
 /** A prediction interval of one level. */
@@ -2104,6 +2194,109 @@ export class IntervalAccuracy {
     this.level = fields.level;
     this.coverage = fields.coverage;
     this.msis = fields.msis;
+  }
+}
+
+/** How good the intervals of one level were. */
+export class LevelAccuracy {
+  /** The probability that the interval should hold, in (0, 1). */
+  readonly level: number;
+
+  /**
+   * The share of values that it held, 0 to 1.
+   *
+   * `null` where there is none.
+   */
+  readonly coverage: number | null;
+
+  /**
+   * Mean scaled interval score in seasonal-naive errors; smaller is better.
+   *
+   * `null` where there is none.
+   */
+  readonly msis: number | null;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { level: number; coverage: number | null; msis: number | null }) {
+    this.level = fields.level;
+    this.coverage = fields.coverage;
+    this.msis = fields.msis;
+  }
+}
+
+/**
+ * How good one method was: means over all its forecasts, one forecast being one window of one series. A measure that
+ * exists for no forecast is absent.
+ */
+export class MethodAccuracy {
+  /** The name of the method. */
+  readonly method: string;
+
+  /** How many forecasts it gave. */
+  readonly forecasts: number;
+
+  /**
+   * Mean absolute error in units of the in-sample error of the seasonal naive forecast. Forecasts of series that repeat
+   * every season exactly do not count.
+   *
+   * `null` where there is none.
+   */
+  readonly mase: number | null;
+
+  /**
+   * Symmetric mean absolute percentage error, 0 to 200 percent.
+   *
+   * `null` where there is none.
+   */
+  readonly smape: number | null;
+
+  /**
+   * The M4 competition's overall figure against Naive2 on the same forecasts; below 1 is better than Naive2.
+   *
+   * `null` where there is none.
+   */
+  readonly owa: number | null;
+
+  /**
+   * Mean absolute error, in the unit of the data.
+   *
+   * `null` where there is none.
+   */
+  readonly mae: number | null;
+
+  /**
+   * Mean of the root mean squared errors, in the unit of the data.
+   *
+   * `null` where there is none.
+   */
+  readonly rmse: number | null;
+
+  /** One entry per level, in the order asked for. */
+  readonly intervals: readonly LevelAccuracy[];
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    method: string;
+    forecasts: number;
+    mase: number | null;
+    smape: number | null;
+    owa: number | null;
+    mae: number | null;
+    rmse: number | null;
+    intervals: readonly LevelAccuracy[];
+  }) {
+    this.method = fields.method;
+    this.forecasts = fields.forecasts;
+    this.mase = fields.mase;
+    this.smape = fields.smape;
+    this.owa = fields.owa;
+    this.mae = fields.mae;
+    this.rmse = fields.rmse;
+    this.intervals = fields.intervals;
   }
 }
 
@@ -2218,6 +2411,35 @@ export class Naive2 {
   }
 }
 
+/** The forecasts of many series. */
+export class PanelForecast<T extends Table = TableColumns> {
+  /**
+   * One row per series and step, series in the order of their first rows: the name of the series and the time, each in
+   * the type it came in (`step`, from 1, where there are no times), then per method `Theta`, `Theta-lo-80`,
+   * `Theta-hi-80` and so on for every level. A method that failed for a series is NaN there; a series without any
+   * forecast is absent.
+   */
+  readonly forecasts: T;
+
+  /**
+   * What was fitted, one row per series and method: the name of the series, `method`, `model` in the field's notation,
+   * `season` (1 is none) and `observations`.
+   */
+  readonly models: T;
+
+  /** What could not be forecast, in the order of the series. */
+  readonly failures: readonly SeriesFailure[];
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { forecasts: T; models: T; failures: readonly SeriesFailure[] }) {
+    this.forecasts = fields.forecasts;
+    this.models = fields.models;
+    this.failures = fields.failures;
+  }
+}
+
 /** Options of {@link SeasonalNaive}; every one has a default. */
 export interface SeasonalNaiveOptions {
   /**
@@ -2300,6 +2522,52 @@ export class Seasonality {
   }
 }
 
+/** Why a series, or one method on it, has no forecast. */
+export class SeriesFailure {
+  /** The name of the series. */
+  readonly id: string;
+
+  /**
+   * The name of the method; absent where the series itself is at fault, for every method.
+   *
+   * `null` where there is none.
+   */
+  readonly method: string | null;
+
+  /** The stable code of the error, such as `not_enough_data`. */
+  readonly code: string;
+
+  /** What was wrong, the value seen and what is allowed. */
+  readonly message: string;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { id: string; method: string | null; code: string; message: string }) {
+    this.id = fields.id;
+    this.method = fields.method;
+    this.code = fields.code;
+    this.message = fields.message;
+  }
+}
+
+/** The size of a picture in CSS pixels; pictures scale without loss, this is the size at which texts are 12 px high. */
+export class Size {
+  /** Width, 160 to 8000. Default 720. */
+  readonly width: number;
+
+  /** Height, 120 to 8000. Default 400. */
+  readonly height: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { width: number; height: number }) {
+    this.width = fields.width;
+    this.height = fields.height;
+  }
+}
+
 /** What was fitted to one series. */
 export class Summary {
   /** The model in the field's notation, such as `ETS(M,Ad,M)`. */
@@ -2359,7 +2627,7 @@ export class Summary {
 
 /** Options of {@link Theta}; every one has a default. */
 export interface ThetaOptions {
-  /** Which model of the family. Default optimised. */
+  /** Which model of the family. Default dynamic_optimised, the most accurate of the five on M3 and M4 data. */
   model?: ThetaModel;
   /**
    * Observations per season, at least 1; 1 is no season. Default: detected in each series by
@@ -2380,7 +2648,7 @@ export interface ThetaOptions {
 
 /** Forecast by the theta method: a smoothed level and part of a linear trend, with the season taken out before. */
 export class Theta {
-  /** Which model of the family. Default optimised. */
+  /** Which model of the family. Default dynamic_optimised, the most accurate of the five on M3 and M4 data. */
   readonly model: ThetaModel;
 
   /**
@@ -2532,6 +2800,86 @@ export function coverageBatch(actual: MatrixInput, lower: MatrixInput, upper: Ma
  */
 export function coverageBatchSync(actual: MatrixInput, lower: MatrixInput, upper: MatrixInput): Float64Array {
   return runSync<Float64Array>(COVERAGE_BATCH, undefined, [actual, lower, upper]);
+}
+
+/**
+ * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+ *
+ * Each window knows the observations up to its cutoff and forecasts the next `horizon`; nothing later enters. What is
+ * wrong with one series is reported by its name in `failures`. Fails with `invalid_config` for an option out of range,
+ * `invalid_data` for a missing column or one of another type, no rows, or a row without its series, `too_large` above
+ * 2^27 numbers, `cancelled` if asked to stop.
+ *
+ * Runs away from the event loop on a copy of its arrays; `crossValidateSync` runs in place and borrows them.
+ *
+ * @param table - `[observation]`. One row per observation, with the series (`unique_id`), the time (`ds`) and the value
+ *   (`y`); rows may come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+ */
+export function crossValidate<const I extends TableInput>(
+  table: I,
+  options?: CrossValidateOptions,
+): Promise<CrossValidated<SameForm<I>>> {
+  return run<CrossValidated<SameForm<I>>>(CROSS_VALIDATE, undefined, [table], options);
+}
+
+/**
+ * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+ *
+ * Each window knows the observations up to its cutoff and forecasts the next `horizon`; nothing later enters. What is
+ * wrong with one series is reported by its name in `failures`. Fails with `invalid_config` for an option out of range,
+ * `invalid_data` for a missing column or one of another type, no rows, or a row without its series, `too_large` above
+ * 2^27 numbers, `cancelled` if asked to stop.
+ *
+ * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ *
+ * @param table - `[observation]`. One row per observation, with the series (`unique_id`), the time (`ds`) and the value
+ *   (`y`); rows may come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+ */
+export function crossValidateSync<const I extends TableInput>(
+  table: I,
+  options?: Omit<CrossValidateOptions, 'signal' | 'onProgress'>,
+): CrossValidated<SameForm<I>> {
+  return runSync<CrossValidated<SameForm<I>>>(CROSS_VALIDATE, undefined, [table], options);
+}
+
+/**
+ * Try methods on the past of every row of a matrix; see `cross_validate`. The series are named by their numbers from 0,
+ * and times by the numbers of the observations.
+ *
+ * Runs away from the event loop on a copy of its arrays; `crossValidateMatrixSync` runs in place and borrows them.
+ *
+ * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
+ *   are refused.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+ */
+export function crossValidateMatrix(
+  series: MatrixInput,
+  options?: CrossValidateMatrixOptions,
+): Promise<CrossValidated<TableColumns>> {
+  return run<CrossValidated<TableColumns>>(CROSS_VALIDATE_MATRIX, undefined, [series], options);
+}
+
+/**
+ * Try methods on the past of every row of a matrix; see `cross_validate`. The series are named by their numbers from 0,
+ * and times by the numbers of the observations.
+ *
+ * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ *
+ * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
+ *   are refused.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+ */
+export function crossValidateMatrixSync(
+  series: MatrixInput,
+  options?: Omit<CrossValidateMatrixOptions, 'signal' | 'onProgress'>,
+): CrossValidated<TableColumns> {
+  return runSync<CrossValidated<TableColumns>>(CROSS_VALIDATE_MATRIX, undefined, [series], options);
 }
 
 /**
@@ -3093,6 +3441,48 @@ export function owaSync(
 }
 
 /**
+ * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+ *
+ * What is wrong with one series is reported by its name in `failures` and changes nothing for the others. Fails with
+ * `invalid_config` for an option out of range, `invalid_data` for a missing column or one of another type, no rows, or
+ * a row without its series, `too_large` above 2^27 numbers, `cancelled` if asked to stop.
+ *
+ * Runs away from the event loop on a copy of its arrays; `panelSync` runs in place and borrows them.
+ *
+ * @param table - `[observation]`. One row per observation, with the series (`unique_id`), the time (`ds`) and the value
+ *   (`y`); rows may come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+ */
+export function panel<const I extends TableInput>(
+  table: I,
+  options?: PanelOptions,
+): Promise<PanelForecast<SameForm<I>>> {
+  return run<PanelForecast<SameForm<I>>>(PANEL, undefined, [table], options);
+}
+
+/**
+ * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+ *
+ * What is wrong with one series is reported by its name in `failures` and changes nothing for the others. Fails with
+ * `invalid_config` for an option out of range, `invalid_data` for a missing column or one of another type, no rows, or
+ * a row without its series, `too_large` above 2^27 numbers, `cancelled` if asked to stop.
+ *
+ * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ *
+ * @param table - `[observation]`. One row per observation, with the series (`unique_id`), the time (`ds`) and the value
+ *   (`y`); rows may come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+ */
+export function panelSync<const I extends TableInput>(
+  table: I,
+  options?: Omit<PanelOptions, 'signal' | 'onProgress'>,
+): PanelForecast<SameForm<I>> {
+  return runSync<PanelForecast<SameForm<I>>>(PANEL, undefined, [table], options);
+}
+
+/**
  * Pinball loss of a quantile forecast, the mean of `max(q (y - f), (q - 1) (y - f))`, in the unit of the data.
  *
  * Fails with `invalid_data` for arrays of different lengths, NaN or infinite values, or where it would divide by 0;
@@ -3533,6 +3923,96 @@ export function weightedQuantileLossSync(
   return runSync<number>(WEIGHTED_QUANTILE_LOSS, undefined, [actual, forecasts, quantiles]);
 }
 
+/** Options of `crossValidateMatrix`; every one has a default. */
+export interface CrossValidateMatrixOptions extends CallOptions {
+  /** The methods, at least one. Default: `AutoEts` and `SeasonalNaive`. */
+  methods?: readonly AnyMethod[];
+  /**
+   * What the methods are called in the result, one name each. Default, empty: their own names, and `Theta_2` for a
+   * second `Theta`.
+   */
+  names?: readonly string[];
+  /**
+   * Steps ahead in each window, at least 1. Absent, the default: one season of each series, 10 where it has none. The
+   * season is the one in the season column, else the longest set in the options of a method, else the one detected in
+   * the whole series, which then only decides where the windows lie.
+   */
+  horizon?: number | null;
+  /** How many times each series is forecast, at least 1. Default 3. */
+  windows?: number;
+  /**
+   * Observations between the starts of two windows, at least 1. Absent, the default: the horizon, so that windows do
+   * not overlap.
+   */
+  step?: number | null;
+  /**
+   * Fit anew in each window. If false, fit in the first one and learn what comes with the parameters as they are.
+   * Default true.
+   */
+  refit?: boolean;
+  /** Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95. */
+  levels?: readonly number[];
+  /** The column that says which series a row belongs to, texts or integers. Default `unique_id`. */
+  id?: string;
+  /**
+   * The column of times: integers, dates, timestamps or texts such as `1949-01`. Timestamps in zones other than UTC and
+   * fixed offsets step in UTC. Absent: the order of the rows counts. Default `ds`.
+   */
+  time?: string | null;
+  /** The column of numbers to forecast. Default `y`. */
+  target?: string;
+  /**
+   * A column of integers with the season of each series, for methods whose options set none; missing where it is to be
+   * detected. Absent, the default: detected in every series.
+   */
+  season?: string | null;
+}
+
+/** Options of `crossValidate`; every one has a default. */
+export interface CrossValidateOptions extends CallOptions {
+  /** The methods, at least one. Default: `AutoEts` and `SeasonalNaive`. */
+  methods?: readonly AnyMethod[];
+  /**
+   * What the methods are called in the result, one name each. Default, empty: their own names, and `Theta_2` for a
+   * second `Theta`.
+   */
+  names?: readonly string[];
+  /**
+   * Steps ahead in each window, at least 1. Absent, the default: one season of each series, 10 where it has none. The
+   * season is the one in the season column, else the longest set in the options of a method, else the one detected in
+   * the whole series, which then only decides where the windows lie.
+   */
+  horizon?: number | null;
+  /** How many times each series is forecast, at least 1. Default 3. */
+  windows?: number;
+  /**
+   * Observations between the starts of two windows, at least 1. Absent, the default: the horizon, so that windows do
+   * not overlap.
+   */
+  step?: number | null;
+  /**
+   * Fit anew in each window. If false, fit in the first one and learn what comes with the parameters as they are.
+   * Default true.
+   */
+  refit?: boolean;
+  /** Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95. */
+  levels?: readonly number[];
+  /** The column that says which series a row belongs to, texts or integers. Default `unique_id`. */
+  id?: string;
+  /**
+   * The column of times: integers, dates, timestamps or texts such as `1949-01`. Timestamps in zones other than UTC and
+   * fixed offsets step in UTC. Absent: the order of the rows counts. Default `ds`.
+   */
+  time?: string | null;
+  /** The column of numbers to forecast. Default `y`. */
+  target?: string;
+  /**
+   * A column of integers with the season of each series, for methods whose options set none; missing where it is to be
+   * detected. Absent, the default: detected in every series.
+   */
+  season?: string | null;
+}
+
 /** Options of `decompose`; every one has a default. */
 export interface DecomposeOptions extends CallOptions {
   /** Whether the season is a factor or a difference. Default `'multiplicative'`. */
@@ -3567,6 +4047,38 @@ export interface MsisBatchOptions {
 export interface MsisOptions {
   /** Observations per season, at least 1; 1, the default, scales by the naive forecast. */
   season?: number;
+}
+
+/** Options of `panel`; every one has a default. */
+export interface PanelOptions extends CallOptions {
+  /** The methods, at least one; each gives its own columns. Default: `AutoEts`. */
+  methods?: readonly AnyMethod[];
+  /**
+   * What the methods are called in the result, one name each. Default, empty: their own names, and `Theta_2` for a
+   * second `Theta`.
+   */
+  names?: readonly string[];
+  /**
+   * Steps ahead, at least 1. Absent, the default: one season of each series, 10 where it has none. The season is the
+   * one in the season column, else the longest set in the options of a method, else the one detected.
+   */
+  horizon?: number | null;
+  /** Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95. */
+  levels?: readonly number[];
+  /** The column that says which series a row belongs to, texts or integers. Default `unique_id`. */
+  id?: string;
+  /**
+   * The column of times: integers, dates, timestamps or texts such as `1949-01`. Timestamps in zones other than UTC and
+   * fixed offsets step in UTC. Absent: the order of the rows counts. Default `ds`.
+   */
+  time?: string | null;
+  /** The column of numbers to forecast. Default `y`. */
+  target?: string;
+  /**
+   * A column of integers with the season of each series, for methods whose options set none; missing where it is to be
+   * detected. Absent, the default: detected in every series.
+   */
+  season?: string | null;
 }
 
 /** Options of `predict`; every one has a default. */
@@ -3619,6 +4131,70 @@ export interface SeasonalityTestOptions extends CallOptions {
   confidence?: number;
 }
 
+/** Options of `toHtml`; every one has a default. */
+export interface ToHtmlOptions extends CallOptions {
+  /** The title of the page or of the picture. Default: the id of the series. */
+  title?: string;
+  /** The names of the series, as many as the forecast has. Default `series 0`, `series 1`, .. */
+  ids?: readonly string[];
+  /** The observations before the forecast, `[series, time]`; NaN is a gap. Default none. */
+  history?: MatrixInput | null;
+  /** How many of the last observations are shown. Default all. */
+  last?: number | null;
+  /** Which series is drawn. Default the first in `to_svg`, every one in `to_html`. */
+  series?: number | null;
+  /** What is measured. Default empty. */
+  label?: string;
+  /** The unit of the values. Default none. */
+  unit?: string | null;
+  /**
+   * When the values are: seconds since 1970 in UTC, of the history and the forecast or of the history alone if it is
+   * even (same distance, same day of every n-th month, business days). Default: numbered from 1.
+   */
+  times?: VectorInput | null;
+  /**
+   * Texts instead of times, of the history and the forecast or of the history alone. Such as `1949-01`, `2020Q1`,
+   * `2020-01-31` or `2020-01-01T05:00:00` become times, others stand as they are. Default none.
+   */
+  labels?: readonly string[];
+  /** The label of the time axis. Default empty. */
+  timeLabel?: string;
+  /** The size of each picture. Default 720 x 400, on a page as `Page` has it. */
+  size?: Size | null;
+}
+
+/** Options of `toSvg`; every one has a default. */
+export interface ToSvgOptions {
+  /** The title of the page or of the picture. Default: the id of the series. */
+  title?: string;
+  /** The names of the series, as many as the forecast has. Default `series 0`, `series 1`, .. */
+  ids?: readonly string[];
+  /** The observations before the forecast, `[series, time]`; NaN is a gap. Default none. */
+  history?: MatrixInput | null;
+  /** How many of the last observations are shown. Default all. */
+  last?: number | null;
+  /** Which series is drawn. Default the first in `to_svg`, every one in `to_html`. */
+  series?: number | null;
+  /** What is measured. Default empty. */
+  label?: string;
+  /** The unit of the values. Default none. */
+  unit?: string | null;
+  /**
+   * When the values are: seconds since 1970 in UTC, of the history and the forecast or of the history alone if it is
+   * even (same distance, same day of every n-th month, business days). Default: numbered from 1.
+   */
+  times?: VectorInput | null;
+  /**
+   * Texts instead of times, of the history and the forecast or of the history alone. Such as `1949-01`, `2020Q1`,
+   * `2020-01-31` or `2020-01-01T05:00:00` become times, others stand as they are. Default none.
+   */
+  labels?: readonly string[];
+  /** The label of the time axis. Default empty. */
+  timeLabel?: string;
+  /** The size of each picture. Default 720 x 400, on a page as `Page` has it. */
+  size?: Size | null;
+}
+
 const ACCURACY: RecordShape = {
   name: 'Accuracy',
   type: () => Accuracy,
@@ -3654,6 +4230,16 @@ const COMPONENTS: RecordShape = {
     level: { wire: 'level', shape: shape.optional(shape.matrix) },
     trend: { wire: 'trend', shape: shape.optional(shape.matrix) },
     season: { wire: 'season', shape: shape.optional(shape.matrix) },
+  },
+};
+
+const CROSS_VALIDATED: RecordShape = {
+  name: 'CrossValidated',
+  type: () => CrossValidated,
+  fields: {
+    forecasts: { wire: 'forecasts', shape: shape.table, required: true },
+    accuracy: { wire: 'accuracy', shape: shape.list(shape.record(() => METHOD_ACCURACY)), required: true },
+    failures: { wire: 'failures', shape: shape.list(shape.record(() => SERIES_FAILURE)), required: true },
   },
 };
 
@@ -3703,6 +4289,31 @@ const INTERVAL_ACCURACY: RecordShape = {
   },
 };
 
+const LEVEL_ACCURACY: RecordShape = {
+  name: 'LevelAccuracy',
+  type: () => LevelAccuracy,
+  fields: {
+    level: { wire: 'level', shape: shape.plain, required: true },
+    coverage: { wire: 'coverage', shape: shape.optional(shape.plain) },
+    msis: { wire: 'msis', shape: shape.optional(shape.plain) },
+  },
+};
+
+const METHOD_ACCURACY: RecordShape = {
+  name: 'MethodAccuracy',
+  type: () => MethodAccuracy,
+  fields: {
+    method: { wire: 'method', shape: shape.plain, required: true },
+    forecasts: { wire: 'forecasts', shape: shape.plain, required: true },
+    mase: { wire: 'mase', shape: shape.optional(shape.plain) },
+    smape: { wire: 'smape', shape: shape.optional(shape.plain) },
+    owa: { wire: 'owa', shape: shape.optional(shape.plain) },
+    mae: { wire: 'mae', shape: shape.optional(shape.plain) },
+    rmse: { wire: 'rmse', shape: shape.optional(shape.plain) },
+    intervals: { wire: 'intervals', shape: shape.list(shape.record(() => LEVEL_ACCURACY)), required: true },
+  },
+};
+
 const NAIVE: RecordShape = {
   name: 'Naive',
   type: () => Naive,
@@ -3714,6 +4325,16 @@ const NAIVE2: RecordShape = {
   type: () => Naive2,
   fields: {
     season: { wire: 'season', shape: shape.optional(shape.plain) },
+  },
+};
+
+const PANEL_FORECAST: RecordShape = {
+  name: 'PanelForecast',
+  type: () => PanelForecast,
+  fields: {
+    forecasts: { wire: 'forecasts', shape: shape.table, required: true },
+    models: { wire: 'models', shape: shape.table, required: true },
+    failures: { wire: 'failures', shape: shape.list(shape.record(() => SERIES_FAILURE)), required: true },
   },
 };
 
@@ -3731,6 +4352,26 @@ const SEASONALITY: RecordShape = {
   fields: {
     period: { wire: 'period', shape: shape.plain, required: true },
     strength: { wire: 'strength', shape: shape.plain, required: true },
+  },
+};
+
+const SERIES_FAILURE: RecordShape = {
+  name: 'SeriesFailure',
+  type: () => SeriesFailure,
+  fields: {
+    id: { wire: 'id', shape: shape.plain, required: true },
+    method: { wire: 'method', shape: shape.optional(shape.plain) },
+    code: { wire: 'code', shape: shape.plain, required: true },
+    message: { wire: 'message', shape: shape.plain, required: true },
+  },
+};
+
+const SIZE: RecordShape = {
+  name: 'Size',
+  type: () => Size,
+  fields: {
+    width: { wire: 'width', shape: shape.plain, default: 720 },
+    height: { wire: 'height', shape: shape.plain, default: 400 },
   },
 };
 
@@ -3752,7 +4393,7 @@ const THETA: RecordShape = {
   name: 'Theta',
   type: () => Theta,
   fields: {
-    model: { wire: 'model', shape: shape.plain, default: 'optimised' },
+    model: { wire: 'model', shape: shape.plain, default: 'dynamic_optimised' },
     season: { wire: 'season', shape: shape.optional(shape.plain) },
     decomposition: { wire: 'decomposition', shape: shape.plain, default: 'multiplicative' },
     seasonalityTest: { wire: 'seasonality_test', shape: shape.plain, default: true },
@@ -4240,6 +4881,45 @@ const FORECAST_ACCURACY: Operation = {
   quick: true,
 };
 
+const FORECAST_TO_HTML: Operation = {
+  name: 'forecast.Forecast.to_html',
+  receiver: { as: 'self', record: () => FORECAST },
+  options: {
+    title: { wire: 'title', shape: shape.plain, default: '' },
+    ids: { wire: 'ids', shape: shape.list(shape.plain), default: [] },
+    history: { wire: 'history', shape: shape.optional(shape.matrix) },
+    last: { wire: 'last', shape: shape.optional(shape.plain) },
+    series: { wire: 'series', shape: shape.optional(shape.plain) },
+    label: { wire: 'label', shape: shape.plain, default: '' },
+    unit: { wire: 'unit', shape: shape.optional(shape.plain) },
+    times: { wire: 'times', shape: shape.optional(shape.vector) },
+    labels: { wire: 'labels', shape: shape.list(shape.plain), default: [] },
+    timeLabel: { wire: 'time_label', shape: shape.plain, default: '' },
+    size: { wire: 'size', shape: shape.optional(shape.record(() => SIZE)) },
+  },
+  gives: shape.plain,
+};
+
+const FORECAST_TO_SVG: Operation = {
+  name: 'forecast.Forecast.to_svg',
+  receiver: { as: 'self', record: () => FORECAST },
+  options: {
+    title: { wire: 'title', shape: shape.plain, default: '' },
+    ids: { wire: 'ids', shape: shape.list(shape.plain), default: [] },
+    history: { wire: 'history', shape: shape.optional(shape.matrix) },
+    last: { wire: 'last', shape: shape.optional(shape.plain) },
+    series: { wire: 'series', shape: shape.optional(shape.plain) },
+    label: { wire: 'label', shape: shape.plain, default: '' },
+    unit: { wire: 'unit', shape: shape.optional(shape.plain) },
+    times: { wire: 'times', shape: shape.optional(shape.vector) },
+    labels: { wire: 'labels', shape: shape.list(shape.plain), default: [] },
+    timeLabel: { wire: 'time_label', shape: shape.plain, default: '' },
+    size: { wire: 'size', shape: shape.optional(shape.record(() => SIZE)) },
+  },
+  gives: shape.plain,
+  quick: true,
+};
+
 const NAIVE_FIT: Operation = {
   name: 'forecast.Naive.fit',
   receiver: { as: 'options', record: () => NAIVE },
@@ -4280,6 +4960,44 @@ const COVERAGE_BATCH: Operation = {
   arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'lower', shape: shape.matrix }, { name: 'upper', shape: shape.matrix }],
   gives: shape.vector,
   quick: true,
+};
+
+const CROSS_VALIDATE: Operation = {
+  name: 'forecast.cross_validate',
+  arrays: [{ name: 'table', shape: shape.table }],
+  options: {
+    methods: { wire: 'methods', shape: shape.list(shape.union(() => [NAIVE, DRIFT, AUTO_ETS, THETA, SEASONAL_NAIVE, NAIVE2])), default: [{ AutoEts: { season: null, error: 'auto', trend: 'auto', seasonal: 'auto', criterion: 'aicc', mode: 'forecast', paths: 5000 } }, { SeasonalNaive: { season: null } }] },
+    names: { wire: 'names', shape: shape.list(shape.plain), default: [] },
+    horizon: { wire: 'horizon', shape: shape.optional(shape.plain) },
+    windows: { wire: 'windows', shape: shape.plain, default: 3 },
+    step: { wire: 'step', shape: shape.optional(shape.plain) },
+    refit: { wire: 'refit', shape: shape.plain, default: true },
+    levels: { wire: 'levels', shape: shape.list(shape.plain), default: [0.8, 0.95] },
+    id: { wire: 'id', shape: shape.plain, default: 'unique_id' },
+    time: { wire: 'time', shape: shape.optional(shape.plain), default: 'ds' },
+    target: { wire: 'target', shape: shape.plain, default: 'y' },
+    season: { wire: 'season', shape: shape.optional(shape.plain) },
+  },
+  gives: shape.record(() => CROSS_VALIDATED),
+};
+
+const CROSS_VALIDATE_MATRIX: Operation = {
+  name: 'forecast.cross_validate_matrix',
+  arrays: [{ name: 'series', shape: shape.matrix }],
+  options: {
+    methods: { wire: 'methods', shape: shape.list(shape.union(() => [NAIVE, DRIFT, AUTO_ETS, THETA, SEASONAL_NAIVE, NAIVE2])), default: [{ AutoEts: { season: null, error: 'auto', trend: 'auto', seasonal: 'auto', criterion: 'aicc', mode: 'forecast', paths: 5000 } }, { SeasonalNaive: { season: null } }] },
+    names: { wire: 'names', shape: shape.list(shape.plain), default: [] },
+    horizon: { wire: 'horizon', shape: shape.optional(shape.plain) },
+    windows: { wire: 'windows', shape: shape.plain, default: 3 },
+    step: { wire: 'step', shape: shape.optional(shape.plain) },
+    refit: { wire: 'refit', shape: shape.plain, default: true },
+    levels: { wire: 'levels', shape: shape.list(shape.plain), default: [0.8, 0.95] },
+    id: { wire: 'id', shape: shape.plain, default: 'unique_id' },
+    time: { wire: 'time', shape: shape.optional(shape.plain), default: 'ds' },
+    target: { wire: 'target', shape: shape.plain, default: 'y' },
+    season: { wire: 'season', shape: shape.optional(shape.plain) },
+  },
+  gives: shape.record(() => CROSS_VALIDATED),
 };
 
 const CRPS_QUANTILES: Operation = {
@@ -4405,6 +5123,22 @@ const OWA: Operation = {
   arrays: [{ name: 'smape', shape: shape.vector }, { name: 'mase', shape: shape.vector }, { name: 'naive2Smape', shape: shape.vector }, { name: 'naive2Mase', shape: shape.vector }],
   gives: shape.plain,
   quick: true,
+};
+
+const PANEL: Operation = {
+  name: 'forecast.panel',
+  arrays: [{ name: 'table', shape: shape.table }],
+  options: {
+    methods: { wire: 'methods', shape: shape.list(shape.union(() => [NAIVE, DRIFT, AUTO_ETS, THETA, SEASONAL_NAIVE, NAIVE2])), default: [{ AutoEts: { season: null, error: 'auto', trend: 'auto', seasonal: 'auto', criterion: 'aicc', mode: 'forecast', paths: 5000 } }] },
+    names: { wire: 'names', shape: shape.list(shape.plain), default: [] },
+    horizon: { wire: 'horizon', shape: shape.optional(shape.plain) },
+    levels: { wire: 'levels', shape: shape.list(shape.plain), default: [0.8, 0.95] },
+    id: { wire: 'id', shape: shape.plain, default: 'unique_id' },
+    time: { wire: 'time', shape: shape.optional(shape.plain), default: 'ds' },
+    target: { wire: 'target', shape: shape.plain, default: 'y' },
+    season: { wire: 'season', shape: shape.optional(shape.plain) },
+  },
+  gives: shape.record(() => PANEL_FORECAST),
 };
 
 const PINBALL_LOSS: Operation = {

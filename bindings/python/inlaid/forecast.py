@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 from ._arrays import lend_bytes, lend_matrix, lend_vector
 from ._bridge import Cancel, Progress, Run, Wire, call
 from ._forecast import ForecastByHand
-from ._records import Model, Options, Report, as_matrix, as_vector
+from ._records import Model, Options, Report, as_matrix, as_table, as_tagged, as_vector
+from ._tables import lend_table
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+    from ._tables import TableLike
+
 __all__ = [
     "Accuracy",
+    "AnyMethod",
     "AutoEts",
     "Components",
+    "CrossValidated",
     "Decomposition",
     "DecompositionKind",
     "Drift",
@@ -37,15 +42,22 @@ __all__ = [
     "Forecast",
     "Interval",
     "IntervalAccuracy",
+    "LevelAccuracy",
+    "MethodAccuracy",
     "Naive",
     "Naive2",
+    "PanelForecast",
     "SeasonalNaive",
     "Seasonality",
+    "SeriesFailure",
+    "Size",
     "Summary",
     "Theta",
     "ThetaModel",
     "coverage",
     "coverage_batch",
+    "cross_validate",
+    "cross_validate_matrix",
     "crps_quantiles",
     "crps_quantiles_batch",
     "crps_sample",
@@ -60,6 +72,7 @@ __all__ = [
     "msis",
     "msis_batch",
     "owa",
+    "panel",
     "pinball_loss",
     "pinball_loss_batch",
     "rmse",
@@ -294,6 +307,35 @@ class Components(Report):
         self._set(level=level, trend=trend, season=season)
 
 
+class CrossValidated(Report):
+    """What came of trying methods on the past.
+
+    Attributes:
+        forecasts: One row per series, window and step: the name of the series and the time, each in the type it
+            came in, `cutoff` (the time of the last observation known), the value that came, under its own name, then
+            per method `Theta`, `Theta-lo-80`, `Theta-hi-80` and so on for every level. Without times, `position` counts
+            observations from 0, and so does `cutoff`. A method that failed in a window is NaN there; a window without
+            any forecast is absent.
+        accuracy: How good each method was over all series and windows, in the order of the methods.
+        failures: What could not be forecast, in the order of the series.
+    """
+
+    forecasts: Any
+    accuracy: list[MethodAccuracy]
+    failures: list[SeriesFailure]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"forecasts": as_table}
+
+    def __init__(self, *, forecasts: Any, accuracy: list[MethodAccuracy], failures: list[SeriesFailure]) -> None:
+        self._set(forecasts=forecasts, accuracy=accuracy, failures=failures)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["accuracy"] = [MethodAccuracy._read(item) for item in wire["accuracy"]]
+        wire["failures"] = [SeriesFailure._read(item) for item in wire["failures"]]
+        return super()._read(wire)
+
+
 class Decomposition(Report):
     """A series taken apart.
 
@@ -411,6 +453,136 @@ class Forecast(ForecastByHand, Report):
         reply = call("forecast.Forecast.accuracy", {"self": self, "season": season}, inputs)
         return Accuracy._read(reply)
 
+    def to_html(
+        self,
+        *,
+        title: str = "",
+        ids: Sequence[str] = (),
+        history: ArrayLike | None = None,
+        last: int | None = None,
+        series: int | None = None,
+        label: str = "",
+        unit: str | None = None,
+        times: ArrayLike | None = None,
+        labels: Sequence[str] = (),
+        time_label: str = "",
+        size: Size | None = None,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> str:
+        """A self-contained page with the chart of every series, or of the one asked for.
+
+        Fails as `to_svg`, and with `too_large` above 10000 series.
+
+        Args:
+            title: The title of the page or of the picture. Default: the id of the series.
+            ids: The names of the series, as many as the forecast has. Default `series 0`, `series 1`, ..
+            history: The observations before the forecast, `[series, time]`; NaN is a gap. Default none.
+            last: How many of the last observations are shown. Default all.
+            series: Which series is drawn. Default the first in `to_svg`, every one in `to_html`.
+            label: What is measured. Default empty.
+            unit: The unit of the values. Default none.
+            times: When the values are: seconds since 1970 in UTC, of the history and the forecast or of the history
+                alone if it is even (same distance, same day of every n-th month, business days). Default: numbered from
+                1.
+            labels: Texts instead of times, of the history and the forecast or of the history alone. Such as
+                `1949-01`, `2020Q1`, `2020-01-31` or `2020-01-01T05:00:00` become times, others stand as they are.
+                Default none.
+            time_label: The label of the time axis. Default empty.
+            size: The size of each picture. Default 720 x 400, on a page as `Page` has it.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        options = {
+            "self": self,
+            "title": title,
+            "ids": ids,
+            "history": as_matrix("history",
+            history),
+            "last": last,
+            "series": series,
+            "label": label,
+            "unit": unit,
+            "times": as_vector("times",
+            times),
+            "labels": labels,
+            "time_label": time_label,
+            "size": size,
+        }
+        run = Run(seed, threads, progress, cancel)
+        reply: str = call("forecast.Forecast.to_html", options, [], run=run)
+        return reply
+
+    def to_svg(
+        self,
+        *,
+        title: str = "",
+        ids: Sequence[str] = (),
+        history: ArrayLike | None = None,
+        last: int | None = None,
+        series: int | None = None,
+        label: str = "",
+        unit: str | None = None,
+        times: ArrayLike | None = None,
+        labels: Sequence[str] = (),
+        time_label: str = "",
+        size: Size | None = None,
+    ) -> str:
+        """The chart of one series as SVG: history, forecast, and one band per interval, the narrowest darkest. It
+        follows the reader's light or dark mode and needs nothing from elsewhere.
+
+        Fails with `invalid_config` for a series that the forecast does not have or a size out of range,
+        `invalid_data` for a history, names or times that do not fit, or infinite values.
+
+        Args:
+            title: The title of the page or of the picture. Default: the id of the series.
+            ids: The names of the series, as many as the forecast has. Default `series 0`, `series 1`, ..
+            history: The observations before the forecast, `[series, time]`; NaN is a gap. Default none.
+            last: How many of the last observations are shown. Default all.
+            series: Which series is drawn. Default the first in `to_svg`, every one in `to_html`.
+            label: What is measured. Default empty.
+            unit: The unit of the values. Default none.
+            times: When the values are: seconds since 1970 in UTC, of the history and the forecast or of the history
+                alone if it is even (same distance, same day of every n-th month, business days). Default: numbered from
+                1.
+            labels: Texts instead of times, of the history and the forecast or of the history alone. Such as
+                `1949-01`, `2020Q1`, `2020-01-31` or `2020-01-01T05:00:00` become times, others stand as they are.
+                Default none.
+            time_label: The label of the time axis. Default empty.
+            size: The size of each picture. Default 720 x 400, on a page as `Page` has it.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+        """
+        options = {
+            "self": self,
+            "title": title,
+            "ids": ids,
+            "history": as_matrix("history",
+            history),
+            "last": last,
+            "series": series,
+            "label": label,
+            "unit": unit,
+            "times": as_vector("times",
+            times),
+            "labels": labels,
+            "time_label": time_label,
+            "size": size,
+        }
+        reply: str = call("forecast.Forecast.to_svg", options, [])
+        return reply
+
 
 class Interval(Report):
     """A prediction interval of one level.
@@ -448,6 +620,78 @@ class IntervalAccuracy(Report):
 
     def __init__(self, *, level: float, coverage: NDArray[np.float64], msis: NDArray[np.float64]) -> None:
         self._set(level=level, coverage=coverage, msis=msis)
+
+
+class LevelAccuracy(Report):
+    """How good the intervals of one level were.
+
+    Attributes:
+        level: The probability that the interval should hold, in (0, 1).
+        coverage: The share of values that it held, 0 to 1.
+        msis: Mean scaled interval score in seasonal-naive errors; smaller is better.
+    """
+
+    level: float
+    coverage: float | None
+    msis: float | None
+
+    def __init__(self, *, level: float, coverage: float | None = None, msis: float | None = None) -> None:
+        self._set(level=level, coverage=coverage, msis=msis)
+
+
+class MethodAccuracy(Report):
+    """How good one method was: means over all its forecasts, one forecast being one window of one series. A measure
+    that exists for no forecast is absent.
+
+    Attributes:
+        method: The name of the method.
+        forecasts: How many forecasts it gave.
+        mase: Mean absolute error in units of the in-sample error of the seasonal naive forecast. Forecasts of
+            series that repeat every season exactly do not count.
+        smape: Symmetric mean absolute percentage error, 0 to 200 percent.
+        owa: The M4 competition's overall figure against Naive2 on the same forecasts; below 1 is better than
+            Naive2.
+        mae: Mean absolute error, in the unit of the data.
+        rmse: Mean of the root mean squared errors, in the unit of the data.
+        intervals: One entry per level, in the order asked for.
+    """
+
+    method: str
+    forecasts: int
+    mase: float | None
+    smape: float | None
+    owa: float | None
+    mae: float | None
+    rmse: float | None
+    intervals: list[LevelAccuracy]
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        forecasts: int,
+        intervals: list[LevelAccuracy],
+        mase: float | None = None,
+        smape: float | None = None,
+        owa: float | None = None,
+        mae: float | None = None,
+        rmse: float | None = None,
+    ) -> None:
+        self._set(
+            method=method,
+            forecasts=forecasts,
+            intervals=intervals,
+            mase=mase,
+            smape=smape,
+            owa=owa,
+            mae=mae,
+            rmse=rmse,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["intervals"] = [LevelAccuracy._read(item) for item in wire["intervals"]]
+        return super()._read(wire)
 
 
 class Naive(Options):
@@ -539,6 +783,34 @@ class Naive2(Options):
         return FittedNaive2._of(call("forecast.Naive2.fit", self._wire(), inputs, run=run), *inputs)
 
 
+class PanelForecast(Report):
+    """The forecasts of many series.
+
+    Attributes:
+        forecasts: One row per series and step, series in the order of their first rows: the name of the series and
+            the time, each in the type it came in (`step`, from 1, where there are no times), then per method `Theta`,
+            `Theta-lo-80`, `Theta-hi-80` and so on for every level. A method that failed for a series is NaN there; a
+            series without any forecast is absent.
+        models: What was fitted, one row per series and method: the name of the series, `method`, `model` in the
+            field's notation, `season` (1 is none) and `observations`.
+        failures: What could not be forecast, in the order of the series.
+    """
+
+    forecasts: Any
+    models: Any
+    failures: list[SeriesFailure]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"forecasts": as_table, "models": as_table}
+
+    def __init__(self, *, forecasts: Any, models: Any, failures: list[SeriesFailure]) -> None:
+        self._set(forecasts=forecasts, models=models, failures=failures)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["failures"] = [SeriesFailure._read(item) for item in wire["failures"]]
+        return super()._read(wire)
+
+
 class SeasonalNaive(Options):
     """Forecast by the observation one season before.
 
@@ -603,6 +875,40 @@ class Seasonality(Report):
         self._set(period=period, strength=strength)
 
 
+class SeriesFailure(Report):
+    """Why a series, or one method on it, has no forecast.
+
+    Attributes:
+        id: The name of the series.
+        method: The name of the method; absent where the series itself is at fault, for every method.
+        code: The stable code of the error, such as `not_enough_data`.
+        message: What was wrong, the value seen and what is allowed.
+    """
+
+    id: str
+    method: str | None
+    code: str
+    message: str
+
+    def __init__(self, *, id: str, code: str, message: str, method: str | None = None) -> None:
+        self._set(id=id, code=code, message=message, method=method)
+
+
+class Size(Report):
+    """The size of a picture in CSS pixels; pictures scale without loss, this is the size at which texts are 12 px high.
+
+    Attributes:
+        width: Width, 160 to 8000. Default 720.
+        height: Height, 120 to 8000. Default 400.
+    """
+
+    width: float
+    height: float
+
+    def __init__(self, *, width: float = 720.0, height: float = 400.0) -> None:
+        self._set(width=width, height=height)
+
+
 class Summary(Report):
     """What was fitted to one series.
 
@@ -650,7 +956,8 @@ class Theta(Options):
     """Forecast by the theta method: a smoothed level and part of a linear trend, with the season taken out before.
 
     Args:
-        model: Which model of the family. Default optimised.
+        model: Which model of the family. Default dynamic_optimised, the most accurate of the five on M3 and M4
+            data.
         season: Observations per season, at least 1; 1 is no season. Default: detected in each series by
             `seasonal_period`.
         decomposition: How the season is taken out. Default multiplicative; a series with values of 0 or less, or
@@ -668,7 +975,7 @@ class Theta(Options):
     def __init__(
         self,
         *,
-        model: ThetaModel = "optimised",
+        model: ThetaModel = "dynamic_optimised",
         season: int | None = None,
         decomposition: DecompositionKind = "multiplicative",
         seasonality_test: bool = True,
@@ -1820,6 +2127,10 @@ class FittedTheta(Model):
         call("forecast.FittedTheta.update", {}, inputs, self._handle, run=run)
 
 
+AnyMethod: TypeAlias = Naive | Drift | AutoEts | Theta | SeasonalNaive | Naive2
+"""A method of the room with its options, such as `{"Theta": {"season": 12}}`."""
+
+
 def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> float:
     """The share of actual values within their bounds, bounds included, 0 to 1.
 
@@ -1858,6 +2169,160 @@ def coverage_batch(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> NDA
     inputs = [lend_matrix("actual", actual), lend_matrix("lower", lower), lend_matrix("upper", upper)]
     reply: NDArray[np.float64] = call("forecast.coverage_batch", {}, inputs)
     return reply
+
+
+def cross_validate(
+    table: TableLike,
+    *,
+    methods: Sequence[AnyMethod] = (AutoEts(), SeasonalNaive()),
+    names: Sequence[str] = (),
+    horizon: int | None = None,
+    windows: int = 3,
+    step: int | None = None,
+    refit: bool = True,
+    levels: Sequence[float] = (0.8, 0.95),
+    id: str = "unique_id",
+    time: str | None = "ds",
+    target: str = "y",
+    season: str | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> CrossValidated:
+    """Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+
+    Each window knows the observations up to its cutoff and forecasts the next `horizon`; nothing later enters. What
+    is wrong with one series is reported by its name in `failures`. Fails with `invalid_config` for an option out of
+    range, `invalid_data` for a missing column or one of another type, no rows, or a row without its series,
+    `too_large` above 2^27 numbers, `cancelled` if asked to stop.
+
+    Args:
+        table: One row per observation, with the series (`unique_id`), the time (`ds`) and the value (`y`); rows may
+            come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
+        methods: The methods, at least one. Default: `AutoEts` and `SeasonalNaive`.
+        names: What the methods are called in the result, one name each. Default, empty: their own names, and
+            `Theta_2` for a second `Theta`.
+        horizon: Steps ahead in each window, at least 1. Absent, the default: one season of each series, 10 where it
+            has none. The season is the one in the season column, else the longest set in the options of a method, else
+            the one detected in the whole series, which then only decides where the windows lie.
+        windows: How many times each series is forecast, at least 1. Default 3.
+        step: Observations between the starts of two windows, at least 1. Absent, the default: the horizon, so that
+            windows do not overlap.
+        refit: Fit anew in each window. If false, fit in the first one and learn what comes with the parameters as
+            they are. Default true.
+        levels: Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+        id: The column that says which series a row belongs to, texts or integers. Default `unique_id`.
+        time: The column of times: integers, dates, timestamps or texts such as `1949-01`. Timestamps in zones other
+            than UTC and fixed offsets step in UTC. Absent: the order of the rows counts. Default `ds`.
+        target: The column of numbers to forecast. Default `y`.
+        season: A column of integers with the season of each series, for methods whose options set none; missing
+            where it is to be detected. Absent, the default: detected in every series.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {
+        "methods": as_tagged("methods",
+        methods),
+        "names": names,
+        "horizon": horizon,
+        "windows": windows,
+        "step": step,
+        "refit": refit,
+        "levels": levels,
+        "id": id,
+        "time": time,
+        "target": target,
+        "season": season,
+    }
+    inputs = [lend_table("table", table)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("forecast.cross_validate", options, inputs, run=run)
+    return CrossValidated._read(reply)
+
+
+def cross_validate_matrix(
+    series: ArrayLike,
+    *,
+    methods: Sequence[AnyMethod] = (AutoEts(), SeasonalNaive()),
+    names: Sequence[str] = (),
+    horizon: int | None = None,
+    windows: int = 3,
+    step: int | None = None,
+    refit: bool = True,
+    levels: Sequence[float] = (0.8, 0.95),
+    id: str = "unique_id",
+    time: str | None = "ds",
+    target: str = "y",
+    season: str | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> CrossValidated:
+    """Try methods on the past of every row of a matrix; see `cross_validate`. The series are named by their numbers
+    from 0, and times by the numbers of the observations.
+
+    Args:
+        series: `[series, time]`; one axis is one row. One series per row, equally spaced in time, oldest first. NaN
+            and infinite values are refused.
+        methods: The methods, at least one. Default: `AutoEts` and `SeasonalNaive`.
+        names: What the methods are called in the result, one name each. Default, empty: their own names, and
+            `Theta_2` for a second `Theta`.
+        horizon: Steps ahead in each window, at least 1. Absent, the default: one season of each series, 10 where it
+            has none. The season is the one in the season column, else the longest set in the options of a method, else
+            the one detected in the whole series, which then only decides where the windows lie.
+        windows: How many times each series is forecast, at least 1. Default 3.
+        step: Observations between the starts of two windows, at least 1. Absent, the default: the horizon, so that
+            windows do not overlap.
+        refit: Fit anew in each window. If false, fit in the first one and learn what comes with the parameters as
+            they are. Default true.
+        levels: Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+        id: The column that says which series a row belongs to, texts or integers. Default `unique_id`.
+        time: The column of times: integers, dates, timestamps or texts such as `1949-01`. Timestamps in zones other
+            than UTC and fixed offsets step in UTC. Absent: the order of the rows counts. Default `ds`.
+        target: The column of numbers to forecast. Default `y`.
+        season: A column of integers with the season of each series, for methods whose options set none; missing
+            where it is to be detected. Absent, the default: detected in every series.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {
+        "methods": as_tagged("methods",
+        methods),
+        "names": names,
+        "horizon": horizon,
+        "windows": windows,
+        "step": step,
+        "refit": refit,
+        "levels": levels,
+        "id": id,
+        "time": time,
+        "target": target,
+        "season": season,
+    }
+    inputs = [lend_matrix("series", series)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("forecast.cross_validate_matrix", options, inputs, run=run)
+    return CrossValidated._read(reply)
 
 
 def crps_quantiles(forecasts: ArrayLike, actual: float, quantiles: Sequence[float]) -> float:
@@ -2199,6 +2664,73 @@ def owa(smape: ArrayLike, mase: ArrayLike, naive2_smape: ArrayLike, naive2_mase:
     ]
     reply: float = call("forecast.owa", {}, inputs)
     return reply
+
+
+def panel(
+    table: TableLike,
+    *,
+    methods: Sequence[AnyMethod] = (AutoEts(),),
+    names: Sequence[str] = (),
+    horizon: int | None = None,
+    levels: Sequence[float] = (0.8, 0.95),
+    id: str = "unique_id",
+    time: str | None = "ds",
+    target: str = "y",
+    season: str | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> PanelForecast:
+    """Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+
+    What is wrong with one series is reported by its name in `failures` and changes nothing for the others. Fails
+    with `invalid_config` for an option out of range, `invalid_data` for a missing column or one of another type, no
+    rows, or a row without its series, `too_large` above 2^27 numbers, `cancelled` if asked to stop.
+
+    Args:
+        table: One row per observation, with the series (`unique_id`), the time (`ds`) and the value (`y`); rows may
+            come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
+        methods: The methods, at least one; each gives its own columns. Default: `AutoEts`.
+        names: What the methods are called in the result, one name each. Default, empty: their own names, and
+            `Theta_2` for a second `Theta`.
+        horizon: Steps ahead, at least 1. Absent, the default: one season of each series, 10 where it has none. The
+            season is the one in the season column, else the longest set in the options of a method, else the one
+            detected.
+        levels: Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+        id: The column that says which series a row belongs to, texts or integers. Default `unique_id`.
+        time: The column of times: integers, dates, timestamps or texts such as `1949-01`. Timestamps in zones other
+            than UTC and fixed offsets step in UTC. Absent: the order of the rows counts. Default `ds`.
+        target: The column of numbers to forecast. Default `y`.
+        season: A column of integers with the season of each series, for methods whose options set none; missing
+            where it is to be detected. Absent, the default: detected in every series.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {
+        "methods": as_tagged("methods",
+        methods),
+        "names": names,
+        "horizon": horizon,
+        "levels": levels,
+        "id": id,
+        "time": time,
+        "target": target,
+        "season": season,
+    }
+    inputs = [lend_table("table", table)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("forecast.panel", options, inputs, run=run)
+    return PanelForecast._read(reply)
 
 
 def pinball_loss(actual: ArrayLike, forecast: ArrayLike, quantile: float) -> float:

@@ -132,7 +132,8 @@ fn stage_native(
         own["libc"] = json!([libc]);
     }
     write_json(&stage.join("package.json"), &own)?;
-    let readme = format!("# {name}\n\nThe native library that [inlaid](https://www.npmjs.com/package/inlaid) installs.\n");
+    let readme =
+        format!("# {name}\n\nThe native library that [inlaid](https://www.npmjs.com/package/inlaid) installs.\n");
     write(&stage.join("README.md"), &readme)?;
     copy(library, &stage.join("inlaid.node"))?;
     copy_licences(root, stage)
@@ -148,7 +149,8 @@ fn pack(root: &Path, stage: &Path, out: &Path, ceiling: u64) -> Result<PathBuf, 
     let packed = &list[0];
     for file in packed["files"].as_array().into_iter().flatten() {
         let path = file["path"].as_str().unwrap_or_default();
-        let of_dist = path.starts_with("dist/") && [".js", ".mjs", ".d.ts", ".d.mts"].iter().any(|end| path.ends_with(end));
+        let of_dist =
+            path.starts_with("dist/") && [".js", ".mjs", ".d.ts", ".d.mts"].iter().any(|end| path.ends_with(end));
         let known = ["package.json", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "inlaid.node"].contains(&path);
         if !of_dist && !known {
             return Err(format!("{} would hold {path}, which nobody needs", packed["filename"]));

@@ -237,4 +237,3 @@ pub(super) fn operation(room: &Room, method: &Method) -> String {
     }
     text + "};\n\n"
 }
-

@@ -1,0 +1,161 @@
+//! Projects as users have them: an empty folder per language, the built package installed the way its users install it.
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::package;
+use crate::shell::{self, Run};
+
+/// A language that inlaid speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    Rust,
+    Python,
+    Node,
+    Java,
+}
+
+impl Language {
+    /// All of them, in the order of the README.
+    pub(crate) const ALL: [Language; 4] = [Language::Rust, Language::Python, Language::Node, Language::Java];
+
+    /// Its name on the command line and in folders.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Language::Rust => "rust",
+            Language::Python => "python",
+            Language::Node => "node",
+            Language::Java => "java",
+        }
+    }
+
+    /// The tools without which it cannot be used; see `doctor`.
+    pub(crate) fn tools(self) -> &'static [&'static str] {
+        match self {
+            Language::Rust => &["Rust"],
+            Language::Python => &["Rust", "Python"],
+            Language::Node => &["Rust", "Node.js", "npm"],
+            Language::Java => &["Rust", "JDK", "Maven"],
+        }
+    }
+
+    /// The language of that name.
+    pub(crate) fn named(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|language| language.name() == name);
+        found.ok_or_else(|| format!("there is no language `{name}`; choose rust, python, node or java"))
+    }
+}
+
+/// A user's project: a folder in which a program of the language can be run.
+pub(crate) struct Project<'r> {
+    root: &'r Path,
+    language: Language,
+    /// Its folder.
+    pub(crate) folder: PathBuf,
+    log: String,
+}
+
+impl<'r> Project<'r> {
+    /// An empty folder with the built package installed.
+    pub(crate) fn new(root: &'r Path, language: Language, folder: PathBuf) -> Result<Self, String> {
+        let place = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let project = Self { root, language, folder, log: format!("user-{}-{place}", language.name()) };
+        match language {
+            Language::Rust => project.rust()?,
+            Language::Python => project.python()?,
+            Language::Node => project.node()?,
+            Language::Java => project.java()?,
+        }
+        Ok(project)
+    }
+
+    /// Run `program`, the text of a whole program of the language, and give what it printed.
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
+        let run = match self.language {
+            Language::Rust => {
+                self.write("src/main.rs", program)?;
+                self.command("cargo").args(["run", "--quiet", "--profile", "ci", "--"]).args(arguments)
+            }
+            Language::Python => {
+                self.write("main.py", program)?;
+                self.command(package::python::interpreter(&self.folder.join("venv"))).args(["main.py"]).args(arguments)
+            }
+            Language::Node => {
+                self.write("main.mjs", program)?;
+                self.command("node").args(["main.mjs"]).args(arguments)
+            }
+            Language::Java => {
+                self.write("src/main/java/Main.java", program)?;
+                self.maven(&["compile"])?.succeed()?;
+                let class_path = fs::read_to_string(self.folder.join("class-path")).map_err(|e| e.to_string())?;
+                let separator = if cfg!(windows) { ";" } else { ":" };
+                let class_path = format!("target/classes{separator}{}", class_path.trim());
+                self.command("java").args(["-cp", &class_path, "Main"]).args(arguments)
+            }
+        };
+        Ok(run.succeed()?.output)
+    }
+
+    fn rust(&self) -> Result<(), String> {
+        fs::create_dir_all(self.folder.join("src")).map_err(|e| e.to_string())?;
+        // The same versions and profile as the workspace, so that only inlaid itself is compiled again.
+        let lock = fs::read(self.root.join("Cargo.lock")).map_err(|e| e.to_string())?;
+        fs::write(self.folder.join("Cargo.lock"), lock).map_err(|e| e.to_string())?;
+        let core = self.root.join("core");
+        self.write(
+            "Cargo.toml",
+            &format!(
+                "[package]\nname = \"user-of-inlaid\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+                 [dependencies]\ninlaid = {{ path = {core:?} }}\n\n\
+                 [profile.ci]\ninherits = \"release\"\ndebug = 0\nlto = false\ncodegen-units = 16\nincremental = false\n"
+            ),
+        )
+    }
+
+    fn python(&self) -> Result<(), String> {
+        let wheel = package::python::build(self.root)?;
+        let venv = self.folder.join("venv");
+        let interpreter = package::python::interpreter(&venv);
+        if !interpreter.exists() {
+            shell::empty_folder(&self.folder)?;
+            self.command("python3").args(["-m", "venv", "venv"]).succeed()?;
+        }
+        let install = ["-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps"];
+        self.command(&interpreter).args(["-m", "pip", "install", "--quiet", "numpy"]).succeed()?;
+        self.command(&interpreter).args(install).args([wheel]).succeed().map(|_| ())
+    }
+
+    fn node(&self) -> Result<(), String> {
+        let archives = package::node::build(self.root)?;
+        shell::empty_folder(&self.folder)?;
+        self.write("package.json", "{ \"name\": \"user-of-inlaid\", \"private\": true }\n")?;
+        self.command("npm").args(["install", "--no-fund", "--no-audit"]).args(archives).succeed().map(|_| ())
+    }
+
+    fn java(&self) -> Result<(), String> {
+        let repository = package::jvm::build(self.root)?;
+        fs::create_dir_all(&self.folder).map_err(|e| e.to_string())?;
+        self.write("pom.xml", &package::jvm::user_pom(&repository))?;
+        self.maven(&["dependency:build-classpath", "-Dmdep.outputFile=class-path"])?.succeed().map(|_| ())
+    }
+
+    fn maven(&self, arguments: &[&str]) -> Result<Run, String> {
+        Ok(self.command("mvn").args(["--batch-mode", "--no-transfer-progress", "--quiet"]).args(arguments))
+    }
+
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Run {
+        let run = Run::new(self.root, &self.log, &self.folder, program);
+        match (self.language, std::env::current_exe()) {
+            (Language::Rust, Ok(own)) => match own.parent().and_then(Path::parent) {
+                Some(target) => run.env("CARGO_TARGET_DIR", target),
+                None => run,
+            },
+            _ => run,
+        }
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), String> {
+        let path = self.folder.join(name);
+        let parent = path.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(parent).and_then(|()| fs::write(&path, text)).map_err(|e| format!("{}: {e}", path.display()))
+    }
+}
