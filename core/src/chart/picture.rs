@@ -306,10 +306,7 @@ fn left(ready: &Ready<'_>, up: &Scale, room: f64) -> (Vec<(f64, Vec<String>)>, f
         names_on_the_left(ready, up, height, room - 8.0)
     } else {
         let most = ((height / 34.0) as usize).clamp(2, 10);
-        let ticks = match ready.empty {
-            true => number::Ticks::default(),
-            false => number::ticks(up.domain.low, up.domain.high, most, false),
-        };
+        let ticks = if ready.empty { number::Ticks::default() } else { numbers_on_the_left(up, height, most) };
         let lines = |label: &String| vec![TICK.fit(label, room - 8.0).into_owned()];
         // In a picture that is too low for two labels, every second, third, .. stays.
         let apart = match ticks.at[..] {
@@ -322,6 +319,20 @@ fn left(ready: &Ready<'_>, up: &Scale, room: f64) -> (Vec<(f64, Vec<String>)>, f
     };
     let widest = ticks.iter().flat_map(|(_, lines)| lines).map(|line| TICK.width(line)).fold(0.0, f64::max);
     (ticks, widest + 8.0)
+}
+
+/// Three ticks or more where they have room: steps of 1, 2 and 5 can leave a low picture with one.
+fn numbers_on_the_left(up: &Scale, height: f64, most: usize) -> number::Ticks {
+    let of = |most| number::ticks(up.domain.low, up.domain.high, most, false);
+    let mut ticks = of(most);
+    for more in most + 1..=3 * most {
+        let finer = of(more);
+        if ticks.at.len() >= 3 || height / (finer.at.len() as f64) < 18.0 {
+            break;
+        }
+        ticks = finer;
+    }
+    ticks
 }
 
 fn names_on_the_left(ready: &Ready<'_>, up: &Scale, height: f64, room: f64) -> Vec<(f64, Vec<String>)> {
