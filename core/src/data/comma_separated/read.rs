@@ -2,17 +2,21 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow_array::{ArrayRef, Float64Array, Int64Array, StringArray};
+use arrow_buffer::{NullBuffer, OffsetBuffer};
 use csv::{ByteRecord, ReaderBuilder};
 
 use crate::Context;
-use crate::data::table::{Column, Table, Values};
+use crate::data::table::Table;
 use crate::error::{Code, Error, Result, ensure};
 
 /// The largest file that is read: 1 GiB.
 const LARGEST: u64 = 1 << 30;
 /// How many records are read between two looks at the context.
 const STRIDE: usize = 1024;
+const LONGEST_MISSING: usize = 4;
 /// What stands for a missing number.
 const MISSING: [&str; 8] = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"];
 
@@ -45,7 +49,7 @@ pub fn read_csv(path: impl AsRef<Path>, context: &Context) -> Result<Table> {
     let file = File::open(path).map_err(broken)?;
     let size = file.metadata().map_err(broken)?.len();
     ensure!(size <= LARGEST, TooLarge, "{name} has {size} bytes, the limit is {LARGEST}");
-    parse(BufReader::with_capacity(1 << 16, file), size, context).map_err(|error| error.at(name))
+    parse(BufReader::with_capacity(1 << 16, file.take(LARGEST + 1)), size, context).map_err(|error| error.at(name))
 }
 
 fn parse(source: impl Read, size: u64, context: &Context) -> Result<Table> {
@@ -63,6 +67,8 @@ fn parse(source: impl Read, size: u64, context: &Context) -> Result<Table> {
             context.check()?;
             context.report(byte as usize, size as usize);
         }
+        // A pipe does not tell its size before.
+        ensure!(byte <= LARGEST, TooLarge, "the file has more than {LARGEST} bytes, the limit");
         records += 1;
         ensure!(
             record.len() == names.len(),
@@ -75,8 +81,10 @@ fn parse(source: impl Read, size: u64, context: &Context) -> Result<Table> {
             cells.push(text(field, line)?);
         }
     }
+    let arrays = names.into_iter().zip(columns).map(|(name, cells)| Ok((name, cells.into_array(context)?)));
+    let table = Table::from_arrays(arrays.collect::<Result<Vec<_>>>()?);
     context.report(1, 1);
-    Table::from_columns(names.into_iter().zip(columns).map(|(name, cells)| (name, cells.into_column())))
+    table
 }
 
 fn text(field: &[u8], line: u64) -> Result<&str> {
@@ -92,48 +100,66 @@ fn unreadable(error: csv::Error) -> Error {
 }
 
 /// The fields of one column, one after the other.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Cells {
     text: String,
-    ends: Vec<usize>,
+    /// Where each field begins, and the end of the last one; the limit on the file keeps them far below 2^31.
+    bounds: Vec<i32>,
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self { text: String::new(), bounds: vec![0] }
+    }
 }
 
 impl Cells {
     fn push(&mut self, field: &str) {
         self.text.push_str(field);
-        self.ends.push(self.text.len());
+        self.bounds.push(self.text.len() as i32);
     }
 
     fn iter(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(&0).chain(&self.ends);
-        starts.zip(&self.ends).map(|(&start, &end)| &self.text[start..end])
+        self.bounds.windows(2).map(|pair| &self.text[pair[0] as usize..pair[1] as usize])
     }
 
-    fn into_column(self) -> Column {
-        let mut kind = Kind::Integers;
-        let mut numbers = false;
-        let mut gaps = false;
-        for field in self.iter() {
-            let field_kind = Kind::of(field.trim());
-            numbers |= field_kind.is_some();
-            gaps |= field_kind.is_none();
-            kind = kind.max(field_kind.unwrap_or(Kind::Integers));
-        }
-        let missing = |is_missing: fn(&str) -> bool| gaps.then(|| self.iter().map(is_missing).collect());
-        match kind {
-            Kind::Integers if numbers => {
-                let values = self.iter().map(|field| field.trim().parse().unwrap_or_default()).collect();
-                Column { values: Values::Integers(values), missing: missing(|field| MISSING.contains(&field.trim())) }
+    /// The fields, with a look at the context now and then.
+    fn watched<'a>(&'a self, context: &'a Context) -> impl Iterator<Item = Result<&'a str>> {
+        self.iter().enumerate().map(|(row, field)| {
+            if row.is_multiple_of(STRIDE) {
+                context.check()?;
             }
-            Kind::Floats => {
-                let values = self.iter().map(|field| field.trim().parse().unwrap_or(f64::NAN)).collect();
-                Values::Floats(values).into()
+            Ok(field)
+        })
+    }
+
+    fn into_array(self, context: &Context) -> Result<ArrayRef> {
+        let mut kind = None;
+        for field in self.watched(context) {
+            kind = kind.max(Kind::of(field?.trim()));
+            if kind == Some(Kind::Texts) {
+                break;
             }
-            _ => Column {
-                values: Values::Texts(self.iter().map(String::from).collect()),
-                missing: missing(str::is_empty),
-            },
         }
+        Ok(match kind {
+            Some(Kind::Integers) => {
+                let cells = self.watched(context).map(|field| Ok(field?.trim().parse::<i64>().ok()));
+                Arc::new(cells.collect::<Result<Int64Array>>()?)
+            }
+            Some(Kind::Floats) => {
+                let cells = self.watched(context).map(|field| Ok(field?.trim().parse().unwrap_or(f64::NAN)));
+                Arc::new(Float64Array::from(cells.collect::<Result<Vec<f64>>>()?))
+            }
+            Some(Kind::Texts) | None => {
+                let nulls = NullBuffer::from_iter(self.iter().map(|field| !field.is_empty()));
+                let nulls = Some(nulls).filter(|nulls| nulls.null_count() > 0);
+                let array =
+                    StringArray::try_new(OffsetBuffer::new(self.bounds.into()), self.text.into_bytes().into(), nulls);
+                Arc::new(array.map_err(|error| {
+                    Error::new(Code::Internal, "a column of texts was refused; please report this").with_source(error)
+                })?)
+            }
+        })
     }
 }
 
@@ -148,7 +174,7 @@ enum Kind {
 impl Kind {
     /// `None` for a missing number.
     fn of(field: &str) -> Option<Self> {
-        if MISSING.contains(&field) {
+        if field.len() <= LONGEST_MISSING && MISSING.contains(&field) {
             return None;
         }
         let digits = field.strip_prefix(['-', '+']).unwrap_or(field).as_bytes();
