@@ -174,9 +174,13 @@ fn matrix_fields(op: &str) -> Vec<String> {
     ["mean", "lower", "upper", "history", "level", "trend", "season"].map(str::to_owned).to_vec()
 }
 
-/// Replace nested lists under the named fields by marks and put their numbers beside the options.
+/// Replace tables, and nested lists under the named fields, by marks and put their numbers beside the options.
 fn set_aside(value: &mut Value, names: &[String], own: usize, arrays: &mut Vec<Owned>) {
     match value {
+        Value::Object(fields) if fields.len() == 1 && fields.contains_key("columns") => {
+            arrays.push(owned(value, &BTreeMap::new()));
+            *value = json!({ "$array": arrays.len() - 1 - own });
+        }
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 if names.contains(name) && field.is_array() {

@@ -15,6 +15,7 @@ mod panel;
 mod table;
 pub(crate) mod time;
 
+pub(crate) use comma_separated::cell;
 pub use comma_separated::{read_csv, write_csv};
 pub use numbers::{Matrix, Vector};
 pub use panel::{Panel, Series};

@@ -53,7 +53,7 @@ pub use fitted::Fitted;
 pub use method::{Method, SeriesState};
 pub use naive::{FittedNaive, Naive, NaiveState};
 pub use naive2::{FittedNaive2, Naive2, Naive2State};
-pub use panel::{PanelForecast, PanelOptions, SeriesFailure, panel};
+pub use panel::{PanelForecast, PanelOptions, PanelPage, SeriesFailure, panel};
 pub use result::{Components, Forecast, Interval, SeriesForecast, Summary};
 pub use seasonal_naive::{FittedSeasonalNaive, SeasonalNaive, SeasonalNaiveState};
 pub use seasonality::{

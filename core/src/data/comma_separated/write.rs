@@ -4,9 +4,9 @@ use std::path::Path;
 
 use csv::{ByteRecord, Writer};
 
+use super::text::cell;
 use crate::Context;
-use crate::data::table::{Column, Table, TimeUnit, Values};
-use crate::data::time::stamp::Format;
+use crate::data::table::{Column, Table};
 use crate::error::{Code, Error, Result};
 use crate::store;
 
@@ -48,15 +48,13 @@ pub fn write_csv(table: &Table, path: impl AsRef<Path>, context: &Context) -> Re
 
 /// One row as fields.
 fn fill(record: &mut ByteRecord, columns: &[Column], table: &Table, row: usize, context: &Context) -> Result<()> {
-    if row % STRIDE == 0 {
+    if row.is_multiple_of(STRIDE) {
         context.check()?;
         context.report(row, table.rows());
     }
     record.clear();
     for (position, column) in columns.iter().enumerate() {
-        let missing = column.missing.as_ref().is_some_and(|missing| missing[row]);
-        match field(&column.values, row) {
-            _ if missing => record.push_field(b""),
+        match cell(column, row) {
             Some(text) => record.push_field(text.as_bytes()),
             None => {
                 let name = table.names()[position].to_owned();
@@ -68,36 +66,11 @@ fn fill(record: &mut ByteRecord, columns: &[Column], table: &Table, row: usize, 
     Ok(())
 }
 
-/// One cell; `None` for a date beyond the years 0 to 9999.
-fn field(values: &Values, row: usize) -> Option<String> {
-    match values {
-        Values::Floats(values) if values[row].is_nan() => Some(String::new()),
-        Values::Floats(values) => Some(format!("{:?}", values[row])),
-        Values::Integers(values) => Some(values[row].to_string()),
-        Values::Booleans(values) => Some(values[row].to_string()),
-        Values::Texts(values) => Some(values[row].clone()),
-        Values::Dates(values) => Format::Date.write(values[row].into()),
-        Values::Timestamps { values, unit, zone } => instant(values[row], *unit, zone.is_some()),
-    }
-}
-
-/// A timestamp with as many decimals as its unit has.
-fn instant(value: i64, unit: TimeUnit, utc: bool) -> Option<String> {
-    let (microseconds, decimals) = match unit {
-        TimeUnit::Second => (value.checked_mul(1_000_000)?, 0),
-        TimeUnit::Millisecond => (value.checked_mul(1_000)?, 3),
-        TimeUnit::Microsecond => (value, 6),
-        TimeUnit::Nanosecond => (value.div_euclid(1_000), 6),
-    };
-    let plain = Format::DateTime { separator: b'T', seconds: true, decimals, utc: false }.write(microseconds)?;
-    let below = if unit == TimeUnit::Nanosecond { format!("{:03}", value.rem_euclid(1_000)) } else { String::new() };
-    Some(plain + &below + if utc { "Z" } else { "" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::read_csv;
     use super::*;
+    use crate::data::table::{TimeUnit, Values};
 
     fn table(columns: Vec<(&str, Column)>) -> Table {
         Table::from_columns(columns).unwrap()

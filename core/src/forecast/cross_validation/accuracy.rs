@@ -1,9 +1,11 @@
 //! How good each method was over all series and windows.
 use serde::{Deserialize, Serialize};
 
+use crate::data::{Column, Table};
+use crate::error::{Result, ensure};
 use crate::forecast::SeriesForecast;
 use crate::forecast::metrics::{coverage, mae, mase, msis, owa, rmse, smape};
-use crate::forecast::panel::Lineup;
+use crate::forecast::panel::{Lineup, percent};
 
 /// How good one method was: means over all its forecasts, one forecast being one window of one series. A measure that
 /// exists for no forecast is absent.
@@ -41,6 +43,37 @@ pub struct LevelAccuracy {
     pub coverage: Option<f64>,
     /// Mean scaled interval score in seasonal-naive errors; smaller is better.
     pub msis: Option<f64>,
+}
+
+/// The accuracy of all methods as a table.
+pub(super) fn table(methods: &[MethodAccuracy]) -> Result<Table> {
+    let levels: Vec<f64> = methods.first().map_or_else(Vec::new, |method| level_list(method));
+    ensure!(
+        methods.iter().all(|method| level_list(method) == levels),
+        InvalidData,
+        "the methods have intervals of different levels, which do not fit into one table"
+    );
+    let floats = |pick: &dyn Fn(&MethodAccuracy) -> Option<f64>| -> Column {
+        methods.iter().map(|method| pick(method).unwrap_or(f64::NAN)).collect::<Vec<_>>().into()
+    };
+    let mut columns: Vec<(String, Column)> = vec![
+        ("method".into(), methods.iter().map(|method| method.method.clone()).collect::<Vec<_>>().into()),
+        ("forecasts".into(), methods.iter().map(|method| method.forecasts as i64).collect::<Vec<_>>().into()),
+        ("mase".into(), floats(&|method| method.mase)),
+        ("smape".into(), floats(&|method| method.smape)),
+        ("owa".into(), floats(&|method| method.owa)),
+        ("mae".into(), floats(&|method| method.mae)),
+        ("rmse".into(), floats(&|method| method.rmse)),
+    ];
+    for (position, level) in levels.iter().enumerate() {
+        columns.push((format!("coverage-{}", percent(*level)), floats(&|method| method.intervals[position].coverage)));
+        columns.push((format!("msis-{}", percent(*level)), floats(&|method| method.intervals[position].msis)));
+    }
+    Table::from_columns(columns)
+}
+
+fn level_list(method: &MethodAccuracy) -> Vec<f64> {
+    method.intervals.iter().map(|interval| interval.level).collect()
 }
 
 /// The measures of one forecast; absent where one does not exist.

@@ -42,6 +42,17 @@ pub struct CrossValidated {
     pub failures: Vec<SeriesFailure>,
 }
 
+impl CrossValidated {
+    /// The accuracy as a table, one row per method: `method`, `forecasts`, `mase`, `smape`, `owa`, `mae`, `rmse`, then
+    /// `coverage-80` and `msis-80` and so on for every level; NaN where a measure does not exist.
+    ///
+    /// # Errors
+    /// `invalid_data` if the methods differ in their levels.
+    pub fn accuracy_table(&self) -> Result<Table> {
+        accuracy::table(&self.accuracy)
+    }
+}
+
 /// Try methods on the past of every series of a long table: one row per observation, with the columns that `options` name.
 ///
 /// ```

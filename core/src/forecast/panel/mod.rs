@@ -8,6 +8,7 @@
 //! and doubled times, and times that keep no even step. Nothing is filled in silently.
 mod lineup;
 mod options;
+mod page;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -17,8 +18,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::lineup::Lineup;
+pub(super) use self::lineup::{Lineup, percent};
 pub use self::options::PanelOptions;
+pub use self::page::PanelPage;
 pub(super) use self::source::{Source, check_forecast, horizon};
 pub(super) use self::write::ForecastColumns;
 use super::fitted::check_request;
