@@ -16,13 +16,13 @@ use crate::math::fft;
 pub struct SeasonalPeriod {
     /// The longest period looked for, in observations, at least 2; never more than a third of the series. Default 1500.
     pub longest: usize,
-    /// The least share of the detrended variance that the season must explain, in [0, 1). Default 0.3.
+    /// The least share of the detrended variance that the season must explain, in [0, 1). Default 0.2.
     pub least_strength: f64,
 }
 
 impl Default for SeasonalPeriod {
     fn default() -> Self {
-        Self { longest: 1500, least_strength: 0.3 }
+        Self { longest: 1500, least_strength: 0.2 }
     }
 }
 
