@@ -139,7 +139,9 @@ macro_rules! bail {
 /// [`bail!`] unless the condition holds.
 macro_rules! ensure {
     ($condition:expr, $code:ident, $($sentence:tt)+) => {
-        if !$condition {
+        // A comparison with NaN is false and must refuse, so the condition is evaluated before it is negated.
+        let holds: bool = $condition;
+        if !holds {
             $crate::error::bail!($code, $($sentence)+);
         }
     };

@@ -75,8 +75,8 @@ impl Method for Naive2 {
         1
     }
 
-    fn fit_series(&self, series: &[f64], _: &Context) -> Result<Naive2State> {
-        let adjustment = Adjustment::of(series, self.season, DecompositionKind::Multiplicative, true)?;
+    fn fit_series(&self, series: &[f64], context: &Context) -> Result<Naive2State> {
+        let adjustment = Adjustment::of(series, self.season, DecompositionKind::Multiplicative, true, context)?;
         let adjusted = adjustment.remove(series, 0);
         let changes = adjusted.windows(2).map(|pair| pair[1] - pair[0]);
         let sigma = deviation(changes, series.len() - 1);

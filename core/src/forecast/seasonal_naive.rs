@@ -66,8 +66,8 @@ impl Method for SeasonalNaive {
         self.season.unwrap_or(1)
     }
 
-    fn fit_series(&self, series: &[f64], _: &Context) -> Result<SeasonalNaiveState> {
-        let season = season_of(series, self.season)?;
+    fn fit_series(&self, series: &[f64], context: &Context) -> Result<SeasonalNaiveState> {
+        let season = season_of(series, self.season, context)?;
         let errors = series.iter().skip(season).zip(series).map(|(now, before)| now - before);
         Ok(SeasonalNaiveState { series: series.to_vec(), season, sigma: deviation(errors, series.len() - season) })
     }

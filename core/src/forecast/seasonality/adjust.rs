@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::decompose::{DecompositionKind, indices};
 use super::season_of;
 use super::test::is_seasonal;
+use crate::Context;
 use crate::error::{Result, ensure};
 use crate::math::normal;
 
@@ -24,14 +25,15 @@ impl Adjustment {
     /// Multiplicative gives way to additive for values of 0 or less and for factors below [`LEAST_FACTOR`].
     ///
     /// # Errors
-    /// `not_enough_data` below two seasons if not `tested`.
+    /// `not_enough_data` below two seasons if not `tested`; `cancelled`.
     pub(in crate::forecast) fn of(
         series: &[f64],
         season: Option<usize>,
         kind: DecompositionKind,
         tested: bool,
+        context: &Context,
     ) -> Result<Self> {
-        let period = season_of(series, season)?;
+        let period = season_of(series, season, context)?;
         if period == 1 || (tested && !is_seasonal(series, period, normal::quantile(0.5 + CONFIDENCE / 2.0))) {
             return Ok(Self { kind, indices: Vec::new() });
         }

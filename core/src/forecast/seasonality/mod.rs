@@ -18,6 +18,7 @@ pub use test::seasonality_test;
 
 pub(super) use adjust::Adjustment;
 
+use crate::Context;
 use crate::error::{Result, ensure};
 
 /// Judge a `season` option: absent, or at least 1.
@@ -29,10 +30,13 @@ pub(super) fn check_season(season: Option<usize>) -> Result<()> {
     Ok(())
 }
 
-/// The season asked for, or the one detected in the series.
-pub(super) fn season_of(series: &[f64], season: Option<usize>) -> Result<usize> {
+/// The season asked for, or the one detected in the series of finite values.
+///
+/// # Errors
+/// `cancelled`.
+pub(super) fn season_of(series: &[f64], season: Option<usize>, context: &Context) -> Result<usize> {
     match season {
         Some(season) => Ok(season),
-        None => Ok(seasonal_period(series, &SeasonalPeriod::default())?.period),
+        None => Ok(period::detect(series, &SeasonalPeriod::default(), context)?.period),
     }
 }

@@ -16,13 +16,13 @@ use crate::math::fft;
 pub struct SeasonalPeriod {
     /// The longest period looked for, in observations, at least 2; never more than a third of the series. Default 1500.
     pub longest: usize,
-    /// The least share of the detrended variance that the season must explain, in [0, 1). Default 0.3.
+    /// The least share of the detrended variance that the season must explain, in [0, 1). Default 0.2.
     pub least_strength: f64,
 }
 
 impl Default for SeasonalPeriod {
     fn default() -> Self {
-        Self { longest: 1500, least_strength: 0.3 }
+        Self { longest: 1500, least_strength: 0.2 }
     }
 }
 
@@ -91,7 +91,7 @@ impl SeasonalPeriod {
 pub fn seasonal_period(series: &[f64], options: &SeasonalPeriod) -> Result<Seasonality> {
     options.validate()?;
     check_finite(series)?;
-    Ok(detect(series, options))
+    detect(series, options, &Context::new())
 }
 
 /// [`seasonal_period`] of every row of `series`, `[series, time]`, in parallel.
@@ -105,7 +105,9 @@ pub fn seasonal_period_batch(
 ) -> Result<Vec<Seasonality>> {
     options.validate()?;
     context.map(series.nrows(), |row| {
-        seasonal_period(&series.row(row).to_vec(), options).map_err(|error| error.at(format_args!("series {row}")))
+        let values = series.row(row).to_vec();
+        let season = check_finite(&values).and_then(|()| detect(&values, options, context));
+        season.map_err(|error| error.at(format_args!("series {row}")))
     })
 }
 
@@ -124,13 +126,14 @@ const WINDOW: usize = 4096;
 /// A longer period must explain at least this much more than a shorter one.
 const MARGIN: f64 = 0.02;
 
-fn detect(series: &[f64], options: &SeasonalPeriod) -> Seasonality {
+/// [`seasonal_period`] of finite values with valid options; looks at the context between candidates.
+pub(super) fn detect(series: &[f64], options: &SeasonalPeriod, context: &Context) -> Result<Seasonality> {
     let longest = options.longest.min(series.len() / 3);
     if series.len() < SHORTEST || longest < 2 {
-        return NONE;
+        return Ok(NONE);
     }
     let largest = series.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let scale = if largest > 0.0 { largest } else { return NONE };
+    let scale = if largest > 0.0 { largest } else { return Ok(NONE) };
     let scaled: Vec<f64> = series.iter().map(|value| value / scale).collect();
     // A season that grows with the level is even on the logarithmic scale.
     let logarithms: Vec<f64> = if series.iter().all(|value| *value > 0.0) {
@@ -138,17 +141,19 @@ fn detect(series: &[f64], options: &SeasonalPeriod) -> Seasonality {
     } else {
         Vec::new()
     };
-    let tested = candidates(&scaled, longest).into_iter().filter_map(|period| {
+    let mut tested = Vec::new();
+    for period in candidates(&scaled, longest) {
+        context.check()?;
         let forms = [strength(&scaled, period), strength(&logarithms, period)];
-        let strength = forms.into_iter().flatten().reduce(f64::max)?;
-        (strength >= options.least_strength).then_some(Seasonality { period, strength })
-    });
-    let tested: Vec<_> = tested.collect();
+        if let Some(strength) = forms.into_iter().flatten().reduce(f64::max).filter(|s| *s >= options.least_strength) {
+            tested.push(Seasonality { period, strength });
+        }
+    }
     let best = tested.iter().copied().max_by(|a, b| a.strength.total_cmp(&b.strength)).unwrap_or(NONE);
     // A longer season must pay for its positions: the fewer repetitions it has, the more.
     let margin = MARGIN + 0.5 * best.period as f64 / series.len() as f64;
     let close = tested.into_iter().filter(|season| season.strength >= best.strength - margin);
-    close.min_by_key(|season| season.period).unwrap_or(NONE)
+    Ok(close.min_by_key(|season| season.period).unwrap_or(NONE))
 }
 
 /// Periods worth a test: the highest peaks of the autocorrelations.

@@ -99,8 +99,6 @@ fn the_test_agrees_with_an_independent_one_on_classic_series() {
 fn the_periods_of_classic_series_are_found() {
     for (name, classic) in classics() {
         let expected = match name.as_str() {
-            // Quarterly by calendar; its season explains less than a tenth of the detrended variance.
-            "austres" => 1,
             // A cycle of 9.6 years shows best at its double.
             "lynx" => 19,
             _ => classic.season,

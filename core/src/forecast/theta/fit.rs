@@ -5,6 +5,8 @@
 //! method around the grid's best minima. The result is the least squared error over the whole region, not a local one.
 use super::filter::{Filter, next_line};
 use super::options::ThetaModel;
+use crate::Context;
+use crate::error::Result;
 use crate::math::brent;
 
 /// Alphas evaluated side by side, which hides the latency of the recursion.
@@ -70,7 +72,10 @@ struct Problem<'a> {
 }
 
 /// Fit `model` to `series`, which is scaled to about 1 and starts at 0; gives the filter before the first observation.
-pub(super) fn fit(series: &[f64], model: ThetaModel) -> Filter {
+///
+/// # Errors
+/// `cancelled`.
+pub(super) fn fit(series: &[f64], model: ThetaModel, context: &Context) -> Result<Filter> {
     let (intercept, slope) = regression(series);
     let bounds = if model.is_optimised() { (0.0, LARGEST_WEIGHT) } else { (0.5, 0.5) };
     let (line, skipped, range) = match model {
@@ -79,14 +84,14 @@ pub(super) fn fit(series: &[f64], model: ThetaModel) -> Filter {
         _ => (Line::Fixed(intercept, slope), SKIPPED, (0.1, 0.99)),
     };
     let problem = Problem { series, line, bounds, skipped };
-    let alpha = problem.best_alpha(range);
+    let alpha = problem.best_alpha(range, context)?;
     let Solution { start, weight, .. } = problem.at([alpha])[0];
-    match model {
+    Ok(match model {
         // The line of the classic method starts at the last observation: its forecast is that of `slope * (t - 1)`.
         ThetaModel::Classic => Filter::fixed_line(alpha, 0.5, start, (-slope, slope)),
         _ if model.is_dynamic() => Filter::learning_line(alpha, weight, start),
         _ => Filter::fixed_line(alpha, weight, start, (intercept, slope)),
-    }
+    })
 }
 
 /// Intercept and slope of the least-squares line over t = 1, 2, ..
@@ -115,10 +120,11 @@ fn lines(series: &[f64]) -> Vec<(f64, f64)> {
 
 impl Problem<'_> {
     /// The alpha of least loss in `range`.
-    fn best_alpha(&self, (low, high): (f64, f64)) -> f64 {
+    fn best_alpha(&self, (low, high): (f64, f64), context: &Context) -> Result<f64> {
         let grid: [f64; GRID] = std::array::from_fn(|i| low + (high - low) * i as f64 / (GRID - 1) as f64);
         let mut losses = [f64::INFINITY; GRID];
         for (alphas, losses) in grid.as_chunks::<LANES>().0.iter().zip(losses.as_chunks_mut::<LANES>().0) {
+            context.check()?;
             *losses = self.at(*alphas).map(|solution| solution.loss);
         }
         let mut minima: Vec<usize> = (0..GRID)
@@ -129,14 +135,17 @@ impl Problem<'_> {
         let mut best = (f64::INFINITY, f64::midpoint(low, high));
         for i in minima.into_iter().take(REFINED) {
             let bracket = (grid[i.saturating_sub(1)], grid[(i + 1).min(GRID - 1)]);
-            let minimum = brent::minimise(|alpha| self.at([alpha])[0].loss, bracket, grid[i], 1e-7, 40);
+            // Once cancelled the evaluations left cost nothing, and the check below speaks.
+            let loss = |alpha| if context.is_cancelled() { 0.0 } else { self.at([alpha])[0].loss };
+            let minimum = brent::minimise(loss, bracket, grid[i], 1e-7, 40);
             for (loss, alpha) in [(minimum.value, minimum.x), (losses[i], grid[i])] {
                 if loss < best.0 {
                     best = (loss, alpha);
                 }
             }
         }
-        best.1
+        context.check()?;
+        Ok(best.1)
     }
 
     /// The best start and weight for each alpha.

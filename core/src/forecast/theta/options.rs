@@ -43,6 +43,10 @@ impl ThetaModel {
 }
 
 /// Forecast by the theta method: a smoothed level and part of a linear trend, with the season taken out before.
+///
+/// For short series with some trend, many at a time; at least 4 observations. Smoothing weight, start and theta minimise the
+/// squared one-step errors; the bands are measured within the sample, so that those of 95 % hold about 95 % of the values.
+/// Fiorucci, Pellegrini, Louzada, Petropoulos, Koehler (2016).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]

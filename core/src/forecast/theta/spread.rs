@@ -41,7 +41,7 @@ pub(super) fn deviations(series: &[f64], first: &Filter, last: &Filter, horizon:
         let doubt = (SLOPE_DOUBT * slope * ahead).powi(2);
         (variance + doubt.min(LARGEST_DOUBT * variance)).sqrt()
     };
-    last.variances(horizon).into_iter().enumerate().map(|growth| deviation(growth)).collect()
+    last.variances(horizon).into_iter().enumerate().map(&mut deviation).collect()
 }
 
 /// Mean squared errors 1, 2, .. `steps` steps ahead within the sample, where it shows enough of them.

@@ -79,12 +79,12 @@ impl Method for Theta {
         4
     }
 
-    fn fit_series(&self, series: &[f64], _: &Context) -> Result<ThetaState> {
-        let adjustment = Adjustment::of(series, self.season, self.decomposition, self.seasonality_test)?;
+    fn fit_series(&self, series: &[f64], context: &Context) -> Result<ThetaState> {
+        let adjustment = Adjustment::of(series, self.season, self.decomposition, self.seasonality_test, context)?;
         let adjusted = adjustment.remove(series, 0);
         let frame = Frame::of(&adjusted);
         let inside = frame.inside(&adjusted);
-        let first = fit(&inside, self.model);
+        let first = fit(&inside, self.model, context)?;
         // The classic method's variance is that of its smoothing alone.
         let classic = self.model == ThetaModel::Classic;
         let mut last = first.clone();

@@ -58,7 +58,7 @@ impl Classic {
 
     fn adjusted(&self) -> (Adjustment, Vec<f64>) {
         let kind = DecompositionKind::Multiplicative;
-        let adjustment = Adjustment::of(&self.y, Some(self.season), kind, true).unwrap();
+        let adjustment = Adjustment::of(&self.y, Some(self.season), kind, true, &Context::new()).unwrap();
         let adjusted = adjustment.remove(&self.y, 0);
         (adjustment, adjusted)
     }
@@ -164,7 +164,7 @@ fn no_alpha_of_a_fine_grid_is_better() {
             raw.iter().map(|value| value - raw[0]).collect()
         };
         for model in OTHERS {
-            let (best, _) = run(fit(&series, model), &series);
+            let (best, _) = run(fit(&series, model, &Context::new()).unwrap(), &series);
             let make = |alpha: f64, weight: f64, start: f64| {
                 if model.is_dynamic() {
                     Filter::learning_line(alpha, weight, start)
@@ -196,7 +196,7 @@ fn no_alpha_of_a_fine_grid_is_better() {
 fn variances_are_the_sums_of_squared_responses() {
     let series = walk(40, 5);
     for model in ALL {
-        let (_, filter) = run(fit(&series, model), &series);
+        let (_, filter) = run(fit(&series, model, &Context::new()).unwrap(), &series);
         let steps = 12;
         let base = filter.path(steps);
         let mut expected = vec![1.0; steps];
@@ -325,4 +325,15 @@ fn season_options_are_judged() {
     assert_eq!(forced.summary().season, 7);
     assert!(serde_json::from_str::<Theta>(r#"{"model":"dynamic_standard"}"#).is_ok());
     assert!(serde_json::from_str::<Theta>(r#"{"modle":"classic"}"#).is_err());
+}
+
+/// A million observations take far longer than this to fit in a debug build.
+#[test]
+fn a_cancelled_fit_of_one_long_series_stops() {
+    let series = walk(1_000_000, 3);
+    let context = Context::new();
+    context.cancel();
+    for theta in [Theta::default(), Theta::default().with_season(1), Theta::default().with_model(ThetaModel::Classic)] {
+        assert_eq!(theta.fit_series(&series, &context).unwrap_err().code(), Code::Cancelled);
+    }
 }
