@@ -41,7 +41,9 @@ use crate::Context;
 use crate::error::{Result, bail, ensure};
 
 mod calibration;
+mod curvature;
 mod form;
+mod gradient;
 mod guard;
 mod interval;
 mod likelihood;

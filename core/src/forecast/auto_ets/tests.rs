@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use ndarray::{Array2, ArrayView2, concatenate, s};
 
+use super::curvature::Sensitivity;
 use super::form::{Error, Form, Season, Trend};
 use super::interval::End;
 use super::likelihood::{Places, Problem, Workspace};
@@ -193,7 +194,7 @@ fn gradients_are_those_of_finite_differences_for_every_form() {
         let mut gradient = vec![0.0; layout.len];
         let mut ring = vec![0.0; seasons.len()];
         (passes(form).backward)(&series, 4, &weights, n / sums.square, &tape, &mut ring, &mut gradient);
-        let mut work = super::recursion::Sensitivity::default();
+        let mut work = Sensitivity::default();
         (passes(form).curvature)(&series, 4, &weights, &tape, &mut work);
         let mut jacobian = Vec::new();
         for i in 0..x.len() {
