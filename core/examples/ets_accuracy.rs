@@ -9,6 +9,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 use inlaid::Context;
 use inlaid::forecast::{AutoEts, EtsMode, Method};
@@ -33,6 +34,19 @@ fn cpu_seconds() -> f64 {
 fn cpu_seconds() -> f64 {
     static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
     START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64()
+}
+
+/// Wall time of all series on one thread over that on two, the best of five passes each, taken by turns.
+fn gain_of_two_threads(all: &[Series], mode: EtsMode) -> f64 {
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..5 {
+        for (best, threads) in best.iter_mut().zip([1, 2]) {
+            let start = Instant::now();
+            Context::new().with_threads(threads).map(all.len(), |i| Ok(forecast(&all[i], mode))).expect("all series");
+            *best = best.min(start.elapsed().as_secs_f64());
+        }
+    }
+    best[0] / best[1]
 }
 
 /// CPU milliseconds per series of fit and forecast, the mean over a group and several passes.
@@ -120,6 +134,7 @@ fn main() {
             line.mean.cpu_ms
         );
     }
+    println!("two threads in one process: {:.2}x in wall time", gain_of_two_threads(&all, mode));
     if let Some(path) = out {
         let mut file = std::fs::File::create(path).expect("a file to write");
         writeln!(file, "id,freq,n,smape,mase,smape2,mase2,coverage,msis,cpu_ms,model").expect("write");

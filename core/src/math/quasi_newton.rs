@@ -195,8 +195,8 @@ impl Bfgs {
     fn learn(&mut self, x: &[f64]) {
         let n = x.len();
         let (mut curvature, mut length, mut bend) = (0.0, 0.0, 0.0);
-        for i in 0..n {
-            self.change[i] = if self.free[i] { self.trial[i] - x[i] } else { 0.0 };
+        for (i, before) in x.iter().enumerate() {
+            self.change[i] = if self.free[i] { self.trial[i] - before } else { 0.0 };
             let turn = if self.free[i] { self.next[i] - self.gradient[i] } else { 0.0 };
             self.direction[i] = turn;
             curvature += self.change[i] * turn;

@@ -97,7 +97,9 @@ fn two_steps_of_a_multiplicative_season_are_those_computed_by_hand() {
 fn with_published_parameters_the_likelihood_is_the_published_one() {
     let statistics = statistics();
     let trend = |trend| Form { trend, ..Form::LEVEL };
-    let cases: [(&str, Form, [f64; 3], [f64; 2], f64); 6] = [
+    // Series, form, (alpha, beta, phi), (level, slope), log-likelihood.
+    type Case = (&'static str, Form, [f64; 3], [f64; 2], f64);
+    let cases: [Case; 6] = [
         ("Nile", Form::LEVEL, [0.245668, 0.0, 1.0], [1110.7341, 0.0], -726.390518),
         ("Nile", trend(Trend::Additive), [0.20950223, 0.00010000086, 1.0], [1121.4068, -3.1633175], -725.956059),
         ("Nile", trend(Trend::Damped), [0.25619556, 0.00010001678, 0.80000009], [1111.1128, 11.24961], -726.502041),
