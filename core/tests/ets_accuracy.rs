@@ -85,3 +85,46 @@ fn the_exact_mode_reaches_the_best_known_likelihood_of_every_form() {
     eprintln!("{} of 189 reach the best known likelihood less 0.05, {ahead} exceed it by more", 189 - missed);
     assert!(missed <= 3, "{missed} of 189 forms miss the best known likelihood by more than 0.05");
 }
+
+/// statsforecast 2.1.1 `AutoETS(season_length = m)` on the same file: 95 % MSIS per group, written by
+/// `benches/compare/statsforecast_ets.py`.
+const PEER_MSIS: [(&str, f64); 5] =
+    [("Yearly", 23.863), ("Quarterly", 7.935), ("Monthly", 6.079), ("Weekly", 18.198), ("Hourly", 15.027)];
+
+#[test]
+fn the_forecasting_mode_is_as_accurate_as_stated_on_the_development_subset() {
+    let Some(path) = shared("data/forecasting/m4dev.csv.gz") else {
+        return;
+    };
+    let all = m4::parse(&m4::text(&path).unwrap());
+    assert_eq!(all.len(), 400);
+    let rows = Context::new()
+        .map(all.len(), |i| {
+            let series = &all[i];
+            let context = Context::new().with_threads(1);
+            let row = ArrayView2::from_shape((1, series.train.len()), &series.train).unwrap();
+            let fitted = AutoEts::default().with_season(series.period).fit(row, &context)?;
+            let forecast = fitted.predict(series.horizon, &[0.95], &context)?;
+            let values = |matrix: &inlaid::data::Matrix| matrix.row(0).to_vec();
+            let band = &forecast.intervals[0];
+            let measures = m4::measure(series, &values(&forecast.mean), &values(&band.lower), &values(&band.upper));
+            Ok((series.group.clone(), measures))
+        })
+        .unwrap();
+    for line in m4::table(&rows) {
+        eprintln!(
+            "{:15} OWA {:.4} coverage {:.4} MSIS {:.3}",
+            line.group, line.owa, line.mean.coverage, line.mean.msis
+        );
+        match PEER_MSIS.iter().find(|(group, _)| *group == line.group) {
+            Some((_, peer)) => {
+                assert!(line.mean.msis < *peer, "{}: MSIS {} against {peer}", line.group, line.mean.msis);
+                // The 30 hourly series hold 97.3 %: stated as it is, and held there.
+                let highest = if line.group == "Hourly" { 0.975 } else { 0.97 };
+                assert!((0.93..=highest).contains(&line.mean.coverage), "{}: {}", line.group, line.mean.coverage);
+            }
+            None if line.group == "all but Hourly" => assert!(line.owa <= 0.797, "OWA {}", line.owa),
+            None => {}
+        }
+    }
+}

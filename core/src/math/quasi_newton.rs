@@ -90,7 +90,7 @@ impl Bfgs {
         let mut idle = 0;
         for _ in 0..stopping.steps {
             let promise = self.aim(x, lower, upper);
-            if !(promise > stopping.tolerance) {
+            if promise.is_nan() || promise <= stopping.tolerance {
                 break;
             }
             let Some(found) = self.step(function, x, lower, upper, value)? else {
@@ -149,7 +149,7 @@ impl Bfgs {
     fn hold(&mut self, i: usize) {
         let n = self.free.len();
         let own = self.inverse[i * n + i];
-        if !(own > 0.0) {
+        if own.is_nan() || own <= 0.0 {
             return;
         }
         self.product.copy_from_slice(&self.inverse[i * n..(i + 1) * n]);
@@ -195,15 +195,16 @@ impl Bfgs {
     fn learn(&mut self, x: &[f64]) {
         let n = x.len();
         let (mut curvature, mut length, mut bend) = (0.0, 0.0, 0.0);
-        for i in 0..n {
-            self.change[i] = if self.free[i] { self.trial[i] - x[i] } else { 0.0 };
+        for (i, before) in x.iter().enumerate() {
+            self.change[i] = if self.free[i] { self.trial[i] - before } else { 0.0 };
             let turn = if self.free[i] { self.next[i] - self.gradient[i] } else { 0.0 };
             self.direction[i] = turn;
             curvature += self.change[i] * turn;
             length += self.change[i] * self.change[i];
             bend += turn * turn;
         }
-        if !(curvature > 1e-12 * (length * bend).sqrt()) || !curvature.is_finite() {
+        let least = 1e-12 * (length * bend).sqrt();
+        if !curvature.is_finite() || curvature <= least {
             return;
         }
         let mut quadratic = 0.0;

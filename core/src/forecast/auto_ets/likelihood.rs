@@ -4,8 +4,9 @@
 //! dropped, as in the reference implementations). The usual region is a box in alpha, beta's place between its bounds,
 //! gamma's place between its bounds and phi: `1e-4 <= alpha <= .9999`, `1e-4 <= beta <= alpha`, `1e-4 <= gamma <= 1 - alpha`,
 //! `.8 <= phi <= .98`. First states are free; a form that crosses zero has no likelihood.
+use super::curvature::Sensitivity;
 use super::form::Form;
-use super::recursion::{Passes, Point, Sensitivity, Start, Sums, Weights, passes};
+use super::recursion::{Passes, Point, Start, Sums, Weights, passes};
 use crate::Context;
 use crate::error::Result;
 use crate::math::cholesky;

@@ -1,11 +1,49 @@
 //! Exponential smoothing that chooses its own form.
+//!
+//! **Model.** A level `l`, a slope `b` and seasons `s` that each observation corrects. With `q = l + phi b`, one-step mean
+//! `f = q`, `q + s` or `q s`, error `e = y - f`, and `u = v = e` (`u = e / s`, `v = e / q` if the season multiplies):
+//! `l' = q + alpha u`, `b' = phi b + beta u`, `s' = s + gamma v`. The error's variance is constant (A) or in proportion to
+//! `f^2` (M); the trend is absent (N), additive (A) or damped (Ad); the season absent (N), additive (A) or multiplicative
+//! (M). The name of a form lists the three: `ETS(M,Ad,M)`.
+//!
+//! **Fit.** Weights and first states minimise `n ln(sum r^2) + 2 sum ln |f|` (the second sum for M errors, whose
+//! `r = e / f`), by a projected quasi-Newton method with the exact gradient, started from the Gauss-Newton curvature.
+//! Region: `1e-4 <= alpha <= .9999`, `1e-4 <= beta <= alpha`, `1e-4 <= gamma <= 1 - alpha`, `.8 <= phi <= .98`. Log-likelihoods
+//! and criteria leave out the same constants as the reference implementations.
+//!
+//! **Choice.** Every form that the data allow, the smallest criterion wins: all 15 without M season under A errors; M errors
+//! and M seasons only for positive data; seasons only with more than one period of data; no form with fewer than 2
+//! observations more than numbers to estimate. With 2 to 4 observations the random walk stands in, ETS(A,N,N) with
+//! `alpha = .9999`; a constant series is its constant. Both have no likelihood.
+//!
+//! **Two modes**, because the best likelihood is not the best forecast. `forecast` (default) bounds `beta` to a share
+//! `.15 * season^-.75` of alpha, a prior chosen on rolling origins inside the training parts of the M4 development subset,
+//! and passes over forms whose forecast over the next two periods (10 steps without a season) crosses zero though the data
+//! do not, or leaves, with its 99 % interval, ten ranges of the data around the data. `exact` has neither: pure maximum
+//! likelihood from a dozen starts and more, some 50 times slower.
+//!
+//! **Intervals.** Variances by formula for all forms but A errors with M season, which are simulated (same errors for
+//! every series, decided by the seed). Variances use the errors' degrees of freedom, quantiles are Student's t, and each
+//! step is widened or narrowed by the errors that the fitted recursion makes that many steps ahead inside the series,
+//! weighed against `1 + 4 h / n` for unknown parameters. On the M4 development subset 95 % intervals hold 94 to 95 % per
+//! frequency and 97 % of the hourly series.
+//!
+//! Missing values are refused. Cost: O(observations) per step of the search, some 15 steps per form; with a season of more
+//! than 60 the quasi-Newton matrix adds O(season^2). An update keeps weights, sigma and criteria as they were fitted.
+//!
+//! Sources: Hyndman, Koehler, Ord, Snyder, *Forecasting with Exponential Smoothing* (2008), chapters 2, 5 and 6; Hyndman,
+//! Khandakar (2008), *Automatic time series forecasting*, J. Statistical Software 27(3); Chatfield (1993) for the errors
+//! within the sample. Oracles: R forecast 8.20 and statsforecast 2.1.1.
 use super::fitted::Fitted;
 use super::method::Method;
 use super::seasonality::{SeasonalPeriod, seasonal_period};
 use crate::Context;
 use crate::error::{Result, bail, ensure};
 
+mod calibration;
+mod curvature;
 mod form;
+mod gradient;
 mod guard;
 mod interval;
 mod likelihood;

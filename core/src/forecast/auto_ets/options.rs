@@ -86,7 +86,26 @@ pub enum EtsMode {
     Exact,
 }
 
-/// Exponential smoothing that chooses its own form.
+/// Exponential smoothing that chooses its own form: level, trend and season that change, additive or multiplicative.
+///
+/// The default detects the season of each series, tries every form that the data allow and keeps the one with the smallest
+/// corrected Akaike criterion; beta is bounded by a prior that forecasts better than the pure likelihood (`mode`). Accepts
+/// 2 observations or more; NaN and infinite values are refused.
+///
+/// ```
+/// use inlaid::Context;
+/// use inlaid::forecast::{AutoEts, Method};
+///
+/// let context = Context::new();
+/// // Three years of quarters: a level of 10 that grows by 1 a quarter, and a season.
+/// let series = ndarray::Array2::from_shape_fn((1, 12), |(_, t)| 10.0 + t as f64 + [3.0, -1.0, 0.0, -2.0][t % 4]);
+/// let fitted = AutoEts::default().with_season(4).fit(series.view(), &context)?;
+/// let forecast = fitted.predict(4, &[0.95], &context)?;
+/// for (mean, next) in forecast.mean.iter().zip([25.0, 22.0, 24.0, 23.0]) {
+///     assert!((mean - next).abs() < 0.1);
+/// }
+/// # Ok::<(), inlaid::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]

@@ -1,12 +1,14 @@
-//! The recursions: one pass forward for the errors, one pass back for the exact gradient, one pass with sensitivities for
-//! the curvature. Everything is written once and compiled for each of the 18 combinations of error, trend and season.
+//! The recursion over a series. It is written once and compiled for each of the 18 combinations of error, trend and
+//! season, and so are its [gradient](super::gradient) and its [curvature](super::curvature).
 //!
 //! With `q = l + phi b`, one-step mean `f = q`, `q + s` or `q s`, and `e = y - f`:
 //! `u = e` (or `e / s` if the season multiplies), `l' = q + alpha u`, `b' = phi b + beta u`, `s' = s + gamma v` with
 //! `v = e` (or `e / q`). A multiplicative error changes the likelihood, not the recursion.
 use serde::{Deserialize, Serialize};
 
+use super::curvature::{Sensitivity, curvature};
 use super::form::{Error, Form, Season, Trend};
+use super::gradient::backward;
 
 pub(super) const TREND_NONE: u8 = 0;
 pub(super) const TREND_ADDITIVE: u8 = 1;
@@ -139,6 +141,12 @@ fn base<const TREND: u8>(level: f64, slope: f64, phi: f64) -> f64 {
     }
 }
 
+/// Whether states of a form that divides are on the right side of zero; NaN is not.
+#[inline(always)]
+pub(super) fn is_alive(base: f64, season: f64) -> bool {
+    base > SMALLEST && season > SMALLEST
+}
+
 fn forward<const TREND: u8, const SEASON: u8, const RELATIVE: bool>(
     series: &[f64],
     period: usize,
@@ -161,10 +169,10 @@ fn forward<const TREND: u8, const SEASON: u8, const RELATIVE: bool>(
             _ => q * season,
         };
         *point = Point { base: q, slope, season };
-        if SEASON == SEASON_MULTIPLICATIVE && !(q > SMALLEST && season > SMALLEST) {
+        if SEASON == SEASON_MULTIPLICATIVE && !is_alive(q, season) {
             return None;
         }
-        if RELATIVE && !(mean > SMALLEST) {
+        if RELATIVE && !is_alive(mean, 1.0) {
             return None;
         }
         let error = y - mean;
@@ -193,242 +201,4 @@ fn forward<const TREND: u8, const SEASON: u8, const RELATIVE: bool>(
     *start = Start { level, slope };
     let log = logs.sum + logs.product.ln();
     (square.is_finite() && log.is_finite()).then_some(Sums { square, log })
-}
-
-fn backward<const TREND: u8, const SEASON: u8, const RELATIVE: bool>(
-    series: &[f64],
-    period: usize,
-    weights: &Weights,
-    factor: f64,
-    tape: &[Point],
-    ring: &mut [f64],
-    gradient: &mut [f64],
-) {
-    let Weights { alpha, beta, gamma, phi } = *weights;
-    let n = series.len();
-    if SEASON != SEASON_NONE {
-        ring.fill(0.0);
-    }
-    let mut place = if SEASON == SEASON_NONE { 0 } else { n % period };
-    // Adjoints of the states after the step, and of the weights.
-    let (mut level, mut slope) = (0.0, 0.0);
-    let (mut to_alpha, mut to_beta, mut to_gamma, mut to_phi) = (0.0, 0.0, 0.0, 0.0);
-    for (&y, point) in series.iter().zip(tape).rev() {
-        if SEASON != SEASON_NONE {
-            place = if place == 0 { period - 1 } else { place - 1 };
-        }
-        let (q, s) = (point.base, point.season);
-        let mean = match SEASON {
-            SEASON_NONE => q,
-            SEASON_ADDITIVE => q + s,
-            _ => q * s,
-        };
-        let error = y - mean;
-        let mut season = if SEASON == SEASON_NONE { 0.0 } else { ring[place] };
-        let to_u = alpha * level + beta * slope;
-        let to_v = gamma * season;
-        let mut to_base = level;
-        // What the error passes on to the states, and its own part of the objective.
-        let mut to_error;
-        if SEASON == SEASON_MULTIPLICATIVE {
-            let (per_s, per_q) = (1.0 / s, 1.0 / q);
-            let (u, v) = (error * per_s, error * per_q);
-            to_alpha += level * u;
-            to_beta += slope * u;
-            to_gamma += season * v;
-            to_error = to_u * per_s + to_v * per_q;
-            season -= to_u * u * per_s;
-            to_base -= to_v * v * per_q;
-        } else {
-            to_alpha += level * error;
-            to_beta += slope * error;
-            to_gamma += season * error;
-            to_error = to_u + if SEASON == SEASON_NONE { 0.0 } else { to_v };
-        }
-        let mut to_mean = 0.0;
-        if RELATIVE {
-            let per_mean = 1.0 / mean;
-            let relative = error * per_mean;
-            // r = y / f - 1
-            to_mean = 2.0 * per_mean * (1.0 - factor * relative * y * per_mean);
-        } else {
-            to_error += 2.0 * factor * error;
-        }
-        to_mean -= to_error;
-        match SEASON {
-            SEASON_NONE => to_base += to_mean,
-            SEASON_ADDITIVE => {
-                to_base += to_mean;
-                season += to_mean;
-            }
-            _ => {
-                to_base += to_mean * s;
-                season += to_mean * q;
-            }
-        }
-        if SEASON != SEASON_NONE {
-            ring[place] = season;
-        }
-        level = to_base;
-        match TREND {
-            TREND_NONE => {}
-            TREND_ADDITIVE => slope += to_base,
-            _ => {
-                to_phi += point.slope * (slope + to_base);
-                slope = phi * (slope + to_base);
-            }
-        }
-    }
-    let mut put = gradient.iter_mut();
-    let mut next = |value: f64| {
-        if let Some(place) = put.next() {
-            *place = value;
-        }
-    };
-    next(to_alpha);
-    if TREND != TREND_NONE {
-        next(to_beta);
-    }
-    if SEASON != SEASON_NONE {
-        next(to_gamma);
-    }
-    if TREND == TREND_DAMPED {
-        next(to_phi);
-    }
-    next(level);
-    if TREND != TREND_NONE {
-        next(slope);
-    }
-    if SEASON != SEASON_NONE {
-        ring.iter().for_each(|value| next(*value));
-    }
-}
-
-/// Buffers of the pass with sensitivities, and its result.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Sensitivity {
-    level: Vec<f64>,
-    slope: Vec<f64>,
-    /// `[place, number]`.
-    season: Vec<f64>,
-    error: Vec<f64>,
-    base: Vec<f64>,
-    /// Sum over time of the outer products of the errors' gradients, `[number, number]`, lower triangle; only its
-    /// diagonal where `diagonal` is set.
-    pub(super) gram: Vec<f64>,
-    /// Leave out everything but the diagonal.
-    pub(super) diagonal: bool,
-}
-
-impl Sensitivity {
-    /// Clear everything for a form with `len` numbers.
-    fn clear(&mut self, len: usize, seasons: usize) {
-        for (buffer, size) in [
-            (&mut self.level, len),
-            (&mut self.slope, len),
-            (&mut self.error, len),
-            (&mut self.base, len),
-            (&mut self.season, len * seasons),
-            (&mut self.gram, len * len),
-        ] {
-            buffer.clear();
-            buffer.resize(size, 0.0);
-        }
-    }
-}
-
-fn curvature<const TREND: u8, const SEASON: u8, const RELATIVE: bool>(
-    series: &[f64],
-    period: usize,
-    weights: &Weights,
-    tape: &[Point],
-    work: &mut Sensitivity,
-) {
-    let Weights { alpha, beta, gamma, phi } = *weights;
-    let has_trend = TREND != TREND_NONE;
-    let has_season = SEASON != SEASON_NONE;
-    // The form's layout, as in `Form::layout`.
-    let at_beta = usize::from(has_trend);
-    let at_gamma = at_beta + usize::from(has_season);
-    let at_phi = at_gamma + usize::from(TREND == TREND_DAMPED);
-    let at_level = at_phi + 1;
-    let at_season = at_level + 1 + usize::from(has_trend);
-    let len = at_season + if has_season { period } else { 0 };
-    work.clear(len, if has_season { period } else { 0 });
-    work.level[at_level] = 1.0;
-    if has_trend {
-        work.slope[at_level + 1] = 1.0;
-    }
-    if has_season {
-        for place in 0..period {
-            work.season[place * len + at_season + place] = 1.0;
-        }
-    }
-    let mut place = 0;
-    for (&y, point) in series.iter().zip(tape) {
-        let (q, s) = (point.base, point.season);
-        let mean = match SEASON {
-            SEASON_NONE => q,
-            SEASON_ADDITIVE => q + s,
-            _ => q * s,
-        };
-        let error = y - mean;
-        // Derivatives of the mean with respect to base and season, of u and v with respect to their two arguments.
-        let (mean_base, mean_season) = if SEASON == SEASON_MULTIPLICATIVE { (s, q) } else { (1.0, 1.0) };
-        let scale = if RELATIVE { y / (mean * mean) } else { 1.0 };
-        let row = if has_season { &mut work.season[place * len..(place + 1) * len] } else { &mut [][..] };
-        for j in 0..len {
-            let base = work.level[j] + if has_trend { phi * work.slope[j] } else { 0.0 };
-            work.base[j] = base;
-            let season = if has_season { row[j] } else { 0.0 };
-            work.error[j] = -(mean_base * base + if has_season { mean_season * season } else { 0.0 });
-        }
-        if TREND == TREND_DAMPED {
-            work.base[at_phi] += point.slope;
-            work.error[at_phi] -= mean_base * point.slope;
-        }
-        let (u, v, per_s, per_q) = if SEASON == SEASON_MULTIPLICATIVE {
-            (error / s, error / q, 1.0 / s, 1.0 / q)
-        } else {
-            (error, error, 1.0, 1.0)
-        };
-        for j in 0..len {
-            let mut to_u = work.error[j] * per_s;
-            let mut to_v = work.error[j] * per_q;
-            if SEASON == SEASON_MULTIPLICATIVE {
-                to_u -= u * per_s * row[j];
-                to_v -= v * per_q * work.base[j];
-            }
-            work.level[j] = work.base[j] + alpha * to_u;
-            if has_trend {
-                work.slope[j] = phi * work.slope[j] + beta * to_u;
-            }
-            if has_season {
-                row[j] += gamma * to_v;
-            }
-        }
-        work.level[0] += u;
-        if has_trend {
-            work.slope[at_beta] += u;
-        }
-        if has_season {
-            row[at_gamma] += v;
-            place = if place + 1 == period { 0 } else { place + 1 };
-        }
-        if TREND == TREND_DAMPED {
-            work.slope[at_phi] += point.slope;
-        }
-        let weight = scale * scale;
-        if work.diagonal {
-            for j in 0..len {
-                work.gram[j * len + j] += weight * work.error[j] * work.error[j];
-            }
-        } else {
-            for i in 0..len {
-                let left = weight * work.error[i];
-                let (row, right) = (&mut work.gram[i * len..i * len + i + 1], &work.error[..=i]);
-                row.iter_mut().zip(right).for_each(|(sum, right)| *sum += left * right);
-            }
-        }
-    }
 }

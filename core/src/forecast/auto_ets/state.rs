@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::calibration::Past;
 use super::form::{Form, Season};
 use super::interval::End;
 use super::options::{LONGEST_SEASON, PATHS};
@@ -15,8 +16,6 @@ use crate::forecast::result::{SeriesForecast, Summary};
 use crate::forecast::spread::checked;
 use crate::math::{normal, student};
 
-/// How much of the one-step variance each step ahead adds per observation; see the module's page.
-const DRIFT: f64 = 3.0;
 /// The most numbers that a simulation may hold, and the most that it may draw.
 const LARGEST_SIMULATION: usize = 1 << 27;
 
@@ -101,9 +100,17 @@ impl AutoEtsState {
         }
     }
 
-    /// What widens a step's standard deviation beyond the model with known parameters.
-    fn widening(&self, step: usize) -> f64 {
-        (1.0 + DRIFT * step as f64 / self.fitted as f64).sqrt()
+    /// What each step's standard deviation is multiplied by; see [`calibration`](super::calibration).
+    fn widening(&self, means: &[f64], variances: Option<&[f64]>) -> Vec<f64> {
+        let tape = self.replay().0;
+        let series: Vec<f64> = self.series.iter().map(|y| y / self.scale).collect();
+        let past = Past { form: self.form, period: self.period, weights: self.weights, series: &series, tape: &tape };
+        let relative = |variances: &[f64]| {
+            let unit = |mean: &f64| if self.form.is_multiplicative() { mean * mean } else { 1.0 };
+            variances.iter().zip(means).map(|(variance, mean)| variance / unit(mean)).collect::<Vec<f64>>()
+        };
+        let spreads = variances.map(relative);
+        past.widening(means.len(), spreads.as_deref()).into_iter().map(f64::sqrt).collect()
     }
 
     /// Distances of lower and upper bounds from the mean, scaled, one pair of rows per level.
@@ -111,8 +118,11 @@ impl AutoEtsState {
         let horizon = means.len();
         let tail = |level: &f64| 0.5 + level / 2.0;
         if let Some(variances) = self.end().variances(horizon, self.sigma2) {
-            let deviations: Vec<f64> =
-                variances.iter().enumerate().map(|(i, v)| v.sqrt() * self.widening(i + 1)).collect();
+            let deviations: Vec<f64> = variances
+                .iter()
+                .zip(self.widening(means, Some(&variances)))
+                .map(|(v, wider)| v.sqrt() * wider)
+                .collect();
             let reach = |level| {
                 let t = student::quantile(tail(level), self.freedom);
                 let row: Vec<f64> = deviations.iter().map(|deviation| t * deviation).collect();
@@ -129,10 +139,11 @@ impl AutoEtsState {
             self.period
         );
         let mut bands = simulate::quantiles(&self.end(), self.sigma2.sqrt(), horizon, levels, self.paths, seed);
+        let widening = self.widening(means, None);
         for ((lower, upper), level) in bands.iter_mut().zip(levels) {
             let t = student::quantile(tail(level), self.freedom) / normal::quantile(tail(level));
-            for (i, mean) in means.iter().enumerate() {
-                let factor = t * self.widening(i + 1);
+            for (i, (mean, wider)) in means.iter().zip(&widening).enumerate() {
+                let factor = t * wider;
                 lower[i] = factor * (lower[i] - mean);
                 upper[i] = factor * (upper[i] - mean);
             }
