@@ -1,12 +1,112 @@
-//! The classes of the java binding.
-use inlaid_bridge::api::Api;
+//! The classes of the Java binding: one file per class, one class of static methods per room.
+//!
+//! Options become immutable classes with builders, results records, fitted models handles, words enums, and one-of-several
+//! sealed interfaces. Everything that is not mechanical stands by hand in `io.inlaid` and `io.inlaid.internal`.
+mod docs;
+mod kinds;
+mod methods;
+mod options;
+mod source;
+#[cfg(test)]
+mod tests;
+mod types;
 
-use super::Generated;
+use inlaid_bridge::ABI;
+use inlaid_bridge::api::{Api, Room};
+
+use super::{Generated, capital};
+use source::Source;
+use types::Names;
 
 /// Where they stand.
-pub(super) const FOLDER: &str = "bindings/jvm";
+pub(super) const FOLDER: &str = "bindings/jvm/inlaid/src/main/java";
+
+/// A room's class of static methods, and what the room is.
+fn front(room: &str) -> (String, &'static str) {
+    match room {
+        "forecast" => ("Forecasting".into(), "Forecasting of time series: methods, metrics, cross-validation, panels."),
+        other => (capital(other) + "Functions", "A room of inlaid."),
+    }
+}
 
 /// Every generated file.
-pub(super) fn files(_api: &Api) -> Vec<Generated> {
-    Vec::new()
+pub(super) fn files(api: &Api) -> Vec<Generated> {
+    let mut files = vec![module(api), abi(api)];
+    for room in &api.rooms {
+        let names = Names::of(room);
+        files.push(package(room));
+        files.extend(room.classes.iter().map(|class| {
+            let mut source = Source::new();
+            kinds::class(&mut source, class, &names);
+            file(room, &class.name, source, &names)
+        }));
+        if !room.functions.is_empty() {
+            let (name, _) = front(&room.name);
+            let mut source = Source::new();
+            kinds::functions(&mut source, room, &name, &names);
+            files.push(file(room, &name, source, &names));
+        }
+        if names.has_unions() {
+            let mut source = Source::new();
+            kinds::wire(&mut source, room, &names);
+            files.push(file(room, "Wire", source, &names));
+        }
+    }
+    files
+}
+
+fn file(room: &Room, class: &str, source: Source, names: &Names) -> Generated {
+    let package = format!("io.inlaid.{}", room.name);
+    Generated {
+        path: format!("{FOLDER}/io/inlaid/{}/{class}.java", room.name).into(),
+        text: source.finish(&package, names),
+    }
+}
+
+fn package(room: &Room) -> Generated {
+    let (_, sentence) = front(&room.name);
+    let text = format!("// {}\n/** {sentence} */\npackage io.inlaid.{};\n", super::MARK, room.name);
+    Generated { path: format!("{FOLDER}/io/inlaid/{}/package-info.java", room.name).into(), text }
+}
+
+/// The module exports every room.
+fn module(api: &Api) -> Generated {
+    let exports: String = api.rooms.iter().map(|room| format!("    exports io.inlaid.{};\n", room.name)).collect();
+    let text = format!(
+        "// {}
+/**
+ * Forecasting and other AI capabilities on one native engine.
+ *
+ * <p>The engine is a native library: from Java 24 on run with {{@code --enable-native-access=io.inlaid}}, or
+ * {{@code ALL-UNNAMED}} where inlaid is on the class path, else the JVM prints a warning.
+ */
+module io.inlaid {{
+    exports io.inlaid;
+{exports}}}
+",
+        super::MARK
+    );
+    Generated { path: format!("{FOLDER}/module-info.java").into(), text }
+}
+
+/// What the loader compares the native library with.
+fn abi(api: &Api) -> Generated {
+    let text = format!(
+        "// {}
+package io.inlaid.internal;
+
+/** What these classes were generated for. */
+final class Abi {{
+    /** What the border looks like; the native library must have the same number. */
+    static final int NUMBER = {ABI};
+    /** The version of inlaid. */
+    static final String VERSION = \"{}\";
+
+    private Abi() {{}}
+}}
+",
+        super::MARK,
+        api.version
+    );
+    Generated { path: format!("{FOLDER}/io/inlaid/internal/Abi.java").into(), text }
 }

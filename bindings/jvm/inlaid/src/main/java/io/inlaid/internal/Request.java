@@ -1,0 +1,217 @@
+package io.inlaid.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+
+import io.inlaid.Context;
+import io.inlaid.Handle;
+import io.inlaid.InvalidConfigException;
+import io.inlaid.InvalidDataException;
+import io.inlaid.Matrix;
+
+/** A call in the making: an operation with its arrays, then its options, and the model it belongs to. */
+public final class Request {
+    private final String operation;
+    private final List<Object> inputs = new ArrayList<>(2);
+    private final List<int[]> descriptions = new ArrayList<>(2);
+    /** The positions of the inputs that the caller could still change. */
+    private final List<Integer> lent = new ArrayList<>(2);
+    private Writer options;
+    private NativeObject model;
+    /** The address of the model while this call keeps it, else 0. */
+    private long leased;
+
+    /**
+     * Starts a call.
+     *
+     * @param operation its name
+     */
+    public Request(String operation) {
+        this.operation = operation;
+    }
+
+    /**
+     * The model that the call belongs to.
+     *
+     * @param handle the model
+     * @return this
+     */
+    public Request on(Handle handle) {
+        model = Secrets.of(handle);
+        return this;
+    }
+
+    /**
+     * An array of the operation.
+     *
+     * @param name its name
+     * @param value the array
+     * @return this
+     */
+    public Request matrix(String name, Matrix value) {
+        lent.add(inputs.size());
+        return input(given(name, value).data(), Border.MATRIX, value.rows(), value.columns());
+    }
+
+    /**
+     * An array of the operation, copied.
+     *
+     * @param name its name
+     * @param rows the array
+     * @return this
+     */
+    public Request matrix(String name, double[][] rows) {
+        Matrix value = Matrix.of(given(name, rows));
+        return input(value.data(), Border.MATRIX, value.rows(), value.columns());
+    }
+
+    /**
+     * An array of the operation that has one row.
+     *
+     * @param name its name
+     * @param row the row
+     * @return this
+     */
+    public Request matrix(String name, double[] row) {
+        lent.add(inputs.size());
+        return input(given(name, row), Border.MATRIX, 1, row.length);
+    }
+
+    /**
+     * An array of the operation.
+     *
+     * @param name its name
+     * @param value the array
+     * @return this
+     */
+    public Request vector(String name, double[] value) {
+        lent.add(inputs.size());
+        return input(given(name, value), Border.VECTOR, value.length, 1);
+    }
+
+    /**
+     * An array of the operation.
+     *
+     * @param name its name
+     * @param value the array
+     * @return this
+     */
+    public Request bytes(String name, byte[] value) {
+        lent.add(inputs.size());
+        return input(given(name, value), Border.BYTES, value.length, 1);
+    }
+
+    /**
+     * An option; all arrays of the operation come first.
+     *
+     * @param <T> its type
+     * @param name its name on the wire
+     * @param value its value
+     * @param write writes it
+     * @return this
+     */
+    public <T> Request option(String name, T value, BiConsumer<Writer, T> write) {
+        options().field(name, value, write);
+        return this;
+    }
+
+    /**
+     * Options that are the fields of a class.
+     *
+     * @param <T> the class
+     * @param value the options
+     * @param write writes the fields
+     * @return this
+     */
+    public <T> Request options(T value, BiConsumer<T, Writer> write) {
+        if (value == null) {
+            throw new InvalidConfigException("the options are null; leave them out for the defaults");
+        }
+        write.accept(value, options());
+        return this;
+    }
+
+    /**
+     * Runs the call with seed 0 on all processors.
+     *
+     * @return what it gives
+     */
+    public Reply run() {
+        return run(0);
+    }
+
+    /**
+     * Runs the call.
+     *
+     * @param context its seed, threads and cancellation
+     * @return what it gives
+     */
+    public Reply run(Context context) {
+        Objects.requireNonNull(context, "context");
+        return Secrets.of(context).use(this::run);
+    }
+
+    /** Copies what the caller could still change. */
+    void detach() {
+        for (int position : lent) {
+            Object input = inputs.get(position);
+            inputs.set(position, input instanceof double[] numbers ? numbers.clone() : ((byte[]) input).clone());
+        }
+        lent.clear();
+    }
+
+    /** Keeps the model from being freed until {@link #release()}, even if it is closed meanwhile. */
+    void acquire() {
+        if (model != null) {
+            leased = model.acquire();
+        }
+    }
+
+    /** Lets the model be freed. */
+    void release() {
+        if (leased != 0) {
+            leased = 0;
+            model.release();
+        }
+    }
+
+    private Reply run(long context) {
+        if (model == null || leased != 0) {
+            return run(leased, context);
+        }
+        return model.use(address -> run(address, context));
+    }
+
+    private Reply run(long address, long context) {
+        int[] flat = new int[descriptions.size() * Border.DESCRIPTION];
+        for (int i = 0; i < descriptions.size(); i++) {
+            System.arraycopy(descriptions.get(i), 0, flat, i * Border.DESCRIPTION, Border.DESCRIPTION);
+        }
+        Object[] answer = new Object[Border.PLACES];
+        Object[] all = inputs.isEmpty() ? null : inputs.toArray();
+        byte[] json = options == null ? null : options.finish();
+        return new Reply(answer, Native.call(operation, json, address, all, flat, context, answer));
+    }
+
+    private Writer options() {
+        if (options == null) {
+            options = new Writer(inputs, descriptions);
+        }
+        return options;
+    }
+
+    private Request input(Object array, int kind, int rows, int columns) {
+        inputs.add(array);
+        descriptions.add(new int[] {kind, rows, columns});
+        return this;
+    }
+
+    private static <T> T given(String name, T value) {
+        if (value == null) {
+            throw new InvalidDataException("`" + name + "` is null");
+        }
+        return value;
+    }
+}
