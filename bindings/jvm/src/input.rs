@@ -1,10 +1,12 @@
 //! Java arrays taken over as the bridge's inputs.
 use inlaid::Code;
+use inlaid::data::Table;
 use inlaid_bridge::Input;
 use jni::Env;
 use jni::objects::{JByteArray, JDoubleArray, JIntArray, JObjectArray};
 
 use crate::fault::Fault;
+use crate::table;
 
 /// How many numbers describe one input or block: its kind, rows and columns.
 pub(crate) const DESCRIPTION: usize = 3;
@@ -14,6 +16,7 @@ pub(crate) mod kind {
     pub(crate) const MATRIX: i32 = 0;
     pub(crate) const VECTOR: i32 = 1;
     pub(crate) const BYTES: i32 = 2;
+    pub(crate) const TABLE: i32 = 3;
 }
 
 /// A copy of an input, for the time of the call.
@@ -21,6 +24,7 @@ pub(crate) enum Owned {
     Matrix { data: Vec<f64>, rows: usize, columns: usize },
     Vector(Vec<f64>),
     Bytes(Vec<u8>),
+    Table(Table),
 }
 
 impl Owned {
@@ -29,6 +33,7 @@ impl Owned {
             Owned::Matrix { data, rows, columns } => Input::Matrix { data, rows: *rows, columns: *columns },
             Owned::Vector(data) => Input::Vector(data),
             Owned::Bytes(data) => Input::Bytes(data),
+            Owned::Table(table) => Input::Table(table),
         }
     }
 }
@@ -54,12 +59,7 @@ pub(crate) fn take(
         .collect()
 }
 
-fn one(
-    env: &mut Env<'_>,
-    inputs: &JObjectArray<'_>,
-    position: usize,
-    description: &[i32],
-) -> Result<Owned, Fault> {
+fn one(env: &mut Env<'_>, inputs: &JObjectArray<'_>, position: usize, description: &[i32]) -> Result<Owned, Fault> {
     let array = inputs.get_element(env, position)?;
     let size = |axis: usize| usize::try_from(description[axis]).unwrap_or(0);
     Ok(match description[0] {
@@ -69,6 +69,7 @@ fn one(
         }
         kind::VECTOR => Owned::Vector(doubles(env, &env.cast_local::<JDoubleArray>(array)?)?),
         kind::BYTES => Owned::Bytes(env.convert_byte_array(env.cast_local::<JByteArray>(array)?)?),
+        kind::TABLE => Owned::Table(table::take(env, array)?),
         other => return Err(Fault::new(Code::Internal, format!("input {position} has the unknown kind {other}"))),
     })
 }

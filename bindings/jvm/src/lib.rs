@@ -7,6 +7,7 @@
 mod fault;
 mod input;
 mod reply;
+mod table;
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 

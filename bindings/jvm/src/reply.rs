@@ -6,6 +6,7 @@ use jni::{Env, jni_str};
 
 use crate::fault::Fault;
 use crate::input::{DESCRIPTION, kind};
+use crate::table;
 
 /// What stands where in the answer; `io.inlaid.internal.Border` has the same numbers.
 mod place {
@@ -55,6 +56,9 @@ fn one(
         Payload::Vector(vector) => {
             let data = vector.into_raw();
             (JObject::from(doubles(env, &data)?), [kind::VECTOR, fitting(data.len())?, 1])
+        }
+        Payload::Table(table) => {
+            (table::give(env, &table)?.into(), [kind::TABLE, fitting(table.rows())?, fitting(table.names().len())?])
         }
     };
     list.set_element(env, position, object)?;

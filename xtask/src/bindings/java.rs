@@ -12,7 +12,7 @@ mod tests;
 mod types;
 
 use inlaid_bridge::ABI;
-use inlaid_bridge::api::{Api, Room};
+use inlaid_bridge::api::{Api, Kind, Room};
 
 use super::{Generated, capital};
 use source::Source;
@@ -25,13 +25,14 @@ pub(super) const FOLDER: &str = "bindings/jvm/inlaid/src/main/java";
 fn front(room: &str) -> (String, &'static str) {
     match room {
         "forecast" => ("Forecasting".into(), "Forecasting of time series: methods, metrics, cross-validation, panels."),
+        "data" => ("Tables".into(), "Reading data into tables."),
         other => (capital(other) + "Functions", "A room of inlaid."),
     }
 }
 
 /// Every generated file.
 pub(super) fn files(api: &Api) -> Vec<Generated> {
-    let mut files = vec![module(api), abi(api)];
+    let mut files = vec![module(api), abi(api), loaders(api)];
     for room in &api.rooms {
         let names = Names::of(room);
         files.push(package(room));
@@ -87,6 +88,48 @@ module io.inlaid {{
         super::MARK
     );
     Generated { path: format!("{FOLDER}/module-info.java").into(), text }
+}
+
+/// How a saved model of any class is loaded.
+fn loaders(api: &Api) -> Generated {
+    let mut imports = String::new();
+    let mut entries = Vec::new();
+    for room in &api.rooms {
+        for class in room.classes.iter().filter(|class| class.kind == Kind::Model) {
+            if class.methods.iter().any(|method| method.is_static && method.name == "load") {
+                imports.push_str(&format!("import io.inlaid.{}.{};\n", room.name, class.name));
+                entries.push(format!("{}::load", class.name));
+            }
+        }
+    }
+    let text = format!(
+        "// {}
+package io.inlaid.internal;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+import io.inlaid.Handle;
+{imports}
+/** Every class of saved models. */
+public final class Loaders {{
+    /** What loads a model of one class from a file, and fails with {{@code incompatible}} for a model of another. */
+    public static final List<Function<Path, Handle>> ALL = List.of({});
+
+    private Loaders() {{}}
+}}
+",
+        super::MARK,
+        wrapped(&entries)
+    );
+    Generated { path: format!("{FOLDER}/io/inlaid/internal/Loaders.java").into(), text }
+}
+
+/// Items on lines of their own.
+fn wrapped(items: &[String]) -> String {
+    let lines: Vec<String> = items.iter().map(|item| format!("\n            {item}")).collect();
+    lines.join(",")
 }
 
 /// What the loader compares the native library with.

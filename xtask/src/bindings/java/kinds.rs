@@ -20,7 +20,9 @@ pub(super) fn class(source: &mut Source, class: &Class, names: &Names) {
 
 fn options_class(source: &mut Source, class: &Class, names: &Names) {
     Doc::of(&class.doc)
-        .paragraph("Immutable; `builder()` starts from the defaults. Values are judged when they are used, by the engine.")
+        .paragraph(
+            "Immutable; `builder()` starts from the defaults. Values are judged when they are used, by the engine.",
+        )
         .write(source);
     let implements = match names.unions_of(class).as_slice() {
         [] => String::new(),
@@ -53,7 +55,7 @@ fn record(source: &mut Source, class: &Class, names: &Names) {
         .map(|field| format!("{} {}", names.plain(&field.r#type), identifier(&field.name)))
         .collect();
     source.method(&format!("public record {}", class.name), &components, "", |source| {
-        compact_constructor(source, class, names);
+        compact_constructor(source, class);
         if class.fields.iter().any(|field| options::holds_arrays(&field.r#type)) {
             let fields: Vec<String> = class.fields.iter().map(|field| identifier(&field.name)).collect();
             options::equality(source, &class.name, &fields);
@@ -78,7 +80,7 @@ fn record(source: &mut Source, class: &Class, names: &Names) {
 }
 
 /// Records refuse null and do not change with the lists they were made of.
-fn compact_constructor(source: &mut Source, class: &Class, _names: &Names) {
+fn compact_constructor(source: &mut Source, class: &Class) {
     let checks: Vec<String> = class
         .fields
         .iter()
@@ -95,7 +97,9 @@ fn compact_constructor(source: &mut Source, class: &Class, _names: &Names) {
     if checks.is_empty() {
         return;
     }
-    Doc::of("Refuses null, and copies lists and maps.").write(source);
+    let doc = Doc::of("Refuses null, and copies lists and maps.");
+    let named = |doc: Doc, name: String| doc.tag(&format!("@param {name}"), "as the record says");
+    class.fields.iter().map(|field| identifier(&field.name)).fold(doc, named).write(source);
     source.block(format!("public {}", class.name), |source| checks.iter().for_each(|check| source.line(check)));
 }
 
@@ -113,7 +117,9 @@ fn words(source: &mut Source, class: &Class) {
         source.gap();
         source.block(format!("{}(String wireName)", class.name), |source| source.line("this.wireName = wireName;"));
         source.gap();
-        Doc::of("The word as every language and saved file has it.").tag("@return", "the word, lower_snake").write(source);
+        Doc::of("The word as every language and saved file has it.")
+            .tag("@return", "the word, lower_snake")
+            .write(source);
         source.block("public String wireName()", |source| source.line("return wireName;"));
         source.gap();
         Doc::of("The constant of a word.")

@@ -53,20 +53,28 @@ pub(super) fn all(source: &mut Source, class: &Class, names: &Names) {
             Kind::Model => Receiver::Model,
             _ => Receiver::Report,
         };
-        operation(source, &class.name, method, receiver, names);
+        operation(source, &class.name, method, &class.methods, receiver, names);
     }
 }
 
 /// The free functions of a room.
 pub(super) fn free(source: &mut Source, functions: &[Method], names: &Names) {
-    functions.iter().for_each(|function| operation(source, "", function, Receiver::Nobody, names));
+    functions.iter().for_each(|function| operation(source, "", function, functions, Receiver::Nobody, names));
 }
 
-fn operation(source: &mut Source, class: &str, method: &Method, receiver: Receiver, names: &Names) {
+fn operation(
+    source: &mut Source,
+    class: &str,
+    method: &Method,
+    siblings: &[Method],
+    receiver: Receiver,
+    names: &Names,
+) {
     let required: Vec<&Field> = method.options.iter().filter(|option| option.required).collect();
     let optional: Vec<Field> = method.options.iter().filter(|option| !option.required).cloned().collect();
-    let bundle = format!("{}Options", type_name(&method.name));
-    for form in forms(&method.arrays) {
+    let owner = siblings.iter().find(|sibling| shares_options(method, sibling)).unwrap_or(method);
+    let bundle = format!("{}Options", type_name(&owner.name));
+    for form in forms(method) {
         let mut variant = Variant { class, method, receiver, parameters: Vec::new(), remark: form.remark() };
         variant.parameters.extend(method.arrays.iter().map(|array| of_array(array, form)));
         variant.parameters.extend(required.iter().map(|option| of_option(option, names)));
@@ -78,9 +86,9 @@ fn operation(source: &mut Source, class: &str, method: &Method, receiver: Receiv
         }
         all_ways(source, &variant, names);
     }
-    if optional.len() > 1 {
+    if optional.len() > 1 && owner.name == method.name {
         source.gap();
-        Doc::of(&format!("What `{}` may be told besides what it needs; immutable.", identifier(&method.name)))
+        Doc::of(&format!("What `{}` may be told besides what it needs; immutable.", identifier(&owner.name)))
             .write(source);
         source.block(format!("public static final class {bundle}"), |source| {
             options::head(source, &bundle, &optional, names);
@@ -89,12 +97,23 @@ fn operation(source: &mut Source, class: &str, method: &Method, receiver: Receiv
     }
 }
 
-/// The ways in which a method's arrays may be given: matrices also as rows, and as one row.
-fn forms(arrays: &[ArrayArgument]) -> Vec<Form> {
-    if arrays.iter().any(|array| array.letter == Letter::Matrix) {
-        vec![Form::Own, Form::Rows, Form::Row]
-    } else {
+/// Whether a method is the batch form of another with the same optional options.
+fn shares_options(method: &Method, single: &Method) -> bool {
+    let optional = |method: &Method| -> Vec<_> {
+        let optional = method.options.iter().filter(|option| !option.required);
+        optional.map(|option| (option.name.clone(), option.r#type.clone(), option.default.clone())).collect()
+    };
+    method.name.strip_suffix("_batch") == Some(&single.name) && optional(method) == optional(single)
+}
+
+/// The ways in which a method's arrays may be given: matrices also as rows, and as one row unless it has a twin for that.
+fn forms(method: &Method) -> Vec<Form> {
+    if !method.arrays.iter().any(|array| array.letter == Letter::Matrix) {
         vec![Form::Own]
+    } else if method.name.ends_with("_batch") {
+        vec![Form::Own, Form::Rows]
+    } else {
+        vec![Form::Own, Form::Rows, Form::Row]
     }
 }
 
@@ -116,6 +135,7 @@ fn of_array(array: &ArrayArgument, form: Form) -> Parameter {
         (Letter::Matrix, Form::Row) => ("double[]", "matrix"),
         (Letter::Vector, _) => ("double[]", "vector"),
         (Letter::Bytes, _) => ("byte[]", "bytes"),
+        (Letter::Table, _) => ("Table", "table"),
     };
     let axes = if array.letter == Letter::Matrix && form != Form::Row && !array.axes.is_empty() {
         format!(" Shape `[{}]`.", array.axes.join(", "))
@@ -192,9 +212,9 @@ fn sync(source: &mut Source, variant: &Variant<'_>, with_context: bool, names: &
 fn on_executor(source: &mut Source, variant: &Variant<'_>, with_context: bool, names: &Names) {
     source.gap();
     let name = identifier(&variant.method.name);
-    let mut doc = variant
-        .doc()
-        .paragraph("Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.");
+    let mut doc = variant.doc().paragraph(
+        "Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.",
+    );
     let mut parameters = variant.signature();
     if with_context {
         doc = doc.tag("@param context", "its seed, threads and progress; cancelled when the future is");

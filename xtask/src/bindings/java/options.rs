@@ -145,14 +145,13 @@ pub(super) fn holds_arrays(r#type: &Type) -> bool {
 
 /// Writes the fields by their wire names.
 pub(super) fn write_method(source: &mut Source, fields: &[Field], names: &Names) {
-    source.block("void write(Writer to)", |source| {
+    source.block("void write(Writer out)", |source| {
         if fields.is_empty() {
             return source.line("// nothing to say");
         }
         for field in fields {
-            let arguments =
-                [quoted(&field.name), identifier(&field.name), names.writer(&field.r#type)];
-            source.statement("to.field", &arguments, ");");
+            let arguments = [quoted(&field.name), identifier(&field.name), names.writer(&field.r#type)];
+            source.statement("out.field", &arguments, ");");
         }
     });
 }

@@ -77,13 +77,7 @@ impl Source {
     }
 
     /// `before(a, b)after {`, the parameters on lines of their own where they do not fit, and a body.
-    pub(super) fn method(
-        &mut self,
-        before: &str,
-        parameters: &[String],
-        after: &str,
-        inside: impl FnOnce(&mut Self),
-    ) {
+    pub(super) fn method(&mut self, before: &str, parameters: &[String], after: &str, inside: impl FnOnce(&mut Self)) {
         let head = self.call(before, parameters, &format!("){after} {{"));
         self.text.push_str(&head);
         self.depth += 1;

@@ -8,12 +8,65 @@ use super::super::{camel, capital};
 
 /// Words that cannot be names in Java, or already are methods of every object, record or builder.
 const TAKEN: &[&str] = &[
-    "abstract", "assert", "boolean", "break", "build", "byte", "case", "catch", "char", "class", "clone", "const",
-    "continue", "default", "do", "double", "else", "enum", "extends", "final", "finalize", "finally", "float", "for",
-    "getClass", "goto", "hashCode", "if", "implements", "import", "instanceof", "int", "interface", "long", "native",
-    "new", "notify", "notifyAll", "package", "private", "protected", "public", "return", "short", "static", "strictfp",
-    "super", "switch", "synchronized", "this", "throw", "throws", "toString", "transient", "try", "void", "volatile",
-    "wait", "while",
+    "abstract",
+    "assert",
+    "boolean",
+    "break",
+    "build",
+    "byte",
+    "case",
+    "catch",
+    "char",
+    "class",
+    "clone",
+    "const",
+    "continue",
+    "default",
+    "do",
+    "double",
+    "else",
+    "enum",
+    "extends",
+    "final",
+    "finalize",
+    "finally",
+    "float",
+    "for",
+    "getClass",
+    "goto",
+    "hashCode",
+    "if",
+    "implements",
+    "import",
+    "instanceof",
+    "int",
+    "interface",
+    "long",
+    "native",
+    "new",
+    "notify",
+    "notifyAll",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "short",
+    "static",
+    "strictfp",
+    "super",
+    "switch",
+    "synchronized",
+    "this",
+    "throw",
+    "throws",
+    "toString",
+    "transient",
+    "try",
+    "void",
+    "volatile",
+    "wait",
+    "while",
 ];
 
 /// The classes of a room by kind, and which of them cross the border in which direction.
@@ -176,9 +229,8 @@ impl Names {
 
     fn writer_at(&self, r#type: &Type, depth: usize) -> String {
         let (to, item) = (numbered("to", depth), numbered("item", depth));
-        let inner = |call: &str, of: &Type| {
-            format!("({to}, {item}) -> {to}.{call}({item}, {})", self.writer_at(of, depth + 1))
-        };
+        let inner =
+            |call: &str, of: &Type| format!("({to}, {item}) -> {to}.{call}({item}, {})", self.writer_at(of, depth + 1));
         match r#type {
             Type::Class { name } => match self.kind(name) {
                 Some(Kind::Union) => format!("Wire::write{name}"),
@@ -202,7 +254,11 @@ impl Names {
                     Type::Float => "OptionalDouble",
                     _ => "Optional",
                 };
-                if value.is_null() { format!("{class}.empty()") } else { format!("{class}.of({})", self.literal(of, Some(value))) }
+                if value.is_null() {
+                    format!("{class}.empty()")
+                } else {
+                    format!("{class}.of({})", self.literal(of, Some(value)))
+                }
             }
             Type::List { of } => {
                 let items = value.as_array().into_iter().flatten().map(|item| self.item_literal(of, item));

@@ -7,5 +7,6 @@
  */
 module io.inlaid {
     exports io.inlaid;
+    exports io.inlaid.data;
     exports io.inlaid.forecast;
 }

@@ -20,6 +20,9 @@ public record Matrix(double[] data, int rows, int columns) {
     /**
      * Wraps an array.
      *
+     * @param data as the record says
+     * @param rows as the record says
+     * @param columns as the record says
      * @throws InvalidDataException if the array is null, an axis is negative, or the length is not
      *     {@code rows * columns}
      */

@@ -2,6 +2,7 @@
 package io.inlaid.forecast;
 
 import java.util.Objects;
+import java.util.Optional;
 
 import io.inlaid.Matrix;
 import io.inlaid.internal.Value;
@@ -14,8 +15,14 @@ import io.inlaid.internal.Value;
  * @param trend the slope per step before each observation, in the unit of the data
  * @param season the season at each observation: a difference if additive, a factor if multiplicative
  */
-public record Components(Matrix level, Matrix trend, Matrix season) {
-    /** Refuses null, and copies lists and maps. */
+public record Components(Optional<Matrix> level, Optional<Matrix> trend, Optional<Matrix> season) {
+    /**
+     * Refuses null, and copies lists and maps.
+     *
+     * @param level as the record says
+     * @param trend as the record says
+     * @param season as the record says
+     */
     public Components {
         Objects.requireNonNull(level, "level");
         Objects.requireNonNull(trend, "trend");
@@ -24,8 +31,8 @@ public record Components(Matrix level, Matrix trend, Matrix season) {
 
     static Components read(Value value) {
         return new Components(
-                value.field("level", Value::matrix),
-                value.field("trend", Value::matrix),
-                value.field("season", Value::matrix));
+                value.field("level", item -> item.optional(Value::matrix)),
+                value.field("trend", item -> item.optional(Value::matrix)),
+                value.field("season", item -> item.optional(Value::matrix)));
     }
 }

@@ -4,8 +4,11 @@ package io.inlaid.forecast;
 import java.util.List;
 import java.util.Objects;
 
+import io.inlaid.InlaidException;
 import io.inlaid.Matrix;
+import io.inlaid.internal.Request;
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * Point forecasts with intervals; every matrix is {@code [series, step]} in the unit of the data.
@@ -14,14 +17,175 @@ import io.inlaid.internal.Value;
  * @param intervals one entry per level asked for, in the order asked for
  */
 public record Forecast(Matrix mean, List<Interval> intervals) {
-    /** Refuses null, and copies lists and maps. */
+    /**
+     * Refuses null, and copies lists and maps.
+     *
+     * @param mean as the record says
+     * @param intervals as the record says
+     */
     public Forecast {
         Objects.requireNonNull(mean, "mean");
         intervals = List.copyOf(intervals);
     }
 
+    /**
+     * The usual measures of this forecast, one value per series: MAE, RMSE, MAPE, sMAPE, MASE, RMSSE, and coverage and
+     * MSIS of each interval.
+     *
+     * <p>Fails with {@code invalid_data} for arrays of different lengths, NaN or infinite values, or where it would
+     * divide by 0; {@code not_enough_data} for empty arrays; {@code invalid_config} for an option out of range.
+     *
+     * @param actual what came true, one series per row. Shape {@code [series, step]}.
+     * @param training the observations before the forecasts, one series per row. Shape {@code [series, time]}.
+     * @return the usual measures, one value per series
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Accuracy accuracy(Matrix actual, Matrix training) {
+        return Accuracy.read(accuracyRequest(actual, training).run().value());
+    }
+
+    private Request accuracyRequest(Matrix actual, Matrix training) {
+        return new Request("forecast.Forecast.accuracy")
+                .matrix("actual", actual)
+                .matrix("training", training)
+                .option("self", this, (to, self) -> to.object(self, Forecast::write));
+    }
+
+    /**
+     * The usual measures of this forecast, one value per series: MAE, RMSE, MAPE, sMAPE, MASE, RMSSE, and coverage and
+     * MSIS of each interval.
+     *
+     * <p>Fails with {@code invalid_data} for arrays of different lengths, NaN or infinite values, or where it would
+     * divide by 0; {@code not_enough_data} for empty arrays; {@code invalid_config} for an option out of range.
+     *
+     * @param actual what came true, one series per row. Shape {@code [series, step]}.
+     * @param training the observations before the forecasts, one series per row. Shape {@code [series, time]}.
+     * @param season observations per season, at least 1; 1, the default, scales by the naive forecast
+     * @return the usual measures, one value per series
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Accuracy accuracy(Matrix actual, Matrix training, long season) {
+        return Accuracy.read(accuracyRequest(actual, training, season).run().value());
+    }
+
+    private Request accuracyRequest(Matrix actual, Matrix training, long season) {
+        return new Request("forecast.Forecast.accuracy")
+                .matrix("actual", actual)
+                .matrix("training", training)
+                .option("self", this, (to, self) -> to.object(self, Forecast::write))
+                .option("season", season, Writer::integer);
+    }
+
+    /**
+     * The usual measures of this forecast, one value per series: MAE, RMSE, MAPE, sMAPE, MASE, RMSSE, and coverage and
+     * MSIS of each interval.
+     *
+     * <p>Fails with {@code invalid_data} for arrays of different lengths, NaN or infinite values, or where it would
+     * divide by 0; {@code not_enough_data} for empty arrays; {@code invalid_config} for an option out of range. Rows
+     * are copied and must be equally long.
+     *
+     * @param actual what came true, one series per row. Shape {@code [series, step]}.
+     * @param training the observations before the forecasts, one series per row. Shape {@code [series, time]}.
+     * @return the usual measures, one value per series
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Accuracy accuracy(double[][] actual, double[][] training) {
+        return Accuracy.read(accuracyRequest(actual, training).run().value());
+    }
+
+    private Request accuracyRequest(double[][] actual, double[][] training) {
+        return new Request("forecast.Forecast.accuracy")
+                .matrix("actual", actual)
+                .matrix("training", training)
+                .option("self", this, (to, self) -> to.object(self, Forecast::write));
+    }
+
+    /**
+     * The usual measures of this forecast, one value per series: MAE, RMSE, MAPE, sMAPE, MASE, RMSSE, and coverage and
+     * MSIS of each interval.
+     *
+     * <p>Fails with {@code invalid_data} for arrays of different lengths, NaN or infinite values, or where it would
+     * divide by 0; {@code not_enough_data} for empty arrays; {@code invalid_config} for an option out of range. Rows
+     * are copied and must be equally long.
+     *
+     * @param actual what came true, one series per row. Shape {@code [series, step]}.
+     * @param training the observations before the forecasts, one series per row. Shape {@code [series, time]}.
+     * @param season observations per season, at least 1; 1, the default, scales by the naive forecast
+     * @return the usual measures, one value per series
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Accuracy accuracy(double[][] actual, double[][] training, long season) {
+        return Accuracy.read(accuracyRequest(actual, training, season).run().value());
+    }
+
+    private Request accuracyRequest(double[][] actual, double[][] training, long season) {
+        return new Request("forecast.Forecast.accuracy")
+                .matrix("actual", actual)
+                .matrix("training", training)
+                .option("self", this, (to, self) -> to.object(self, Forecast::write))
+                .option("season", season, Writer::integer);
+    }
+
+    /**
+     * The usual measures of this forecast, one value per series: MAE, RMSE, MAPE, sMAPE, MASE, RMSSE, and coverage and
+     * MSIS of each interval.
+     *
+     * <p>Fails with {@code invalid_data} for arrays of different lengths, NaN or infinite values, or where it would
+     * divide by 0; {@code not_enough_data} for empty arrays; {@code invalid_config} for an option out of range. This
+     * form takes a single row.
+     *
+     * @param actual what came true, one series per row
+     * @param training the observations before the forecasts, one series per row
+     * @return the usual measures, one value per series
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Accuracy accuracy(double[] actual, double[] training) {
+        return Accuracy.read(accuracyRequest(actual, training).run().value());
+    }
+
+    private Request accuracyRequest(double[] actual, double[] training) {
+        return new Request("forecast.Forecast.accuracy")
+                .matrix("actual", actual)
+                .matrix("training", training)
+                .option("self", this, (to, self) -> to.object(self, Forecast::write));
+    }
+
+    /**
+     * The usual measures of this forecast, one value per series: MAE, RMSE, MAPE, sMAPE, MASE, RMSSE, and coverage and
+     * MSIS of each interval.
+     *
+     * <p>Fails with {@code invalid_data} for arrays of different lengths, NaN or infinite values, or where it would
+     * divide by 0; {@code not_enough_data} for empty arrays; {@code invalid_config} for an option out of range. This
+     * form takes a single row.
+     *
+     * @param actual what came true, one series per row
+     * @param training the observations before the forecasts, one series per row
+     * @param season observations per season, at least 1; 1, the default, scales by the naive forecast
+     * @return the usual measures, one value per series
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Accuracy accuracy(double[] actual, double[] training, long season) {
+        return Accuracy.read(accuracyRequest(actual, training, season).run().value());
+    }
+
+    private Request accuracyRequest(double[] actual, double[] training, long season) {
+        return new Request("forecast.Forecast.accuracy")
+                .matrix("actual", actual)
+                .matrix("training", training)
+                .option("self", this, (to, self) -> to.object(self, Forecast::write))
+                .option("season", season, Writer::integer);
+    }
+
     static Forecast read(Value value) {
         return new Forecast(
                 value.field("mean", Value::matrix), value.field("intervals", item -> item.list(Interval::read)));
+    }
+
+    void write(Writer out) {
+        out.field("mean", mean, Writer::matrix);
+        out.field(
+                "intervals",
+                intervals,
+                (to, item) -> to.list(item, (to2, item2) -> to2.object(item2, Interval::write)));
     }
 }

@@ -5,6 +5,7 @@ import java.util.Objects;
 
 import io.inlaid.Matrix;
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * A prediction interval of one level.
@@ -14,7 +15,13 @@ import io.inlaid.internal.Value;
  * @param upper upper bounds, {@code [series, step]}
  */
 public record Interval(double level, Matrix lower, Matrix upper) {
-    /** Refuses null, and copies lists and maps. */
+    /**
+     * Refuses null, and copies lists and maps.
+     *
+     * @param level as the record says
+     * @param lower as the record says
+     * @param upper as the record says
+     */
     public Interval {
         Objects.requireNonNull(lower, "lower");
         Objects.requireNonNull(upper, "upper");
@@ -25,5 +32,11 @@ public record Interval(double level, Matrix lower, Matrix upper) {
                 value.field("level", Value::number),
                 value.field("lower", Value::matrix),
                 value.field("upper", Value::matrix));
+    }
+
+    void write(Writer out) {
+        out.field("level", level, Writer::number);
+        out.field("lower", lower, Writer::matrix);
+        out.field("upper", upper, Writer::matrix);
     }
 }

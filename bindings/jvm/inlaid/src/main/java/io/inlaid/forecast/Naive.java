@@ -48,7 +48,10 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop.
      *
      * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
      *     Shape {@code [series, time]}.
@@ -60,7 +63,10 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop.
      *
      * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
      *     Shape {@code [series, time]}.
@@ -74,7 +80,10 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -88,7 +97,10 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -107,7 +119,11 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row. Rows are copied and must be equally long.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop. Rows are copied and
+     * must be equally long.
      *
      * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
      *     Shape {@code [series, time]}.
@@ -119,7 +135,11 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row. Rows are copied and must be equally long.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop. Rows are copied and
+     * must be equally long.
      *
      * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
      *     Shape {@code [series, time]}.
@@ -133,7 +153,11 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row. Rows are copied and must be equally long.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop. Rows are copied and
+     * must be equally long.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -147,7 +171,11 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row. Rows are copied and must be equally long.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop. Rows are copied and
+     * must be equally long.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -166,7 +194,11 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row. This form takes a single row.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop. This form takes a
+     * single row.
      *
      * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
      * @return the fitted model; close it when it is no longer needed
@@ -177,7 +209,11 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row. This form takes a single row.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop. This form takes a
+     * single row.
      *
      * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
      * @param context its seed, threads, cancellation and progress
@@ -190,7 +226,11 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row. This form takes a single row.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop. This form takes a
+     * single row.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -203,7 +243,11 @@ public final class Naive {
     }
 
     /**
-     * Fit one model per row. This form takes a single row.
+     * Fit one model per row of {@code series}.
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN, infinite values or
+     * no rows, {@code not_enough_data} for too few columns, {@code cancelled} if asked to stop. This form takes a
+     * single row.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -235,7 +279,7 @@ public final class Naive {
         return "Naive[]";
     }
 
-    void write(Writer to) {
+    void write(Writer out) {
         // nothing to say
     }
 

@@ -27,7 +27,17 @@ public record Summary(
         OptionalDouble sigma2,
         OptionalDouble logLikelihood,
         OptionalDouble aicc) {
-    /** Refuses null, and copies lists and maps. */
+    /**
+     * Refuses null, and copies lists and maps.
+     *
+     * @param model as the record says
+     * @param season as the record says
+     * @param observations as the record says
+     * @param parameters as the record says
+     * @param sigma2 as the record says
+     * @param logLikelihood as the record says
+     * @param aicc as the record says
+     */
     public Summary {
         Objects.requireNonNull(model, "model");
         parameters = Given.map("parameters", parameters);

@@ -10,6 +10,7 @@ import io.inlaid.Handle;
 import io.inlaid.InvalidConfigException;
 import io.inlaid.InvalidDataException;
 import io.inlaid.Matrix;
+import io.inlaid.Table;
 
 /** A call in the making: an operation with its arrays, then its options, and the model it belongs to. */
 public final class Request {
@@ -101,6 +102,18 @@ public final class Request {
     public Request bytes(String name, byte[] value) {
         lent.add(inputs.size());
         return input(given(name, value), Border.BYTES, value.length, 1);
+    }
+
+    /**
+     * An array of the operation.
+     *
+     * @param name its name
+     * @param value the table
+     * @return this
+     */
+    public Request table(String name, Table value) {
+        Columns columns = Secrets.of(given(name, value));
+        return input(columns.encode(), Border.TABLE, columns.rows(), columns.columns().size());
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.function.Function;
 
 import io.inlaid.InternalException;
 import io.inlaid.Matrix;
+import io.inlaid.Table;
 
 /** A value of a report, with the arrays that its marks stand for. */
 public final class Value {
@@ -140,6 +141,17 @@ public final class Value {
         int position = mark(Border.MATRIX);
         int start = position * Border.DESCRIPTION;
         return new Matrix((double[]) blocks[position], descriptions[start + 1], descriptions[start + 2]);
+    }
+
+    /**
+     * A table beside the text.
+     *
+     * @return the table
+     */
+    public Table table() {
+        int position = mark(Border.TABLE);
+        int rows = descriptions[position * Border.DESCRIPTION + 1];
+        return Secrets.table(Columns.decode((Object[]) blocks[position], rows));
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
 
 import io.inlaid.InvalidConfigException;
 import io.inlaid.Matrix;
+import io.inlaid.Table;
 
 /** Writes options as JSON; arrays go beside it and stand in it as marks. What is not JSON is refused with its name. */
 public final class Writer {
@@ -38,7 +39,14 @@ public final class Writer {
 
     /** The JSON as UTF-8, or null if there is nothing to say. */
     byte[] finish() {
-        return json.length() == 1 ? null : utf8(json.append('}').toString());
+        if (json.length() == 1) {
+            return null;
+        }
+        try {
+            return utf8(json.append('}').toString());
+        } catch (IllegalArgumentException half) {
+            throw new InvalidConfigException("the options: " + half.getMessage());
+        }
     }
 
     /**
@@ -192,6 +200,16 @@ public final class Writer {
     }
 
     /**
+     * Puts a table beside the text.
+     *
+     * @param value the table
+     */
+    public void table(Table value) {
+        Columns columns = Secrets.of(value);
+        mark(columns.encode(), Border.TABLE, columns.rows(), columns.columns().size());
+    }
+
+    /**
      * Puts a vector beside the text.
      *
      * @param value the numbers
@@ -205,14 +223,14 @@ public final class Writer {
      *
      * @param text the text
      * @return its bytes
-     * @throws InvalidConfigException for half a surrogate pair, which no encoding can express
+     * @throws IllegalArgumentException for half a surrogate pair, which no encoding can express
      */
     static byte[] utf8(String text) {
         try {
             ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             return Arrays.copyOf(bytes.array(), bytes.limit());
         } catch (CharacterCodingException half) {
-            throw new InvalidConfigException("the options hold a text with half a surrogate pair, which is not Unicode");
+            throw new IllegalArgumentException("a text holds half a surrogate pair, which is not Unicode", half);
         }
     }
 
