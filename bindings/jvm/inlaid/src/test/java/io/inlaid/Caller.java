@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -103,9 +104,13 @@ final class Caller {
             if (!left.containsKey(only.name())) {
                 throw new Inexpressible("unknown option");
             }
-            Object value = coerce(operation.room(), only.type(), left.remove(only.name()));
-            types.add(primitive(only.type()));
-            values.add(value);
+            boolean mayBeNothing = only.type().get("is").equals("optional");
+            Map<String, Object> type = mayBeNothing ? Catalogue.object(only.type().get("of")) : only.type();
+            Object given = left.remove(only.name());
+            if (given != null || !mayBeNothing) {
+                types.add(primitive(type));
+                values.add(coerce(operation.room(), type, given));
+            }
         } else if (!left.isEmpty() && optional.size() > 1) {
             Method method = Arrays.stream(owner.getMethods())
                     .filter(candidate -> candidate.getName().equals(operation.javaName())
@@ -141,6 +146,17 @@ final class Caller {
         return fill(type.javaClass(), type.room(), type.fields(), options);
     }
 
+    /** Goes through the constructor of a record. */
+    private static Object record(Type type, Map<String, Object> fields) {
+        Object[] values = type.fields().stream().map(field -> coerce(type.room(), field.type(),
+                fields.getOrDefault(field.name(), field.defaultValue()))).toArray();
+        try {
+            return type.javaClass().getDeclaredConstructors()[0].newInstance(values);
+        } catch (ReflectiveOperationException failure) {
+            throw new AssertionError("no constructor for " + type.name(), failure);
+        }
+    }
+
     /** Goes through the builder of an options class. */
     private static Object fill(Class<?> type, String room, List<Field> fields, Map<String, Object> options) {
         try {
@@ -153,7 +169,10 @@ final class Caller {
                     if (field.defaultValue() == null) {
                         continue;
                     }
-                    throw new Inexpressible("back to nothing");
+                    String name = field.javaName();
+                    String without = "without" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+                    builder.getClass().getMethod(without).invoke(builder);
+                    continue;
                 }
                 Map<String, Object> given = optional ? Catalogue.object(field.type().get("of")) : field.type();
                 Object value = coerce(room, given, option.getValue());
@@ -208,6 +227,9 @@ final class Caller {
             }
             if (known.kind().equals("options") && json instanceof Map<?, ?>) {
                 return build(known, Catalogue.object(json));
+            }
+            if (known.kind().equals("report") && json instanceof Map<?, ?>) {
+                return record(known, Catalogue.object(json));
             }
             if (known.kind().equals("union") && json instanceof Map<?, ?> map && map.size() == 1) {
                 Map.Entry<?, ?> only = map.entrySet().iterator().next();

@@ -104,4 +104,87 @@ public final class Tables {
     private static Request readCsvRequest(Path path) {
         return new Request("data.read_csv").option("path", Given.value("path", path).toString(), Writer::text);
     }
+
+    /**
+     * Write a table to a file of comma-separated values in UTF-8, the first line naming the columns.
+     *
+     * <p>Floats are written with the fewest digits that read back to the same bits; missing values and NaN are empty
+     * fields. The file is replaced as a whole or not at all.
+     *
+     * <p>Fails with {@code not_found} for a folder that does not exist, {@code io} if the file cannot be written,
+     * {@code unsupported} for a column of lists or other nested values.
+     *
+     * @param table the table to write
+     * @param path the path of the file
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static void writeCsv(Table table, Path path) {
+        writeCsvRequest(table, path).run();
+    }
+
+    /**
+     * Write a table to a file of comma-separated values in UTF-8, the first line naming the columns.
+     *
+     * <p>Floats are written with the fewest digits that read back to the same bits; missing values and NaN are empty
+     * fields. The file is replaced as a whole or not at all.
+     *
+     * <p>Fails with {@code not_found} for a folder that does not exist, {@code io} if the file cannot be written,
+     * {@code unsupported} for a column of lists or other nested values.
+     *
+     * @param table the table to write
+     * @param path the path of the file
+     * @param context its seed, threads, cancellation and progress
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static void writeCsv(Table table, Path path, Context context) {
+        writeCsvRequest(table, path).run(context);
+    }
+
+    /**
+     * Write a table to a file of comma-separated values in UTF-8, the first line naming the columns.
+     *
+     * <p>Floats are written with the fewest digits that read back to the same bits; missing values and NaN are empty
+     * fields. The file is replaced as a whole or not at all.
+     *
+     * <p>Fails with {@code not_found} for a folder that does not exist, {@code io} if the file cannot be written,
+     * {@code unsupported} for a column of lists or other nested values.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table the table to write
+     * @param path the path of the file
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Void> writeCsvAsync(Table table, Path path, Executor executor) {
+        return Async.start(() -> writeCsvRequest(table, path), reply -> null, executor);
+    }
+
+    /**
+     * Write a table to a file of comma-separated values in UTF-8, the first line naming the columns.
+     *
+     * <p>Floats are written with the fewest digits that read back to the same bits; missing values and NaN are empty
+     * fields. The file is replaced as a whole or not at all.
+     *
+     * <p>Fails with {@code not_found} for a folder that does not exist, {@code io} if the file cannot be written,
+     * {@code unsupported} for a column of lists or other nested values.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table the table to write
+     * @param path the path of the file
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Void> writeCsvAsync(Table table, Path path, Context context, Executor executor) {
+        return Async.start(() -> writeCsvRequest(table, path), reply -> null, context, executor);
+    }
+
+    private static Request writeCsvRequest(Table table, Path path) {
+        return new Request("data.write_csv")
+                .table("table", table)
+                .option("path", Given.value("path", path).toString(), Writer::text);
+    }
 }

@@ -3,9 +3,18 @@ package io.inlaid.forecast;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
+import io.inlaid.CancelledException;
+import io.inlaid.Context;
 import io.inlaid.InlaidException;
 import io.inlaid.Matrix;
+import io.inlaid.internal.Async;
+import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
 import io.inlaid.internal.Request;
 import io.inlaid.internal.Value;
 import io.inlaid.internal.Writer;
@@ -174,6 +183,961 @@ public record Forecast(Matrix mean, List<Interval> intervals) {
                 .matrix("training", training)
                 .option("self", this, (to, self) -> to.object(self, Forecast::write))
                 .option("season", season, Writer::integer);
+    }
+
+    /**
+     * A self-contained page with the chart of every series, or of the one asked for.
+     *
+     * <p>Fails as {@code to_svg}, and with {@code too_large} above 10000 series.
+     *
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml() {
+        return toHtmlRequest().run().value().text();
+    }
+
+    /**
+     * A self-contained page with the chart of every series, or of the one asked for.
+     *
+     * <p>Fails as {@code to_svg}, and with {@code too_large} above 10000 series.
+     *
+     * @param context its seed, threads, cancellation and progress
+     * @return the text
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml(Context context) {
+        return toHtmlRequest().run(context).value().text();
+    }
+
+    /**
+     * A self-contained page with the chart of every series, or of the one asked for.
+     *
+     * <p>Fails as {@code to_svg}, and with {@code too_large} above 10000 series.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(Executor executor) {
+        return Async.start(() -> toHtmlRequest(), reply -> reply.value().text(), executor);
+    }
+
+    /**
+     * A self-contained page with the chart of every series, or of the one asked for.
+     *
+     * <p>Fails as {@code to_svg}, and with {@code too_large} above 10000 series.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(Context context, Executor executor) {
+        return Async.start(() -> toHtmlRequest(), reply -> reply.value().text(), context, executor);
+    }
+
+    private Request toHtmlRequest() {
+        return new Request("forecast.Forecast.to_html")
+                .option("self", this, (to, self) -> to.object(self, Forecast::write));
+    }
+
+    /**
+     * A self-contained page with the chart of every series, or of the one asked for.
+     *
+     * <p>Fails as {@code to_svg}, and with {@code too_large} above 10000 series.
+     *
+     * @param options what else there is to say
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml(ToHtmlOptions options) {
+        return toHtmlRequest(options).run().value().text();
+    }
+
+    /**
+     * A self-contained page with the chart of every series, or of the one asked for.
+     *
+     * <p>Fails as {@code to_svg}, and with {@code too_large} above 10000 series.
+     *
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return the text
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml(ToHtmlOptions options, Context context) {
+        return toHtmlRequest(options).run(context).value().text();
+    }
+
+    /**
+     * A self-contained page with the chart of every series, or of the one asked for.
+     *
+     * <p>Fails as {@code to_svg}, and with {@code too_large} above 10000 series.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(ToHtmlOptions options, Executor executor) {
+        return Async.start(() -> toHtmlRequest(options), reply -> reply.value().text(), executor);
+    }
+
+    /**
+     * A self-contained page with the chart of every series, or of the one asked for.
+     *
+     * <p>Fails as {@code to_svg}, and with {@code too_large} above 10000 series.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(ToHtmlOptions options, Context context, Executor executor) {
+        return Async.start(() -> toHtmlRequest(options), reply -> reply.value().text(), context, executor);
+    }
+
+    private Request toHtmlRequest(ToHtmlOptions options) {
+        return new Request("forecast.Forecast.to_html")
+                .option("self", this, (to, self) -> to.object(self, Forecast::write))
+                .options(options, ToHtmlOptions::write);
+    }
+
+    /** What {@code toHtml} may be told besides what it needs; immutable. */
+    public static final class ToHtmlOptions {
+        private final String title;
+        private final List<String> ids;
+        private final Optional<Matrix> history;
+        private final OptionalLong last;
+        private final OptionalLong series;
+        private final String label;
+        private final Optional<String> unit;
+        private final Optional<double[]> times;
+        private final List<String> labels;
+        private final String timeLabel;
+        private final Optional<Size> size;
+
+        private ToHtmlOptions(Builder builder) {
+            title = Given.value("title", builder.title);
+            ids = Given.list("ids", builder.ids);
+            history = Given.value("history", builder.history);
+            last = Given.value("last", builder.last);
+            series = Given.value("series", builder.series);
+            label = Given.value("label", builder.label);
+            unit = Given.value("unit", builder.unit);
+            times = Given.value("times", builder.times);
+            labels = Given.list("labels", builder.labels);
+            timeLabel = Given.value("time_label", builder.timeLabel);
+            size = Given.value("size", builder.size);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static ToHtmlOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.title = title;
+            builder.ids = ids;
+            builder.history = history;
+            builder.last = last;
+            builder.series = series;
+            builder.label = label;
+            builder.unit = unit;
+            builder.times = times;
+            builder.labels = labels;
+            builder.timeLabel = timeLabel;
+            builder.size = size;
+            return builder;
+        }
+
+        /**
+         * The title of the page or of the picture. Default: the id of the series.
+         *
+         * @return the value
+         */
+        public String title() {
+            return title;
+        }
+
+        /**
+         * The names of the series, as many as the forecast has. Default {@code series 0}, {@code series 1}, ..
+         *
+         * @return the value
+         */
+        public List<String> ids() {
+            return ids;
+        }
+
+        /**
+         * The observations before the forecast, {@code [series, time]}; NaN is a gap. Default none.
+         *
+         * @return the value
+         */
+        public Optional<Matrix> history() {
+            return history;
+        }
+
+        /**
+         * How many of the last observations are shown. Default all.
+         *
+         * @return the value
+         */
+        public OptionalLong last() {
+            return last;
+        }
+
+        /**
+         * Which series is drawn. Default the first in {@code to_svg}, every one in {@code to_html}.
+         *
+         * @return the value
+         */
+        public OptionalLong series() {
+            return series;
+        }
+
+        /**
+         * What is measured. Default empty.
+         *
+         * @return the value
+         */
+        public String label() {
+            return label;
+        }
+
+        /**
+         * The unit of the values. Default none.
+         *
+         * @return the value
+         */
+        public Optional<String> unit() {
+            return unit;
+        }
+
+        /**
+         * When the values are: seconds since 1970 in UTC, of the history and the forecast or of the history alone if it
+         * is even (same distance, same day of every n-th month, business days). Default: numbered from 1.
+         *
+         * @return the value
+         */
+        public Optional<double[]> times() {
+            return times;
+        }
+
+        /**
+         * Texts instead of times, of the history and the forecast or of the history alone. Such as {@code 1949-01},
+         * {@code 2020Q1}, {@code 2020-01-31} or {@code 2020-01-01T05:00:00} become times, others stand as they are.
+         * Default none.
+         *
+         * @return the value
+         */
+        public List<String> labels() {
+            return labels;
+        }
+
+        /**
+         * The label of the time axis. Default empty.
+         *
+         * @return the value
+         */
+        public String timeLabel() {
+            return timeLabel;
+        }
+
+        /**
+         * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+         *
+         * @return the value
+         */
+        public Optional<Size> size() {
+            return size;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ToHtmlOptions that
+                    && Equality.equal(title, that.title)
+                    && Equality.equal(ids, that.ids)
+                    && Equality.equal(history, that.history)
+                    && Equality.equal(last, that.last)
+                    && Equality.equal(series, that.series)
+                    && Equality.equal(label, that.label)
+                    && Equality.equal(unit, that.unit)
+                    && Equality.equal(times, that.times)
+                    && Equality.equal(labels, that.labels)
+                    && Equality.equal(timeLabel, that.timeLabel)
+                    && Equality.equal(size, that.size);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(title, ids, history, last, series, label, unit, times, labels, timeLabel, size);
+        }
+
+        @Override
+        public String toString() {
+            return "ToHtmlOptions[title=" + Equality.text(title)
+                    + ", ids=" + Equality.text(ids)
+                    + ", history=" + Equality.text(history)
+                    + ", last=" + Equality.text(last)
+                    + ", series=" + Equality.text(series)
+                    + ", label=" + Equality.text(label)
+                    + ", unit=" + Equality.text(unit)
+                    + ", times=" + Equality.text(times)
+                    + ", labels=" + Equality.text(labels)
+                    + ", timeLabel=" + Equality.text(timeLabel)
+                    + ", size=" + Equality.text(size)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("title", title, Writer::text);
+            out.field("ids", ids, (to, item) -> to.list(item, Writer::text));
+            out.field("history", history, (to, item) -> to.optional(item, Writer::matrix));
+            out.field("last", last, Writer::optionalInteger);
+            out.field("series", series, Writer::optionalInteger);
+            out.field("label", label, Writer::text);
+            out.field("unit", unit, (to, item) -> to.optional(item, Writer::text));
+            out.field("times", times, (to, item) -> to.optional(item, Writer::vector));
+            out.field("labels", labels, (to, item) -> to.list(item, Writer::text));
+            out.field("time_label", timeLabel, Writer::text);
+            out.field("size", size, (to, item) -> to.optional(item, (to2, item2) -> to2.object(item2, Size::write)));
+        }
+
+        /** Collects the options of a {@code ToHtmlOptions}. */
+        public static final class Builder {
+            private String title = "";
+            private List<String> ids = List.of();
+            private Optional<Matrix> history = Optional.empty();
+            private OptionalLong last = OptionalLong.empty();
+            private OptionalLong series = OptionalLong.empty();
+            private String label = "";
+            private Optional<String> unit = Optional.empty();
+            private Optional<double[]> times = Optional.empty();
+            private List<String> labels = List.of();
+            private String timeLabel = "";
+            private Optional<Size> size = Optional.empty();
+
+            private Builder() {}
+
+            /**
+             * The title of the page or of the picture. Default: the id of the series.
+             *
+             * @param title the value
+             * @return this
+             */
+            public Builder title(String title) {
+                this.title = title;
+                return this;
+            }
+
+            /**
+             * The names of the series, as many as the forecast has. Default {@code series 0}, {@code series 1}, ..
+             *
+             * @param ids the value
+             * @return this
+             */
+            public Builder ids(List<String> ids) {
+                this.ids = ids;
+                return this;
+            }
+
+            /**
+             * The names of the series, as many as the forecast has. Default {@code series 0}, {@code series 1}, ..
+             *
+             * @param ids the value
+             * @return this
+             */
+            public Builder ids(String... ids) {
+                this.ids = Given.items("ids", ids);
+                return this;
+            }
+
+            /**
+             * The observations before the forecast, {@code [series, time]}; NaN is a gap. Default none.
+             *
+             * @param history the value
+             * @return this
+             */
+            public Builder history(Matrix history) {
+                this.history = Optional.of(Given.value("history", history));
+                return this;
+            }
+
+            /**
+             * How many of the last observations are shown. Default all.
+             *
+             * @param last the value
+             * @return this
+             */
+            public Builder last(long last) {
+                this.last = OptionalLong.of(last);
+                return this;
+            }
+
+            /**
+             * Which series is drawn. Default the first in {@code to_svg}, every one in {@code to_html}.
+             *
+             * @param series the value
+             * @return this
+             */
+            public Builder series(long series) {
+                this.series = OptionalLong.of(series);
+                return this;
+            }
+
+            /**
+             * What is measured. Default empty.
+             *
+             * @param label the value
+             * @return this
+             */
+            public Builder label(String label) {
+                this.label = label;
+                return this;
+            }
+
+            /**
+             * The unit of the values. Default none.
+             *
+             * @param unit the value
+             * @return this
+             */
+            public Builder unit(String unit) {
+                this.unit = Optional.of(Given.value("unit", unit));
+                return this;
+            }
+
+            /**
+             * When the values are: seconds since 1970 in UTC, of the history and the forecast or of the history alone
+             * if it is even (same distance, same day of every n-th month, business days). Default: numbered from 1.
+             *
+             * @param times the value
+             * @return this
+             */
+            public Builder times(double[] times) {
+                this.times = Optional.of(Given.value("times", times));
+                return this;
+            }
+
+            /**
+             * Texts instead of times, of the history and the forecast or of the history alone. Such as {@code 1949-01},
+             * {@code 2020Q1}, {@code 2020-01-31} or {@code 2020-01-01T05:00:00} become times, others stand as they are.
+             * Default none.
+             *
+             * @param labels the value
+             * @return this
+             */
+            public Builder labels(List<String> labels) {
+                this.labels = labels;
+                return this;
+            }
+
+            /**
+             * Texts instead of times, of the history and the forecast or of the history alone. Such as {@code 1949-01},
+             * {@code 2020Q1}, {@code 2020-01-31} or {@code 2020-01-01T05:00:00} become times, others stand as they are.
+             * Default none.
+             *
+             * @param labels the value
+             * @return this
+             */
+            public Builder labels(String... labels) {
+                this.labels = Given.items("labels", labels);
+                return this;
+            }
+
+            /**
+             * The label of the time axis. Default empty.
+             *
+             * @param timeLabel the value
+             * @return this
+             */
+            public Builder timeLabel(String timeLabel) {
+                this.timeLabel = timeLabel;
+                return this;
+            }
+
+            /**
+             * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+             *
+             * @param size the value
+             * @return this
+             */
+            public Builder size(Size size) {
+                this.size = Optional.of(Given.value("size", size));
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public ToHtmlOptions build() {
+                return new ToHtmlOptions(this);
+            }
+        }
+    }
+
+    /**
+     * The chart of one series as SVG: history, forecast, and one band per interval, the narrowest darkest. It follows
+     * the reader's light or dark mode and needs nothing from elsewhere.
+     *
+     * <p>Fails with {@code invalid_config} for a series that the forecast does not have or a size out of range,
+     * {@code invalid_data} for a history, names or times that do not fit, or infinite values.
+     *
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toSvg() {
+        return toSvgRequest().run().value().text();
+    }
+
+    private Request toSvgRequest() {
+        return new Request("forecast.Forecast.to_svg")
+                .option("self", this, (to, self) -> to.object(self, Forecast::write));
+    }
+
+    /**
+     * The chart of one series as SVG: history, forecast, and one band per interval, the narrowest darkest. It follows
+     * the reader's light or dark mode and needs nothing from elsewhere.
+     *
+     * <p>Fails with {@code invalid_config} for a series that the forecast does not have or a size out of range,
+     * {@code invalid_data} for a history, names or times that do not fit, or infinite values.
+     *
+     * @param options what else there is to say
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toSvg(ToSvgOptions options) {
+        return toSvgRequest(options).run().value().text();
+    }
+
+    private Request toSvgRequest(ToSvgOptions options) {
+        return new Request("forecast.Forecast.to_svg")
+                .option("self", this, (to, self) -> to.object(self, Forecast::write))
+                .options(options, ToSvgOptions::write);
+    }
+
+    /** What {@code toSvg} may be told besides what it needs; immutable. */
+    public static final class ToSvgOptions {
+        private final String title;
+        private final List<String> ids;
+        private final Optional<Matrix> history;
+        private final OptionalLong last;
+        private final OptionalLong series;
+        private final String label;
+        private final Optional<String> unit;
+        private final Optional<double[]> times;
+        private final List<String> labels;
+        private final String timeLabel;
+        private final Optional<Size> size;
+
+        private ToSvgOptions(Builder builder) {
+            title = Given.value("title", builder.title);
+            ids = Given.list("ids", builder.ids);
+            history = Given.value("history", builder.history);
+            last = Given.value("last", builder.last);
+            series = Given.value("series", builder.series);
+            label = Given.value("label", builder.label);
+            unit = Given.value("unit", builder.unit);
+            times = Given.value("times", builder.times);
+            labels = Given.list("labels", builder.labels);
+            timeLabel = Given.value("time_label", builder.timeLabel);
+            size = Given.value("size", builder.size);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static ToSvgOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.title = title;
+            builder.ids = ids;
+            builder.history = history;
+            builder.last = last;
+            builder.series = series;
+            builder.label = label;
+            builder.unit = unit;
+            builder.times = times;
+            builder.labels = labels;
+            builder.timeLabel = timeLabel;
+            builder.size = size;
+            return builder;
+        }
+
+        /**
+         * The title of the page or of the picture. Default: the id of the series.
+         *
+         * @return the value
+         */
+        public String title() {
+            return title;
+        }
+
+        /**
+         * The names of the series, as many as the forecast has. Default {@code series 0}, {@code series 1}, ..
+         *
+         * @return the value
+         */
+        public List<String> ids() {
+            return ids;
+        }
+
+        /**
+         * The observations before the forecast, {@code [series, time]}; NaN is a gap. Default none.
+         *
+         * @return the value
+         */
+        public Optional<Matrix> history() {
+            return history;
+        }
+
+        /**
+         * How many of the last observations are shown. Default all.
+         *
+         * @return the value
+         */
+        public OptionalLong last() {
+            return last;
+        }
+
+        /**
+         * Which series is drawn. Default the first in {@code to_svg}, every one in {@code to_html}.
+         *
+         * @return the value
+         */
+        public OptionalLong series() {
+            return series;
+        }
+
+        /**
+         * What is measured. Default empty.
+         *
+         * @return the value
+         */
+        public String label() {
+            return label;
+        }
+
+        /**
+         * The unit of the values. Default none.
+         *
+         * @return the value
+         */
+        public Optional<String> unit() {
+            return unit;
+        }
+
+        /**
+         * When the values are: seconds since 1970 in UTC, of the history and the forecast or of the history alone if it
+         * is even (same distance, same day of every n-th month, business days). Default: numbered from 1.
+         *
+         * @return the value
+         */
+        public Optional<double[]> times() {
+            return times;
+        }
+
+        /**
+         * Texts instead of times, of the history and the forecast or of the history alone. Such as {@code 1949-01},
+         * {@code 2020Q1}, {@code 2020-01-31} or {@code 2020-01-01T05:00:00} become times, others stand as they are.
+         * Default none.
+         *
+         * @return the value
+         */
+        public List<String> labels() {
+            return labels;
+        }
+
+        /**
+         * The label of the time axis. Default empty.
+         *
+         * @return the value
+         */
+        public String timeLabel() {
+            return timeLabel;
+        }
+
+        /**
+         * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+         *
+         * @return the value
+         */
+        public Optional<Size> size() {
+            return size;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ToSvgOptions that
+                    && Equality.equal(title, that.title)
+                    && Equality.equal(ids, that.ids)
+                    && Equality.equal(history, that.history)
+                    && Equality.equal(last, that.last)
+                    && Equality.equal(series, that.series)
+                    && Equality.equal(label, that.label)
+                    && Equality.equal(unit, that.unit)
+                    && Equality.equal(times, that.times)
+                    && Equality.equal(labels, that.labels)
+                    && Equality.equal(timeLabel, that.timeLabel)
+                    && Equality.equal(size, that.size);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(title, ids, history, last, series, label, unit, times, labels, timeLabel, size);
+        }
+
+        @Override
+        public String toString() {
+            return "ToSvgOptions[title=" + Equality.text(title)
+                    + ", ids=" + Equality.text(ids)
+                    + ", history=" + Equality.text(history)
+                    + ", last=" + Equality.text(last)
+                    + ", series=" + Equality.text(series)
+                    + ", label=" + Equality.text(label)
+                    + ", unit=" + Equality.text(unit)
+                    + ", times=" + Equality.text(times)
+                    + ", labels=" + Equality.text(labels)
+                    + ", timeLabel=" + Equality.text(timeLabel)
+                    + ", size=" + Equality.text(size)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("title", title, Writer::text);
+            out.field("ids", ids, (to, item) -> to.list(item, Writer::text));
+            out.field("history", history, (to, item) -> to.optional(item, Writer::matrix));
+            out.field("last", last, Writer::optionalInteger);
+            out.field("series", series, Writer::optionalInteger);
+            out.field("label", label, Writer::text);
+            out.field("unit", unit, (to, item) -> to.optional(item, Writer::text));
+            out.field("times", times, (to, item) -> to.optional(item, Writer::vector));
+            out.field("labels", labels, (to, item) -> to.list(item, Writer::text));
+            out.field("time_label", timeLabel, Writer::text);
+            out.field("size", size, (to, item) -> to.optional(item, (to2, item2) -> to2.object(item2, Size::write)));
+        }
+
+        /** Collects the options of a {@code ToSvgOptions}. */
+        public static final class Builder {
+            private String title = "";
+            private List<String> ids = List.of();
+            private Optional<Matrix> history = Optional.empty();
+            private OptionalLong last = OptionalLong.empty();
+            private OptionalLong series = OptionalLong.empty();
+            private String label = "";
+            private Optional<String> unit = Optional.empty();
+            private Optional<double[]> times = Optional.empty();
+            private List<String> labels = List.of();
+            private String timeLabel = "";
+            private Optional<Size> size = Optional.empty();
+
+            private Builder() {}
+
+            /**
+             * The title of the page or of the picture. Default: the id of the series.
+             *
+             * @param title the value
+             * @return this
+             */
+            public Builder title(String title) {
+                this.title = title;
+                return this;
+            }
+
+            /**
+             * The names of the series, as many as the forecast has. Default {@code series 0}, {@code series 1}, ..
+             *
+             * @param ids the value
+             * @return this
+             */
+            public Builder ids(List<String> ids) {
+                this.ids = ids;
+                return this;
+            }
+
+            /**
+             * The names of the series, as many as the forecast has. Default {@code series 0}, {@code series 1}, ..
+             *
+             * @param ids the value
+             * @return this
+             */
+            public Builder ids(String... ids) {
+                this.ids = Given.items("ids", ids);
+                return this;
+            }
+
+            /**
+             * The observations before the forecast, {@code [series, time]}; NaN is a gap. Default none.
+             *
+             * @param history the value
+             * @return this
+             */
+            public Builder history(Matrix history) {
+                this.history = Optional.of(Given.value("history", history));
+                return this;
+            }
+
+            /**
+             * How many of the last observations are shown. Default all.
+             *
+             * @param last the value
+             * @return this
+             */
+            public Builder last(long last) {
+                this.last = OptionalLong.of(last);
+                return this;
+            }
+
+            /**
+             * Which series is drawn. Default the first in {@code to_svg}, every one in {@code to_html}.
+             *
+             * @param series the value
+             * @return this
+             */
+            public Builder series(long series) {
+                this.series = OptionalLong.of(series);
+                return this;
+            }
+
+            /**
+             * What is measured. Default empty.
+             *
+             * @param label the value
+             * @return this
+             */
+            public Builder label(String label) {
+                this.label = label;
+                return this;
+            }
+
+            /**
+             * The unit of the values. Default none.
+             *
+             * @param unit the value
+             * @return this
+             */
+            public Builder unit(String unit) {
+                this.unit = Optional.of(Given.value("unit", unit));
+                return this;
+            }
+
+            /**
+             * When the values are: seconds since 1970 in UTC, of the history and the forecast or of the history alone
+             * if it is even (same distance, same day of every n-th month, business days). Default: numbered from 1.
+             *
+             * @param times the value
+             * @return this
+             */
+            public Builder times(double[] times) {
+                this.times = Optional.of(Given.value("times", times));
+                return this;
+            }
+
+            /**
+             * Texts instead of times, of the history and the forecast or of the history alone. Such as {@code 1949-01},
+             * {@code 2020Q1}, {@code 2020-01-31} or {@code 2020-01-01T05:00:00} become times, others stand as they are.
+             * Default none.
+             *
+             * @param labels the value
+             * @return this
+             */
+            public Builder labels(List<String> labels) {
+                this.labels = labels;
+                return this;
+            }
+
+            /**
+             * Texts instead of times, of the history and the forecast or of the history alone. Such as {@code 1949-01},
+             * {@code 2020Q1}, {@code 2020-01-31} or {@code 2020-01-01T05:00:00} become times, others stand as they are.
+             * Default none.
+             *
+             * @param labels the value
+             * @return this
+             */
+            public Builder labels(String... labels) {
+                this.labels = Given.items("labels", labels);
+                return this;
+            }
+
+            /**
+             * The label of the time axis. Default empty.
+             *
+             * @param timeLabel the value
+             * @return this
+             */
+            public Builder timeLabel(String timeLabel) {
+                this.timeLabel = timeLabel;
+                return this;
+            }
+
+            /**
+             * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+             *
+             * @param size the value
+             * @return this
+             */
+            public Builder size(Size size) {
+                this.size = Optional.of(Given.value("size", size));
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public ToSvgOptions build() {
+                return new ToSvgOptions(this);
+            }
+        }
     }
 
     static Forecast read(Value value) {

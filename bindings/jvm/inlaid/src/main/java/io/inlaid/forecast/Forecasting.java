@@ -2,6 +2,8 @@
 package io.inlaid.forecast;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -9,8 +11,10 @@ import io.inlaid.CancelledException;
 import io.inlaid.Context;
 import io.inlaid.InlaidException;
 import io.inlaid.Matrix;
+import io.inlaid.Table;
 import io.inlaid.internal.Async;
 import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
 import io.inlaid.internal.Request;
 import io.inlaid.internal.Writer;
 
@@ -86,6 +90,1481 @@ public final class Forecasting {
                 .matrix("actual", actual)
                 .matrix("lower", lower)
                 .matrix("upper", upper);
+    }
+
+    /**
+     * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+     *
+     * <p>Each window knows the observations up to its cutoff and forecasts the next {@code horizon}; nothing later
+     * enters. What is wrong with one series is reported by its name in {@code failures}. Fails with
+     * {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of another
+     * type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if asked to
+     * stop.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @return what came of trying methods on the past
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidate(Table table) {
+        return CrossValidated.read(crossValidateRequest(table).run().value());
+    }
+
+    /**
+     * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+     *
+     * <p>Each window knows the observations up to its cutoff and forecasts the next {@code horizon}; nothing later
+     * enters. What is wrong with one series is reported by its name in {@code failures}. Fails with
+     * {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of another
+     * type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if asked to
+     * stop.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param context its seed, threads, cancellation and progress
+     * @return what came of trying methods on the past
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidate(Table table, Context context) {
+        return CrossValidated.read(crossValidateRequest(table).run(context).value());
+    }
+
+    /**
+     * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+     *
+     * <p>Each window knows the observations up to its cutoff and forecasts the next {@code horizon}; nothing later
+     * enters. What is wrong with one series is reported by its name in {@code failures}. Fails with
+     * {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of another
+     * type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if asked to
+     * stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateAsync(Table table, Executor executor) {
+        return Async.start(() -> crossValidateRequest(table), reply -> CrossValidated.read(reply.value()), executor);
+    }
+
+    /**
+     * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+     *
+     * <p>Each window knows the observations up to its cutoff and forecasts the next {@code horizon}; nothing later
+     * enters. What is wrong with one series is reported by its name in {@code failures}. Fails with
+     * {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of another
+     * type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if asked to
+     * stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateAsync(
+            Table table, Context context, Executor executor) {
+        return Async.start(
+                () -> crossValidateRequest(table), reply -> CrossValidated.read(reply.value()), context, executor);
+    }
+
+    private static Request crossValidateRequest(Table table) {
+        return new Request("forecast.cross_validate").table("table", table);
+    }
+
+    /**
+     * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+     *
+     * <p>Each window knows the observations up to its cutoff and forecasts the next {@code horizon}; nothing later
+     * enters. What is wrong with one series is reported by its name in {@code failures}. Fails with
+     * {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of another
+     * type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if asked to
+     * stop.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param options what else there is to say
+     * @return what came of trying methods on the past
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidate(Table table, CrossValidateOptions options) {
+        return CrossValidated.read(crossValidateRequest(table, options).run().value());
+    }
+
+    /**
+     * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+     *
+     * <p>Each window knows the observations up to its cutoff and forecasts the next {@code horizon}; nothing later
+     * enters. What is wrong with one series is reported by its name in {@code failures}. Fails with
+     * {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of another
+     * type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if asked to
+     * stop.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return what came of trying methods on the past
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidate(Table table, CrossValidateOptions options, Context context) {
+        return CrossValidated.read(crossValidateRequest(table, options).run(context).value());
+    }
+
+    /**
+     * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+     *
+     * <p>Each window knows the observations up to its cutoff and forecasts the next {@code horizon}; nothing later
+     * enters. What is wrong with one series is reported by its name in {@code failures}. Fails with
+     * {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of another
+     * type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if asked to
+     * stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateAsync(
+            Table table, CrossValidateOptions options, Executor executor) {
+        return Async.start(
+                () -> crossValidateRequest(table, options), reply -> CrossValidated.read(reply.value()), executor);
+    }
+
+    /**
+     * Try methods on the past of every series by rolling-origin cross-validation, and measure them.
+     *
+     * <p>Each window knows the observations up to its cutoff and forecasts the next {@code horizon}; nothing later
+     * enters. What is wrong with one series is reported by its name in {@code failures}. Fails with
+     * {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of another
+     * type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if asked to
+     * stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateAsync(
+            Table table, CrossValidateOptions options, Context context, Executor executor) {
+        return Async.start(
+                () -> crossValidateRequest(table, options),
+                reply -> CrossValidated.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request crossValidateRequest(Table table, CrossValidateOptions options) {
+        return new Request("forecast.cross_validate")
+                .table("table", table)
+                .options(options, CrossValidateOptions::write);
+    }
+
+    /** What {@code crossValidate} may be told besides what it needs; immutable. */
+    public static final class CrossValidateOptions {
+        private final List<AnyMethod> methods;
+        private final List<String> names;
+        private final OptionalLong horizon;
+        private final long windows;
+        private final OptionalLong step;
+        private final boolean refit;
+        private final List<Double> levels;
+        private final String id;
+        private final Optional<String> time;
+        private final String target;
+        private final Optional<String> season;
+
+        private CrossValidateOptions(Builder builder) {
+            methods = Given.list("methods", builder.methods);
+            names = Given.list("names", builder.names);
+            horizon = Given.value("horizon", builder.horizon);
+            windows = builder.windows;
+            step = Given.value("step", builder.step);
+            refit = builder.refit;
+            levels = Given.list("levels", builder.levels);
+            id = Given.value("id", builder.id);
+            time = Given.value("time", builder.time);
+            target = Given.value("target", builder.target);
+            season = Given.value("season", builder.season);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static CrossValidateOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.methods = methods;
+            builder.names = names;
+            builder.horizon = horizon;
+            builder.windows = windows;
+            builder.step = step;
+            builder.refit = refit;
+            builder.levels = levels;
+            builder.id = id;
+            builder.time = time;
+            builder.target = target;
+            builder.season = season;
+            return builder;
+        }
+
+        /**
+         * The methods, at least one. Default: {@code AutoEts} and {@code SeasonalNaive}.
+         *
+         * @return the value
+         */
+        public List<AnyMethod> methods() {
+            return methods;
+        }
+
+        /**
+         * What the methods are called in the result, one name each. Default, empty: their own names, and
+         * {@code Theta_2} for a second {@code Theta}.
+         *
+         * @return the value
+         */
+        public List<String> names() {
+            return names;
+        }
+
+        /**
+         * Steps ahead in each window, at least 1. Absent, the default: one season of each series, 10 where it has none.
+         * The season is the one in the season column, else the longest set in the options of a method, else the one
+         * detected in the whole series, which then only decides where the windows lie.
+         *
+         * @return the value
+         */
+        public OptionalLong horizon() {
+            return horizon;
+        }
+
+        /**
+         * How many times each series is forecast, at least 1. Default 3.
+         *
+         * @return the value
+         */
+        public long windows() {
+            return windows;
+        }
+
+        /**
+         * Observations between the starts of two windows, at least 1. Absent, the default: the horizon, so that windows
+         * do not overlap.
+         *
+         * @return the value
+         */
+        public OptionalLong step() {
+            return step;
+        }
+
+        /**
+         * Fit anew in each window. If false, fit in the first one and learn what comes with the parameters as they are.
+         * Default true.
+         *
+         * @return the value
+         */
+        public boolean refit() {
+            return refit;
+        }
+
+        /**
+         * Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+         *
+         * @return the value
+         */
+        public List<Double> levels() {
+            return levels;
+        }
+
+        /**
+         * The column that says which series a row belongs to, texts or integers. Default {@code unique_id}.
+         *
+         * @return the value
+         */
+        public String id() {
+            return id;
+        }
+
+        /**
+         * The column of times: integers, dates, timestamps or texts such as {@code 1949-01}. Timestamps in zones other
+         * than UTC and fixed offsets step in UTC. Absent: the order of the rows counts. Default {@code ds}.
+         *
+         * @return the value
+         */
+        public Optional<String> time() {
+            return time;
+        }
+
+        /**
+         * The column of numbers to forecast. Default {@code y}.
+         *
+         * @return the value
+         */
+        public String target() {
+            return target;
+        }
+
+        /**
+         * A column of integers with the season of each series, for methods whose options set none; missing where it is
+         * to be detected. Absent, the default: detected in every series.
+         *
+         * @return the value
+         */
+        public Optional<String> season() {
+            return season;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof CrossValidateOptions that
+                    && Equality.equal(methods, that.methods)
+                    && Equality.equal(names, that.names)
+                    && Equality.equal(horizon, that.horizon)
+                    && Equality.equal(windows, that.windows)
+                    && Equality.equal(step, that.step)
+                    && Equality.equal(refit, that.refit)
+                    && Equality.equal(levels, that.levels)
+                    && Equality.equal(id, that.id)
+                    && Equality.equal(time, that.time)
+                    && Equality.equal(target, that.target)
+                    && Equality.equal(season, that.season);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(methods, names, horizon, windows, step, refit, levels, id, time, target, season);
+        }
+
+        @Override
+        public String toString() {
+            return "CrossValidateOptions[methods=" + Equality.text(methods)
+                    + ", names=" + Equality.text(names)
+                    + ", horizon=" + Equality.text(horizon)
+                    + ", windows=" + Equality.text(windows)
+                    + ", step=" + Equality.text(step)
+                    + ", refit=" + Equality.text(refit)
+                    + ", levels=" + Equality.text(levels)
+                    + ", id=" + Equality.text(id)
+                    + ", time=" + Equality.text(time)
+                    + ", target=" + Equality.text(target)
+                    + ", season=" + Equality.text(season)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("methods", methods, (to, item) -> to.list(item, Wire::writeAnyMethod));
+            out.field("names", names, (to, item) -> to.list(item, Writer::text));
+            out.field("horizon", horizon, Writer::optionalInteger);
+            out.field("windows", windows, Writer::integer);
+            out.field("step", step, Writer::optionalInteger);
+            out.field("refit", refit, Writer::bool);
+            out.field("levels", levels, (to, item) -> to.list(item, Writer::number));
+            out.field("id", id, Writer::text);
+            out.field("time", time, (to, item) -> to.optional(item, Writer::text));
+            out.field("target", target, Writer::text);
+            out.field("season", season, (to, item) -> to.optional(item, Writer::text));
+        }
+
+        /** Collects the options of a {@code CrossValidateOptions}. */
+        public static final class Builder {
+            private List<AnyMethod> methods = List.of(AutoEts.defaults(), SeasonalNaive.defaults());
+            private List<String> names = List.of();
+            private OptionalLong horizon = OptionalLong.empty();
+            private long windows = 3;
+            private OptionalLong step = OptionalLong.empty();
+            private boolean refit = true;
+            private List<Double> levels = List.of(0.8, 0.95);
+            private String id = "unique_id";
+            private Optional<String> time = Optional.of("ds");
+            private String target = "y";
+            private Optional<String> season = Optional.empty();
+
+            private Builder() {}
+
+            /**
+             * The methods, at least one. Default: {@code AutoEts} and {@code SeasonalNaive}.
+             *
+             * @param methods the value
+             * @return this
+             */
+            public Builder methods(List<AnyMethod> methods) {
+                this.methods = methods;
+                return this;
+            }
+
+            /**
+             * The methods, at least one. Default: {@code AutoEts} and {@code SeasonalNaive}.
+             *
+             * @param methods the value
+             * @return this
+             */
+            public Builder methods(AnyMethod... methods) {
+                this.methods = Given.items("methods", methods);
+                return this;
+            }
+
+            /**
+             * What the methods are called in the result, one name each. Default, empty: their own names, and
+             * {@code Theta_2} for a second {@code Theta}.
+             *
+             * @param names the value
+             * @return this
+             */
+            public Builder names(List<String> names) {
+                this.names = names;
+                return this;
+            }
+
+            /**
+             * What the methods are called in the result, one name each. Default, empty: their own names, and
+             * {@code Theta_2} for a second {@code Theta}.
+             *
+             * @param names the value
+             * @return this
+             */
+            public Builder names(String... names) {
+                this.names = Given.items("names", names);
+                return this;
+            }
+
+            /**
+             * Steps ahead in each window, at least 1. Absent, the default: one season of each series, 10 where it has
+             * none. The season is the one in the season column, else the longest set in the options of a method, else
+             * the one detected in the whole series, which then only decides where the windows lie.
+             *
+             * @param horizon the value
+             * @return this
+             */
+            public Builder horizon(long horizon) {
+                this.horizon = OptionalLong.of(horizon);
+                return this;
+            }
+
+            /**
+             * How many times each series is forecast, at least 1. Default 3.
+             *
+             * @param windows the value
+             * @return this
+             */
+            public Builder windows(long windows) {
+                this.windows = windows;
+                return this;
+            }
+
+            /**
+             * Observations between the starts of two windows, at least 1. Absent, the default: the horizon, so that
+             * windows do not overlap.
+             *
+             * @param step the value
+             * @return this
+             */
+            public Builder step(long step) {
+                this.step = OptionalLong.of(step);
+                return this;
+            }
+
+            /**
+             * Fit anew in each window. If false, fit in the first one and learn what comes with the parameters as they
+             * are. Default true.
+             *
+             * @param refit the value
+             * @return this
+             */
+            public Builder refit(boolean refit) {
+                this.refit = refit;
+                return this;
+            }
+
+            /**
+             * Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+             *
+             * @param levels the value
+             * @return this
+             */
+            public Builder levels(List<Double> levels) {
+                this.levels = levels;
+                return this;
+            }
+
+            /**
+             * Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+             *
+             * @param levels the value
+             * @return this
+             */
+            public Builder levels(double... levels) {
+                this.levels = Given.items("levels", levels);
+                return this;
+            }
+
+            /**
+             * The column that says which series a row belongs to, texts or integers. Default {@code unique_id}.
+             *
+             * @param id the value
+             * @return this
+             */
+            public Builder id(String id) {
+                this.id = id;
+                return this;
+            }
+
+            /**
+             * The column of times: integers, dates, timestamps or texts such as {@code 1949-01}. Timestamps in zones
+             * other than UTC and fixed offsets step in UTC. Absent: the order of the rows counts. Default {@code ds}.
+             *
+             * @param time the value
+             * @return this
+             */
+            public Builder time(String time) {
+                this.time = Optional.of(Given.value("time", time));
+                return this;
+            }
+
+            /**
+             * Leaves {@code time} open: the column of times: integers, dates, timestamps or texts such as
+             * {@code 1949-01}. Timestamps in zones other than UTC and fixed offsets step in UTC. Absent: the order of
+             * the rows counts. Default {@code ds}.
+             *
+             * @return this
+             */
+            public Builder withoutTime() {
+                time = Optional.empty();
+                return this;
+            }
+
+            /**
+             * The column of numbers to forecast. Default {@code y}.
+             *
+             * @param target the value
+             * @return this
+             */
+            public Builder target(String target) {
+                this.target = target;
+                return this;
+            }
+
+            /**
+             * A column of integers with the season of each series, for methods whose options set none; missing where it
+             * is to be detected. Absent, the default: detected in every series.
+             *
+             * @param season the value
+             * @return this
+             */
+            public Builder season(String season) {
+                this.season = Optional.of(Given.value("season", season));
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public CrossValidateOptions build() {
+                return new CrossValidateOptions(this);
+            }
+        }
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @return what came of trying methods on the past
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(Matrix series) {
+        return CrossValidated.read(crossValidateMatrixRequest(series).run().value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param context its seed, threads, cancellation and progress
+     * @return what came of trying methods on the past
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(Matrix series, Context context) {
+        return CrossValidated.read(crossValidateMatrixRequest(series).run(context).value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(Matrix series, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series), reply -> CrossValidated.read(reply.value()), executor);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(
+            Matrix series, Context context, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series),
+                reply -> CrossValidated.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request crossValidateMatrixRequest(Matrix series) {
+        return new Request("forecast.cross_validate_matrix").matrix("series", series);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param options what else there is to say
+     * @return what came of trying methods on the past
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(Matrix series, CrossValidateMatrixOptions options) {
+        return CrossValidated.read(crossValidateMatrixRequest(series, options).run().value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return what came of trying methods on the past
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(
+            Matrix series, CrossValidateMatrixOptions options, Context context) {
+        return CrossValidated.read(crossValidateMatrixRequest(series, options).run(context).value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(
+            Matrix series, CrossValidateMatrixOptions options, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series, options),
+                reply -> CrossValidated.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(
+            Matrix series, CrossValidateMatrixOptions options, Context context, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series, options),
+                reply -> CrossValidated.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request crossValidateMatrixRequest(Matrix series, CrossValidateMatrixOptions options) {
+        return new Request("forecast.cross_validate_matrix")
+                .matrix("series", series)
+                .options(options, CrossValidateMatrixOptions::write);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. Rows are copied and must be equally long.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @return what came of trying methods on the past
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(double[][] series) {
+        return CrossValidated.read(crossValidateMatrixRequest(series).run().value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. Rows are copied and must be equally long.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param context its seed, threads, cancellation and progress
+     * @return what came of trying methods on the past
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(double[][] series, Context context) {
+        return CrossValidated.read(crossValidateMatrixRequest(series).run(context).value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(double[][] series, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series), reply -> CrossValidated.read(reply.value()), executor);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(
+            double[][] series, Context context, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series),
+                reply -> CrossValidated.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request crossValidateMatrixRequest(double[][] series) {
+        return new Request("forecast.cross_validate_matrix").matrix("series", series);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. Rows are copied and must be equally long.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param options what else there is to say
+     * @return what came of trying methods on the past
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(double[][] series, CrossValidateMatrixOptions options) {
+        return CrossValidated.read(crossValidateMatrixRequest(series, options).run().value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. Rows are copied and must be equally long.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return what came of trying methods on the past
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(
+            double[][] series, CrossValidateMatrixOptions options, Context context) {
+        return CrossValidated.read(crossValidateMatrixRequest(series, options).run(context).value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(
+            double[][] series, CrossValidateMatrixOptions options, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series, options),
+                reply -> CrossValidated.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     *     Shape {@code [series, time]}.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(
+            double[][] series, CrossValidateMatrixOptions options, Context context, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series, options),
+                reply -> CrossValidated.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request crossValidateMatrixRequest(double[][] series, CrossValidateMatrixOptions options) {
+        return new Request("forecast.cross_validate_matrix")
+                .matrix("series", series)
+                .options(options, CrossValidateMatrixOptions::write);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. This form takes a single row.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     * @return what came of trying methods on the past
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(double[] series) {
+        return CrossValidated.read(crossValidateMatrixRequest(series).run().value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. This form takes a single row.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     * @param context its seed, threads, cancellation and progress
+     * @return what came of trying methods on the past
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(double[] series, Context context) {
+        return CrossValidated.read(crossValidateMatrixRequest(series).run(context).value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(double[] series, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series), reply -> CrossValidated.read(reply.value()), executor);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(
+            double[] series, Context context, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series),
+                reply -> CrossValidated.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request crossValidateMatrixRequest(double[] series) {
+        return new Request("forecast.cross_validate_matrix").matrix("series", series);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. This form takes a single row.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     * @param options what else there is to say
+     * @return what came of trying methods on the past
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(double[] series, CrossValidateMatrixOptions options) {
+        return CrossValidated.read(crossValidateMatrixRequest(series, options).run().value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. This form takes a single row.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return what came of trying methods on the past
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static CrossValidated crossValidateMatrix(
+            double[] series, CrossValidateMatrixOptions options, Context context) {
+        return CrossValidated.read(crossValidateMatrixRequest(series, options).run(context).value());
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(
+            double[] series, CrossValidateMatrixOptions options, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series, options),
+                reply -> CrossValidated.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Try methods on the past of every row of a matrix; see {@code cross_validate}. The series are named by their
+     * numbers from 0, and times by the numbers of the observations. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param series one series per row, equally spaced in time, oldest first. NaN and infinite values are refused.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<CrossValidated> crossValidateMatrixAsync(
+            double[] series, CrossValidateMatrixOptions options, Context context, Executor executor) {
+        return Async.start(
+                () -> crossValidateMatrixRequest(series, options),
+                reply -> CrossValidated.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request crossValidateMatrixRequest(double[] series, CrossValidateMatrixOptions options) {
+        return new Request("forecast.cross_validate_matrix")
+                .matrix("series", series)
+                .options(options, CrossValidateMatrixOptions::write);
+    }
+
+    /** What {@code crossValidateMatrix} may be told besides what it needs; immutable. */
+    public static final class CrossValidateMatrixOptions {
+        private final List<AnyMethod> methods;
+        private final List<String> names;
+        private final OptionalLong horizon;
+        private final long windows;
+        private final OptionalLong step;
+        private final boolean refit;
+        private final List<Double> levels;
+        private final String id;
+        private final Optional<String> time;
+        private final String target;
+        private final Optional<String> season;
+
+        private CrossValidateMatrixOptions(Builder builder) {
+            methods = Given.list("methods", builder.methods);
+            names = Given.list("names", builder.names);
+            horizon = Given.value("horizon", builder.horizon);
+            windows = builder.windows;
+            step = Given.value("step", builder.step);
+            refit = builder.refit;
+            levels = Given.list("levels", builder.levels);
+            id = Given.value("id", builder.id);
+            time = Given.value("time", builder.time);
+            target = Given.value("target", builder.target);
+            season = Given.value("season", builder.season);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static CrossValidateMatrixOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.methods = methods;
+            builder.names = names;
+            builder.horizon = horizon;
+            builder.windows = windows;
+            builder.step = step;
+            builder.refit = refit;
+            builder.levels = levels;
+            builder.id = id;
+            builder.time = time;
+            builder.target = target;
+            builder.season = season;
+            return builder;
+        }
+
+        /**
+         * The methods, at least one. Default: {@code AutoEts} and {@code SeasonalNaive}.
+         *
+         * @return the value
+         */
+        public List<AnyMethod> methods() {
+            return methods;
+        }
+
+        /**
+         * What the methods are called in the result, one name each. Default, empty: their own names, and
+         * {@code Theta_2} for a second {@code Theta}.
+         *
+         * @return the value
+         */
+        public List<String> names() {
+            return names;
+        }
+
+        /**
+         * Steps ahead in each window, at least 1. Absent, the default: one season of each series, 10 where it has none.
+         * The season is the one in the season column, else the longest set in the options of a method, else the one
+         * detected in the whole series, which then only decides where the windows lie.
+         *
+         * @return the value
+         */
+        public OptionalLong horizon() {
+            return horizon;
+        }
+
+        /**
+         * How many times each series is forecast, at least 1. Default 3.
+         *
+         * @return the value
+         */
+        public long windows() {
+            return windows;
+        }
+
+        /**
+         * Observations between the starts of two windows, at least 1. Absent, the default: the horizon, so that windows
+         * do not overlap.
+         *
+         * @return the value
+         */
+        public OptionalLong step() {
+            return step;
+        }
+
+        /**
+         * Fit anew in each window. If false, fit in the first one and learn what comes with the parameters as they are.
+         * Default true.
+         *
+         * @return the value
+         */
+        public boolean refit() {
+            return refit;
+        }
+
+        /**
+         * Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+         *
+         * @return the value
+         */
+        public List<Double> levels() {
+            return levels;
+        }
+
+        /**
+         * The column that says which series a row belongs to, texts or integers. Default {@code unique_id}.
+         *
+         * @return the value
+         */
+        public String id() {
+            return id;
+        }
+
+        /**
+         * The column of times: integers, dates, timestamps or texts such as {@code 1949-01}. Timestamps in zones other
+         * than UTC and fixed offsets step in UTC. Absent: the order of the rows counts. Default {@code ds}.
+         *
+         * @return the value
+         */
+        public Optional<String> time() {
+            return time;
+        }
+
+        /**
+         * The column of numbers to forecast. Default {@code y}.
+         *
+         * @return the value
+         */
+        public String target() {
+            return target;
+        }
+
+        /**
+         * A column of integers with the season of each series, for methods whose options set none; missing where it is
+         * to be detected. Absent, the default: detected in every series.
+         *
+         * @return the value
+         */
+        public Optional<String> season() {
+            return season;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof CrossValidateMatrixOptions that
+                    && Equality.equal(methods, that.methods)
+                    && Equality.equal(names, that.names)
+                    && Equality.equal(horizon, that.horizon)
+                    && Equality.equal(windows, that.windows)
+                    && Equality.equal(step, that.step)
+                    && Equality.equal(refit, that.refit)
+                    && Equality.equal(levels, that.levels)
+                    && Equality.equal(id, that.id)
+                    && Equality.equal(time, that.time)
+                    && Equality.equal(target, that.target)
+                    && Equality.equal(season, that.season);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(methods, names, horizon, windows, step, refit, levels, id, time, target, season);
+        }
+
+        @Override
+        public String toString() {
+            return "CrossValidateMatrixOptions[methods=" + Equality.text(methods)
+                    + ", names=" + Equality.text(names)
+                    + ", horizon=" + Equality.text(horizon)
+                    + ", windows=" + Equality.text(windows)
+                    + ", step=" + Equality.text(step)
+                    + ", refit=" + Equality.text(refit)
+                    + ", levels=" + Equality.text(levels)
+                    + ", id=" + Equality.text(id)
+                    + ", time=" + Equality.text(time)
+                    + ", target=" + Equality.text(target)
+                    + ", season=" + Equality.text(season)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("methods", methods, (to, item) -> to.list(item, Wire::writeAnyMethod));
+            out.field("names", names, (to, item) -> to.list(item, Writer::text));
+            out.field("horizon", horizon, Writer::optionalInteger);
+            out.field("windows", windows, Writer::integer);
+            out.field("step", step, Writer::optionalInteger);
+            out.field("refit", refit, Writer::bool);
+            out.field("levels", levels, (to, item) -> to.list(item, Writer::number));
+            out.field("id", id, Writer::text);
+            out.field("time", time, (to, item) -> to.optional(item, Writer::text));
+            out.field("target", target, Writer::text);
+            out.field("season", season, (to, item) -> to.optional(item, Writer::text));
+        }
+
+        /** Collects the options of a {@code CrossValidateMatrixOptions}. */
+        public static final class Builder {
+            private List<AnyMethod> methods = List.of(AutoEts.defaults(), SeasonalNaive.defaults());
+            private List<String> names = List.of();
+            private OptionalLong horizon = OptionalLong.empty();
+            private long windows = 3;
+            private OptionalLong step = OptionalLong.empty();
+            private boolean refit = true;
+            private List<Double> levels = List.of(0.8, 0.95);
+            private String id = "unique_id";
+            private Optional<String> time = Optional.of("ds");
+            private String target = "y";
+            private Optional<String> season = Optional.empty();
+
+            private Builder() {}
+
+            /**
+             * The methods, at least one. Default: {@code AutoEts} and {@code SeasonalNaive}.
+             *
+             * @param methods the value
+             * @return this
+             */
+            public Builder methods(List<AnyMethod> methods) {
+                this.methods = methods;
+                return this;
+            }
+
+            /**
+             * The methods, at least one. Default: {@code AutoEts} and {@code SeasonalNaive}.
+             *
+             * @param methods the value
+             * @return this
+             */
+            public Builder methods(AnyMethod... methods) {
+                this.methods = Given.items("methods", methods);
+                return this;
+            }
+
+            /**
+             * What the methods are called in the result, one name each. Default, empty: their own names, and
+             * {@code Theta_2} for a second {@code Theta}.
+             *
+             * @param names the value
+             * @return this
+             */
+            public Builder names(List<String> names) {
+                this.names = names;
+                return this;
+            }
+
+            /**
+             * What the methods are called in the result, one name each. Default, empty: their own names, and
+             * {@code Theta_2} for a second {@code Theta}.
+             *
+             * @param names the value
+             * @return this
+             */
+            public Builder names(String... names) {
+                this.names = Given.items("names", names);
+                return this;
+            }
+
+            /**
+             * Steps ahead in each window, at least 1. Absent, the default: one season of each series, 10 where it has
+             * none. The season is the one in the season column, else the longest set in the options of a method, else
+             * the one detected in the whole series, which then only decides where the windows lie.
+             *
+             * @param horizon the value
+             * @return this
+             */
+            public Builder horizon(long horizon) {
+                this.horizon = OptionalLong.of(horizon);
+                return this;
+            }
+
+            /**
+             * How many times each series is forecast, at least 1. Default 3.
+             *
+             * @param windows the value
+             * @return this
+             */
+            public Builder windows(long windows) {
+                this.windows = windows;
+                return this;
+            }
+
+            /**
+             * Observations between the starts of two windows, at least 1. Absent, the default: the horizon, so that
+             * windows do not overlap.
+             *
+             * @param step the value
+             * @return this
+             */
+            public Builder step(long step) {
+                this.step = OptionalLong.of(step);
+                return this;
+            }
+
+            /**
+             * Fit anew in each window. If false, fit in the first one and learn what comes with the parameters as they
+             * are. Default true.
+             *
+             * @param refit the value
+             * @return this
+             */
+            public Builder refit(boolean refit) {
+                this.refit = refit;
+                return this;
+            }
+
+            /**
+             * Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+             *
+             * @param levels the value
+             * @return this
+             */
+            public Builder levels(List<Double> levels) {
+                this.levels = levels;
+                return this;
+            }
+
+            /**
+             * Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+             *
+             * @param levels the value
+             * @return this
+             */
+            public Builder levels(double... levels) {
+                this.levels = Given.items("levels", levels);
+                return this;
+            }
+
+            /**
+             * The column that says which series a row belongs to, texts or integers. Default {@code unique_id}.
+             *
+             * @param id the value
+             * @return this
+             */
+            public Builder id(String id) {
+                this.id = id;
+                return this;
+            }
+
+            /**
+             * The column of times: integers, dates, timestamps or texts such as {@code 1949-01}. Timestamps in zones
+             * other than UTC and fixed offsets step in UTC. Absent: the order of the rows counts. Default {@code ds}.
+             *
+             * @param time the value
+             * @return this
+             */
+            public Builder time(String time) {
+                this.time = Optional.of(Given.value("time", time));
+                return this;
+            }
+
+            /**
+             * Leaves {@code time} open: the column of times: integers, dates, timestamps or texts such as
+             * {@code 1949-01}. Timestamps in zones other than UTC and fixed offsets step in UTC. Absent: the order of
+             * the rows counts. Default {@code ds}.
+             *
+             * @return this
+             */
+            public Builder withoutTime() {
+                time = Optional.empty();
+                return this;
+            }
+
+            /**
+             * The column of numbers to forecast. Default {@code y}.
+             *
+             * @param target the value
+             * @return this
+             */
+            public Builder target(String target) {
+                this.target = target;
+                return this;
+            }
+
+            /**
+             * A column of integers with the season of each series, for methods whose options set none; missing where it
+             * is to be detected. Absent, the default: detected in every series.
+             *
+             * @param season the value
+             * @return this
+             */
+            public Builder season(String season) {
+                this.season = Optional.of(Given.value("season", season));
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public CrossValidateMatrixOptions build() {
+                return new CrossValidateMatrixOptions(this);
+            }
+        }
     }
 
     /**
@@ -844,6 +2323,516 @@ public final class Forecasting {
                 .vector("mase", mase)
                 .vector("naive2_smape", naive2Smape)
                 .vector("naive2_mase", naive2Mase);
+    }
+
+    /**
+     * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+     *
+     * <p>What is wrong with one series is reported by its name in {@code failures} and changes nothing for the others.
+     * Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of
+     * another type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if
+     * asked to stop.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @return the forecasts of many series
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static PanelForecast panel(Table table) {
+        return PanelForecast.read(panelRequest(table).run().value());
+    }
+
+    /**
+     * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+     *
+     * <p>What is wrong with one series is reported by its name in {@code failures} and changes nothing for the others.
+     * Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of
+     * another type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if
+     * asked to stop.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param context its seed, threads, cancellation and progress
+     * @return the forecasts of many series
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static PanelForecast panel(Table table, Context context) {
+        return PanelForecast.read(panelRequest(table).run(context).value());
+    }
+
+    /**
+     * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+     *
+     * <p>What is wrong with one series is reported by its name in {@code failures} and changes nothing for the others.
+     * Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of
+     * another type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if
+     * asked to stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<PanelForecast> panelAsync(Table table, Executor executor) {
+        return Async.start(() -> panelRequest(table), reply -> PanelForecast.read(reply.value()), executor);
+    }
+
+    /**
+     * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+     *
+     * <p>What is wrong with one series is reported by its name in {@code failures} and changes nothing for the others.
+     * Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of
+     * another type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if
+     * asked to stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<PanelForecast> panelAsync(Table table, Context context, Executor executor) {
+        return Async.start(() -> panelRequest(table), reply -> PanelForecast.read(reply.value()), context, executor);
+    }
+
+    private static Request panelRequest(Table table) {
+        return new Request("forecast.panel").table("table", table);
+    }
+
+    /**
+     * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+     *
+     * <p>What is wrong with one series is reported by its name in {@code failures} and changes nothing for the others.
+     * Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of
+     * another type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if
+     * asked to stop.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param options what else there is to say
+     * @return the forecasts of many series
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static PanelForecast panel(Table table, PanelOptions options) {
+        return PanelForecast.read(panelRequest(table, options).run().value());
+    }
+
+    /**
+     * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+     *
+     * <p>What is wrong with one series is reported by its name in {@code failures} and changes nothing for the others.
+     * Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of
+     * another type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if
+     * asked to stop.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return the forecasts of many series
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static PanelForecast panel(Table table, PanelOptions options, Context context) {
+        return PanelForecast.read(panelRequest(table, options).run(context).value());
+    }
+
+    /**
+     * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+     *
+     * <p>What is wrong with one series is reported by its name in {@code failures} and changes nothing for the others.
+     * Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of
+     * another type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if
+     * asked to stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<PanelForecast> panelAsync(Table table, PanelOptions options, Executor executor) {
+        return Async.start(() -> panelRequest(table, options), reply -> PanelForecast.read(reply.value()), executor);
+    }
+
+    /**
+     * Forecast many series of different lengths, frequencies and seasons at once, in parallel.
+     *
+     * <p>What is wrong with one series is reported by its name in {@code failures} and changes nothing for the others.
+     * Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for a missing column or one of
+     * another type, no rows, or a row without its series, {@code too_large} above 2^27 numbers, {@code cancelled} if
+     * asked to stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param table one row per observation, with the series ({@code unique_id}), the time ({@code ds}) and the value
+     *     ({@code y}); rows may come in any order. Times are integers, dates, timestamps or texts such as
+     *     {@code 1949-01}.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<PanelForecast> panelAsync(
+            Table table, PanelOptions options, Context context, Executor executor) {
+        return Async.start(
+                () -> panelRequest(table, options), reply -> PanelForecast.read(reply.value()), context, executor);
+    }
+
+    private static Request panelRequest(Table table, PanelOptions options) {
+        return new Request("forecast.panel").table("table", table).options(options, PanelOptions::write);
+    }
+
+    /** What {@code panel} may be told besides what it needs; immutable. */
+    public static final class PanelOptions {
+        private final List<AnyMethod> methods;
+        private final List<String> names;
+        private final OptionalLong horizon;
+        private final List<Double> levels;
+        private final String id;
+        private final Optional<String> time;
+        private final String target;
+        private final Optional<String> season;
+
+        private PanelOptions(Builder builder) {
+            methods = Given.list("methods", builder.methods);
+            names = Given.list("names", builder.names);
+            horizon = Given.value("horizon", builder.horizon);
+            levels = Given.list("levels", builder.levels);
+            id = Given.value("id", builder.id);
+            time = Given.value("time", builder.time);
+            target = Given.value("target", builder.target);
+            season = Given.value("season", builder.season);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static PanelOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.methods = methods;
+            builder.names = names;
+            builder.horizon = horizon;
+            builder.levels = levels;
+            builder.id = id;
+            builder.time = time;
+            builder.target = target;
+            builder.season = season;
+            return builder;
+        }
+
+        /**
+         * The methods, at least one; each gives its own columns. Default: {@code AutoEts}.
+         *
+         * @return the value
+         */
+        public List<AnyMethod> methods() {
+            return methods;
+        }
+
+        /**
+         * What the methods are called in the result, one name each. Default, empty: their own names, and
+         * {@code Theta_2} for a second {@code Theta}.
+         *
+         * @return the value
+         */
+        public List<String> names() {
+            return names;
+        }
+
+        /**
+         * Steps ahead, at least 1. Absent, the default: one season of each series, 10 where it has none. The season is
+         * the one in the season column, else the longest set in the options of a method, else the one detected.
+         *
+         * @return the value
+         */
+        public OptionalLong horizon() {
+            return horizon;
+        }
+
+        /**
+         * Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+         *
+         * @return the value
+         */
+        public List<Double> levels() {
+            return levels;
+        }
+
+        /**
+         * The column that says which series a row belongs to, texts or integers. Default {@code unique_id}.
+         *
+         * @return the value
+         */
+        public String id() {
+            return id;
+        }
+
+        /**
+         * The column of times: integers, dates, timestamps or texts such as {@code 1949-01}. Timestamps in zones other
+         * than UTC and fixed offsets step in UTC. Absent: the order of the rows counts. Default {@code ds}.
+         *
+         * @return the value
+         */
+        public Optional<String> time() {
+            return time;
+        }
+
+        /**
+         * The column of numbers to forecast. Default {@code y}.
+         *
+         * @return the value
+         */
+        public String target() {
+            return target;
+        }
+
+        /**
+         * A column of integers with the season of each series, for methods whose options set none; missing where it is
+         * to be detected. Absent, the default: detected in every series.
+         *
+         * @return the value
+         */
+        public Optional<String> season() {
+            return season;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof PanelOptions that
+                    && Equality.equal(methods, that.methods)
+                    && Equality.equal(names, that.names)
+                    && Equality.equal(horizon, that.horizon)
+                    && Equality.equal(levels, that.levels)
+                    && Equality.equal(id, that.id)
+                    && Equality.equal(time, that.time)
+                    && Equality.equal(target, that.target)
+                    && Equality.equal(season, that.season);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(methods, names, horizon, levels, id, time, target, season);
+        }
+
+        @Override
+        public String toString() {
+            return "PanelOptions[methods=" + Equality.text(methods)
+                    + ", names=" + Equality.text(names)
+                    + ", horizon=" + Equality.text(horizon)
+                    + ", levels=" + Equality.text(levels)
+                    + ", id=" + Equality.text(id)
+                    + ", time=" + Equality.text(time)
+                    + ", target=" + Equality.text(target)
+                    + ", season=" + Equality.text(season)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("methods", methods, (to, item) -> to.list(item, Wire::writeAnyMethod));
+            out.field("names", names, (to, item) -> to.list(item, Writer::text));
+            out.field("horizon", horizon, Writer::optionalInteger);
+            out.field("levels", levels, (to, item) -> to.list(item, Writer::number));
+            out.field("id", id, Writer::text);
+            out.field("time", time, (to, item) -> to.optional(item, Writer::text));
+            out.field("target", target, Writer::text);
+            out.field("season", season, (to, item) -> to.optional(item, Writer::text));
+        }
+
+        /** Collects the options of a {@code PanelOptions}. */
+        public static final class Builder {
+            private List<AnyMethod> methods = List.of(AutoEts.defaults());
+            private List<String> names = List.of();
+            private OptionalLong horizon = OptionalLong.empty();
+            private List<Double> levels = List.of(0.8, 0.95);
+            private String id = "unique_id";
+            private Optional<String> time = Optional.of("ds");
+            private String target = "y";
+            private Optional<String> season = Optional.empty();
+
+            private Builder() {}
+
+            /**
+             * The methods, at least one; each gives its own columns. Default: {@code AutoEts}.
+             *
+             * @param methods the value
+             * @return this
+             */
+            public Builder methods(List<AnyMethod> methods) {
+                this.methods = methods;
+                return this;
+            }
+
+            /**
+             * The methods, at least one; each gives its own columns. Default: {@code AutoEts}.
+             *
+             * @param methods the value
+             * @return this
+             */
+            public Builder methods(AnyMethod... methods) {
+                this.methods = Given.items("methods", methods);
+                return this;
+            }
+
+            /**
+             * What the methods are called in the result, one name each. Default, empty: their own names, and
+             * {@code Theta_2} for a second {@code Theta}.
+             *
+             * @param names the value
+             * @return this
+             */
+            public Builder names(List<String> names) {
+                this.names = names;
+                return this;
+            }
+
+            /**
+             * What the methods are called in the result, one name each. Default, empty: their own names, and
+             * {@code Theta_2} for a second {@code Theta}.
+             *
+             * @param names the value
+             * @return this
+             */
+            public Builder names(String... names) {
+                this.names = Given.items("names", names);
+                return this;
+            }
+
+            /**
+             * Steps ahead, at least 1. Absent, the default: one season of each series, 10 where it has none. The season
+             * is the one in the season column, else the longest set in the options of a method, else the one detected.
+             *
+             * @param horizon the value
+             * @return this
+             */
+            public Builder horizon(long horizon) {
+                this.horizon = OptionalLong.of(horizon);
+                return this;
+            }
+
+            /**
+             * Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+             *
+             * @param levels the value
+             * @return this
+             */
+            public Builder levels(List<Double> levels) {
+                this.levels = levels;
+                return this;
+            }
+
+            /**
+             * Levels of the intervals, each in (0, 1) and no two equal. Default 0.8 and 0.95.
+             *
+             * @param levels the value
+             * @return this
+             */
+            public Builder levels(double... levels) {
+                this.levels = Given.items("levels", levels);
+                return this;
+            }
+
+            /**
+             * The column that says which series a row belongs to, texts or integers. Default {@code unique_id}.
+             *
+             * @param id the value
+             * @return this
+             */
+            public Builder id(String id) {
+                this.id = id;
+                return this;
+            }
+
+            /**
+             * The column of times: integers, dates, timestamps or texts such as {@code 1949-01}. Timestamps in zones
+             * other than UTC and fixed offsets step in UTC. Absent: the order of the rows counts. Default {@code ds}.
+             *
+             * @param time the value
+             * @return this
+             */
+            public Builder time(String time) {
+                this.time = Optional.of(Given.value("time", time));
+                return this;
+            }
+
+            /**
+             * Leaves {@code time} open: the column of times: integers, dates, timestamps or texts such as
+             * {@code 1949-01}. Timestamps in zones other than UTC and fixed offsets step in UTC. Absent: the order of
+             * the rows counts. Default {@code ds}.
+             *
+             * @return this
+             */
+            public Builder withoutTime() {
+                time = Optional.empty();
+                return this;
+            }
+
+            /**
+             * The column of numbers to forecast. Default {@code y}.
+             *
+             * @param target the value
+             * @return this
+             */
+            public Builder target(String target) {
+                this.target = target;
+                return this;
+            }
+
+            /**
+             * A column of integers with the season of each series, for methods whose options set none; missing where it
+             * is to be detected. Absent, the default: detected in every series.
+             *
+             * @param season the value
+             * @return this
+             */
+            public Builder season(String season) {
+                this.season = Optional.of(Given.value("season", season));
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public PanelOptions build() {
+                return new PanelOptions(this);
+            }
+        }
     }
 
     /**

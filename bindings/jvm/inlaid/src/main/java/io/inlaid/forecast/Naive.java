@@ -17,7 +17,7 @@ import io.inlaid.internal.Writer;
  *
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public final class Naive {
+public final class Naive implements AnyMethod {
     private Naive(Builder builder) {}
 
     /**

@@ -20,7 +20,7 @@ import io.inlaid.internal.Writer;
  *
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public final class SeasonalNaive {
+public final class SeasonalNaive implements AnyMethod {
     private final OptionalLong season;
 
     private SeasonalNaive(Builder builder) {
