@@ -177,10 +177,7 @@ fn write_union(source: &mut Source, union: &Class) {
         for (position, variant) in union.variants.iter().enumerate() {
             let otherwise = if position == 0 { "" } else { "} else " };
             source.line(format!("{otherwise}if (value instanceof {variant} item) {{"));
-            source.line(format!(
-                "    to.object(item, (one, out) -> out.field({}, one, (o, it) -> o.object(it, {variant}::write)));",
-                quoted(variant)
-            ));
+            source.line(format!("    to.variant({}, item, {variant}::write);", quoted(variant)));
         }
         source.line("}");
     });

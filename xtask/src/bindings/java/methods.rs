@@ -148,13 +148,18 @@ fn of_array(array: &ArrayArgument, form: Form) -> Parameter {
 
 fn of_option(option: &Field, names: &Names) -> Parameter {
     let name = identifier(&option.name);
+    // The form without the option stands for nothing, so the form with it takes the value itself.
+    let of_value = match &option.r#type {
+        Type::Optional { of } => of,
+        other => other,
+    };
     // A text that is a path is one in Java, too.
-    let (r#type, value) = if option.r#type == Type::Text && option.name == "path" {
+    let (r#type, value) = if *of_value == Type::Text && option.name == "path" {
         ("Path".to_owned(), format!("Given.value(\"path\", {name}).toString()"))
     } else {
-        (names.plain(&option.r#type), name.clone())
+        (names.plain(of_value), name.clone())
     };
-    let put = format!(".option({}, {value}, {})", quoted(&option.name), names.writer(&option.r#type));
+    let put = format!(".option({}, {value}, {})", quoted(&option.name), names.writer(of_value));
     Parameter { r#type, doc: option.doc.clone(), put, name }
 }
 

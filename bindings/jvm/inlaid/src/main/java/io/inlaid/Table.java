@@ -368,6 +368,28 @@ public final class Table {
         }
 
         /**
+         * Adds a column of whole numbers, some of which may be missing.
+         *
+         * @param name its name
+         * @param values one per row, null where missing
+         * @return this
+         */
+        public Builder longs(String name, List<Long> values) {
+            return add(values == null ? nothing(name) : Rows.wholes(name, values));
+        }
+
+        /**
+         * Adds a column of booleans, some of which may be missing.
+         *
+         * @param name its name
+         * @param values one per row, null where missing
+         * @return this
+         */
+        public Builder booleans(String name, List<Boolean> values) {
+            return add(values == null ? nothing(name) : Rows.truths(name, values));
+        }
+
+        /**
          * Adds a column of texts.
          *
          * @param name its name

@@ -9,17 +9,17 @@ final class Wire {
 
     static void writeAnyMethod(Writer to, AnyMethod value) {
         if (value instanceof Naive item) {
-            to.object(item, (one, out) -> out.field("Naive", one, (o, it) -> o.object(it, Naive::write)));
+            to.variant("Naive", item, Naive::write);
         } else if (value instanceof Drift item) {
-            to.object(item, (one, out) -> out.field("Drift", one, (o, it) -> o.object(it, Drift::write)));
+            to.variant("Drift", item, Drift::write);
         } else if (value instanceof AutoEts item) {
-            to.object(item, (one, out) -> out.field("AutoEts", one, (o, it) -> o.object(it, AutoEts::write)));
+            to.variant("AutoEts", item, AutoEts::write);
         } else if (value instanceof Theta item) {
-            to.object(item, (one, out) -> out.field("Theta", one, (o, it) -> o.object(it, Theta::write)));
+            to.variant("Theta", item, Theta::write);
         } else if (value instanceof SeasonalNaive item) {
-            to.object(item, (one, out) -> out.field("SeasonalNaive", one, (o, it) -> o.object(it, SeasonalNaive::write)));
+            to.variant("SeasonalNaive", item, SeasonalNaive::write);
         } else if (value instanceof Naive2 item) {
-            to.object(item, (one, out) -> out.field("Naive2", one, (o, it) -> o.object(it, Naive2::write)));
+            to.variant("Naive2", item, Naive2::write);
         }
     }
 }

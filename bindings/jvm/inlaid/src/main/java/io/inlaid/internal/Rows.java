@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import io.inlaid.InvalidDataException;
 import io.inlaid.UnsupportedException;
@@ -209,8 +210,11 @@ public final class Rows {
                         + here.getSimpleName() + " (row " + row + ", 0-based); a column holds one kind of value");
             }
         }
-        if (kind == Boolean.class || kind == Long.class) {
-            return whole(name, values, kind == Boolean.class);
+        if (kind == Boolean.class) {
+            return truths(name, Arrays.stream(values).map(Boolean.class::cast).collect(Collectors.toList()));
+        }
+        if (kind == Long.class) {
+            return wholes(name, Arrays.stream(values).map(Number.class::cast).collect(Collectors.toList()));
         }
         if (kind == String.class) {
             String[] texts = new String[values.length];
@@ -236,19 +240,42 @@ public final class Rows {
         return new Column(name, Columns.FLOATS, numbers, null, null);
     }
 
-    private static Column whole(String name, Object[] values, boolean booleans) {
-        boolean[] missing = new boolean[values.length];
-        boolean[] truths = new boolean[values.length];
-        long[] numbers = new long[values.length];
-        boolean any = false;
-        for (int row = 0; row < values.length; row++) {
-            missing[row] = values[row] == null;
-            any |= missing[row];
-            truths[row] = values[row] instanceof Boolean truth && truth;
-            numbers[row] = values[row] instanceof Number number ? number.longValue() : 0;
+    /**
+     * A column of whole numbers.
+     *
+     * @param name its name
+     * @param values one per row, null where missing
+     * @return the column
+     */
+    public static Column wholes(String name, List<? extends Number> values) {
+        long[] numbers = values.stream().mapToLong(value -> value == null ? 0 : value.longValue()).toArray();
+        return new Column(name, Columns.INTEGERS, numbers, missing(values), null);
+    }
+
+    /**
+     * A column of booleans.
+     *
+     * @param name its name
+     * @param values one per row, null where missing
+     * @return the column
+     */
+    public static Column truths(String name, List<Boolean> values) {
+        boolean[] truths = new boolean[values.size()];
+        for (int row = 0; row < truths.length; row++) {
+            truths[row] = Boolean.TRUE.equals(values.get(row));
         }
-        return new Column(name, booleans ? Columns.BOOLEANS : Columns.INTEGERS, booleans ? truths : numbers,
-                any ? missing : null, null);
+        return new Column(name, Columns.BOOLEANS, truths, missing(values), null);
+    }
+
+    private static boolean[] missing(List<?> values) {
+        if (values.stream().noneMatch(Objects::isNull)) {
+            return null;
+        }
+        boolean[] missing = new boolean[values.size()];
+        for (int row = 0; row < missing.length; row++) {
+            missing[row] = values.get(row) == null;
+        }
+        return missing;
     }
 
     /** The kind of column that a value asks for. */

@@ -80,6 +80,18 @@ public final class Writer {
     }
 
     /**
+     * Writes a value that is one of several classes.
+     *
+     * @param <T> its class
+     * @param name the name of its class on the wire
+     * @param value the value
+     * @param fields writes its fields
+     */
+    public <T> void variant(String name, T value, BiConsumer<T, Writer> fields) {
+        object(value, (one, out) -> out.field(name, one, (to, item) -> to.object(item, fields)));
+    }
+
+    /**
      * Writes a list.
      *
      * @param <T> what it holds

@@ -1,0 +1,2 @@
+/** Sets inlaid up in a Spring Boot application. */
+package io.inlaid.spring;
