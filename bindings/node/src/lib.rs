@@ -3,6 +3,7 @@
 //! JavaScript hands over the name of an operation, its options as JSON, a model and blocks of numbers; [`call_sync`]
 //! runs it where it is called on borrowed blocks, [`Call`] runs it on a thread of its own on copied ones. Both give a
 //! [`Reply`], which holds the error where there is one: what is thrown is decided in JavaScript.
+#![expect(missing_debug_implementations, reason = "what napi hands over has none")]
 mod input;
 mod pool;
 mod reply;

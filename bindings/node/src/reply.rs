@@ -2,13 +2,16 @@
 use inlaid::data::{Column, Table, TimeUnit, Values};
 use inlaid::{Error, Result};
 use inlaid_bridge::{self as bridge, Payload};
-use napi::Env;
-use napi::bindgen_prelude::{BigInt64Array, Float64Array, ObjectFinalize, Uint8Array};
+use napi::bindgen_prelude::{BigInt64Array, Float64Array, Float64ArraySlice, ObjectFinalize, ToNapiValue, Uint8Array};
+use napi::{Env, JsValue, sys};
 use napi_derive::napi;
 
 use crate::input::TableColumn;
 
 const MILLISECONDS_PER_DAY: f64 = 86_400_000.0;
+
+/// How many numbers are copied rather than moved.
+const FEW: usize = 1024;
 
 /// The largest whole number that JavaScript holds exactly.
 const LARGEST_EXACT: u64 = (1 << 53) - 1;
@@ -34,7 +37,8 @@ pub struct Reply {
 #[napi(object, object_from_js = false)]
 pub struct OutBlock {
     /// The numbers of a matrix or vector.
-    pub data: Option<Float64Array>,
+    #[napi(ts_type = "Float64Array")]
+    pub data: Option<Numbers>,
     /// The first axis of a matrix; a vector has no shape.
     pub rows: Option<f64>,
     /// The second axis of a matrix.
@@ -53,6 +57,20 @@ pub struct ModelHandle {
 impl ObjectFinalize for ModelHandle {
     fn finalize(self, env: Env) -> napi::Result<()> {
         env.adjust_external_memory(-self.size).map(drop)
+    }
+}
+
+/// Numbers that become a `Float64Array`.
+pub struct Numbers(Vec<f64>);
+
+impl ToNapiValue for Numbers {
+    /// Many numbers move; few are copied, since memory of ours costs the garbage collector more than they do.
+    unsafe fn to_napi_value(env: sys::napi_env, numbers: Self) -> napi::Result<sys::napi_value> {
+        if numbers.0.len() <= FEW {
+            return Ok(Float64ArraySlice::copy_from(&Env::from_raw(env), &numbers.0)?.raw());
+        }
+        // SAFETY: `env` is the live environment that the caller was given.
+        unsafe { Float64Array::to_napi_value(env, numbers.0.into()) }
     }
 }
 
@@ -115,9 +133,9 @@ impl OutBlock {
         Ok(match payload {
             Payload::Matrix(matrix) => {
                 let (data, [rows, columns]) = matrix.into_raw();
-                Self { data: Some(data.into()), rows: Some(rows as f64), columns: Some(columns as f64), table: None }
+                Self { data: Some(Numbers(data)), rows: Some(rows as f64), columns: Some(columns as f64), table: None }
             }
-            Payload::Vector(vector) => Self { data: Some(vector.into_raw().into()), ..empty },
+            Payload::Vector(vector) => Self { data: Some(Numbers(vector.into_raw())), ..empty },
             Payload::Table(table) => Self { table: Some(columns(&table)?), ..empty },
         })
     }

@@ -1,7 +1,7 @@
 //! Methods and functions: each returns a promise and has a twin that runs in place.
 use std::collections::BTreeMap;
 
-use inlaid_bridge::api::{Class, Field, Kind, Method, Room, Type};
+use inlaid_bridge::api::{Class, Field, Kind, Method, Room};
 
 use super::WIDTH;
 use super::class::option_fields;
@@ -178,11 +178,14 @@ fn generics(room: &Room, method: &Method) -> (&'static str, &'static str) {
 fn docs(method: &Method, indent: usize, options: bool, twin_of: Option<&str>) -> String {
     let mut text = paragraphs(method.doc);
     match (twin_of, method.quick) {
+        (Some(name), false) if method.arrays.is_empty() => {
+            text.push(format!("Runs away from the event loop; `{name}Sync` runs in place."));
+        }
         (Some(name), false) => text.push(format!(
             "Runs away from the event loop on a copy of its arrays; `{name}Sync` runs in place and borrows them."
         )),
         (Some(name), true) => text.push(format!("Cheap: it runs in place, as `{name}Sync` does.")),
-        (None, false) => text.push("Runs in place: the event loop waits. Arrays are borrowed, not copied.".into()),
+        (None, false) => text.push("Runs in place: the event loop waits.".into()),
         (None, true) => text.push("Runs in place.".into()),
     }
     let mut tags = Vec::new();

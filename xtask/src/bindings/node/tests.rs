@@ -1,1 +1,162 @@
+//! The emitter on a made-up room that has every shape of class and method.
+use inlaid_bridge::api::{Api, Class, Field, Kind, Method, Room, Type, Value};
+use inlaid_bridge::{ArrayArgument, Letter};
+use serde_json::json;
 
+use super::files;
+
+fn class(name: &str, kind: Kind) -> Class {
+    let (fields, values, variants, methods) = Default::default();
+    Class { name: name.into(), kind, doc: format!("A [`{name}`]."), fields, values, variants, methods }
+}
+
+fn field(name: &str, of: Type, default: Option<serde_json::Value>) -> Field {
+    Field { name: name.into(), doc: format!("The {name}."), r#type: of, required: default.is_none(), default }
+}
+
+fn array(name: &'static str, letter: Letter) -> ArrayArgument {
+    ArrayArgument { name, letter, axes: &["row"], doc: "What it is." }
+}
+
+fn method(op: &str, arrays: Vec<ArrayArgument>, options: Vec<Field>, gives: Type) -> Method {
+    let name = op.rsplit('.').next().unwrap_or(op).into();
+    Method { name, op: op.into(), doc: "Do it.", is_static: false, arrays, options, gives, quick: false }
+}
+
+fn named(name: &str) -> Type {
+    Type::Class { name: name.into() }
+}
+
+fn list(of: Type) -> Type {
+    Type::List { of: Box::new(of) }
+}
+
+/// A room `toys` with options, a model, results with and without a table, an enum, a union and functions.
+fn toys() -> Api {
+    let mut colour = class("Colour", Kind::Enum);
+    colour.values = vec![Value { name: "dark_red".into(), doc: "Like wine.".into() }];
+    let mut top = class("Top", Kind::Options);
+    top.fields = vec![
+        field("spin_speed", Type::Optional { of: Box::new(Type::Int) }, Some(json!(null))),
+        field("colour", named("Colour"), Some(json!("dark_red"))),
+        field("weights", list(Type::Optional { of: Box::new(Type::Float) }), Some(json!([1.0, 2.5]))),
+        field("start", Type::Matrix, Some(json!(null))),
+    ];
+    top.methods = vec![method("toys.Top.fit", vec![array("rows", Letter::Matrix)], vec![], named("FittedTop"))];
+    let mut either = class("AnyToy", Kind::Union);
+    either.variants = vec!["Top".into(), "Ball".into()];
+    let mut ball = class("Ball", Kind::Options);
+    ball.fields = vec![field("radius", Type::Float, None)];
+    let mut fitted = class("FittedTop", Kind::Model);
+    let mut load = method("toys.FittedTop.load", vec![], vec![field("path", Type::Text, None)], named("FittedTop"));
+    load.is_static = true;
+    let mut bytes = method("toys.FittedTop.to_bytes", vec![], vec![], Type::Bytes);
+    bytes.quick = true;
+    fitted.methods = vec![load, bytes];
+    let mut spun = class("Spun", Kind::Report);
+    spun.fields = vec![field("table", Type::Table, None), field("path", Type::Vector, Some(json!(null)))];
+    let size = field("size", Type::Int, Some(json!(3)));
+    spun.methods = vec![method("toys.Spun.to_svg", vec![], vec![size], Type::Text)];
+    let play = method(
+        "toys.play_all",
+        vec![array("old_toys", Letter::Table)],
+        vec![field("toys", list(named("AnyToy")), None), field("times", Type::Int, Some(json!(1)))],
+        named("Spun"),
+    );
+    let classes = vec![either, ball, colour, fitted, spun, top];
+    Api {
+        version: "1.2.3",
+        codes: vec!["io"],
+        rooms: vec![Room { name: "toys".into(), classes, functions: vec![play] }],
+    }
+}
+
+fn room() -> String {
+    let file = files(&toys()).into_iter().find(|file| file.path.ends_with("toys.ts"));
+    file.map(|file| file.text).unwrap_or_default()
+}
+
+/// That each piece stands in the room.
+fn holds(pieces: &[&str]) {
+    let text = room();
+    for piece in pieces {
+        assert!(text.contains(piece), "{piece}\nis not in\n{text}");
+    }
+}
+
+#[test]
+fn every_file_says_that_it_was_generated() {
+    let files = files(&toys());
+    let names: Vec<_> = files.iter().map(|file| file.path.file_name().and_then(|name| name.to_str())).collect();
+    assert_eq!(names, [Some("catalogue.ts"), Some("toys.ts"), Some("toys.mts")]);
+    for file in &files {
+        assert!(file.text.lines().next().is_some_and(crate::bindings::is_mark), "{:?}", file.path);
+        assert!(file.text.lines().all(|line| line.len() <= super::WIDTH && line.trim_end() == line), "{}", file.text);
+    }
+    assert!(files[0].text.contains("export const VERSION = '1.2.3';"));
+}
+
+#[test]
+fn options_have_defaults_and_may_be_left_out() {
+    holds(&[
+        "export interface TopOptions {",
+        "  spinSpeed?: number | null;",
+        "  /** The colour. Default `'dark_red'`. */\n  colour?: Colour;",
+        "  weights?: readonly (number | null)[];",
+        "  start?: MatrixInput | null;",
+        "  constructor(options: TopOptions = {}) {",
+        "spinSpeed: { wire: 'spin_speed', shape: shape.optional(shape.plain) }",
+        "weights: { wire: 'weights', shape: shape.list(shape.optional(shape.plain)), default: [1, 2.5] }",
+    ]);
+}
+
+#[test]
+fn required_options_must_be_given() {
+    holds(&[
+        "export interface BallOptions {\n  /** The radius. */\n  radius: number;",
+        "constructor(options: BallOptions) {",
+    ]);
+}
+
+#[test]
+fn every_method_has_a_twin() {
+    holds(&[
+        "  fit(rows: MatrixInput, options?: CallOptions): Promise<FittedTop> {\n    return run<FittedTop>(TOP_FIT, this, \
+         [rows], options);",
+        "  fitSync(rows: MatrixInput, options?: SyncOptions): FittedTop {",
+        "  static load(path: string, options?: CallOptions): Promise<FittedTop> {\n    return \
+         run<FittedTop>(FITTED_TOP_LOAD, undefined, [path], options);",
+        "  toBytes(): Promise<Uint8Array> {",
+        "  receiver: { as: 'options', record: () => TOP },",
+        "  receiver: { as: 'self', record: () => SPUN },",
+    ]);
+}
+
+#[test]
+fn enums_are_words_and_unions_one_of_several_classes() {
+    holds(&[
+        "export const Colour = {\n  /** Like wine. */\n  DarkRed: 'dark_red',\n} as const;",
+        "export type Colour = (typeof Colour)[keyof typeof Colour];",
+        "export type AnyToy = Top | Ball;",
+        "shape: shape.list(shape.union(() => [TOP, BALL]))",
+    ]);
+}
+
+#[test]
+fn tables_come_back_in_the_form_in_which_they_came() {
+    holds(&[
+        "export class Spun<T extends Table = TableColumns> {\n  /** The table. */\n  readonly table: T;",
+        "  readonly path: Float64Array | null;",
+        "export function playAll<const I extends TableInput>(",
+        "  oldToys: I,\n  toys: readonly AnyToy[],\n  options?: PlayAllOptions,\n): Promise<Spun<SameForm<I>>> {",
+        "  options?: Omit<PlayAllOptions, 'signal' | 'onProgress'>,\n): Spun<SameForm<I>> {",
+        "export interface PlayAllOptions extends CallOptions {\n  /** The times. Default `1`. */\n  times?: number;",
+    ]);
+}
+
+#[test]
+fn only_what_is_used_is_imported() {
+    let text = room();
+    assert!(text.contains("import type { SameForm, Table, TableColumns, TableInput } from './table.js';"), "{text}");
+    assert!(text.contains("import type { MatrixInput } from './matrix.js';"), "{text}");
+}
