@@ -19,7 +19,6 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   doctor                                                 say which tools are there and what to install
   package                                                make the packages of every language
   bindings [--check]                                     write the generated classes of every language
-  package python                                         make the Python wheel of the built library
   rooms                                                  check who imports whom";
 
 fn main() -> ExitCode {

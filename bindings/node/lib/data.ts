@@ -13,7 +13,7 @@ import * as shape from './schema.js';
  * `invalid_data` with the line for an empty file, bytes that are not UTF-8, or a line with another number of fields
  * than the header.
  *
- * Runs away from the event loop on a copy of its arrays; `readCsvSync` runs in place and borrows them.
+ * Runs away from the event loop; `readCsvSync` runs in place.
  *
  * @param path - The path of the file.
  * @param options - What differs from the defaults.
@@ -33,7 +33,7 @@ export function readCsv(path: string, options?: CallOptions): Promise<TableColum
  * `invalid_data` with the line for an empty file, bytes that are not UTF-8, or a line with another number of fields
  * than the header.
  *
- * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ * Runs in place: the event loop waits.
  *
  * @param path - The path of the file.
  * @param options - What differs from the defaults.
@@ -72,7 +72,7 @@ export function writeCsv<I extends TableInput>(table: I, path: string, options?:
  * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written, `unsupported` for a
  * column of lists or other nested values.
  *
- * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ * Runs in place: the event loop waits.
  *
  * @param table - `[row]`. The table to write.
  * @param path - The path of the file.

@@ -74,7 +74,28 @@ export interface AutoEtsOptions {
   paths?: number;
 }
 
-/** Exponential smoothing that chooses its own form. */
+/**
+ * Exponential smoothing that chooses its own form: level, trend and season that change, additive or multiplicative.
+ *
+ * The default detects the season of each series, tries every form that the data allow and keeps the one with the
+ * smallest corrected Akaike criterion; beta is bounded by a prior that forecasts better than the pure likelihood
+ * (`mode`). Accepts 2 observations or more; NaN and infinite values are refused.
+ *
+ * ```
+ * use inlaid::Context;
+ * use inlaid::forecast::{AutoEts, Method};
+ *
+ * let context = Context::new();
+ * // Three years of quarters: a level of 10 that grows by 1 a quarter, and a season.
+ * let series = ndarray::Array2::from_shape_fn((1, 12), |(_, t)| 10.0 + t as f64 + [3.0, -1.0, 0.0, -2.0][t % 4]);
+ * let fitted = AutoEts::default().with_season(4).fit(series.view(), &context)?;
+ * let forecast = fitted.predict(4, &[0.95], &context)?;
+ * for (mean, next) in forecast.mean.iter().zip([25.0, 22.0, 24.0, 23.0]) {
+ *     assert!((mean - next).abs() < 0.1);
+ * }
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
 export class AutoEts {
   /** Observations per period, 1 (no season) to 400. Absent, the default: detected for each series. */
   readonly season: number | null;
@@ -136,7 +157,7 @@ export class AutoEts {
    * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
    * `not_enough_data` for too few columns, `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
    *   are refused.
@@ -207,6 +228,30 @@ export class CrossValidated<T extends Table = TableColumns> {
     this.forecasts = fields.forecasts;
     this.accuracy = fields.accuracy;
     this.failures = fields.failures;
+  }
+
+  /**
+   * The accuracy as a table, one row per method: `method`, `forecasts`, `mase`, `smape`, `owa`, `mae`, `rmse`, then
+   * `coverage-80` and `msis-80` and so on for every level; NaN where a measure does not exist.
+   *
+   * Cheap: it runs in place, as `accuracyTableSync` does.
+   *
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  accuracyTable(): Promise<TableColumns> {
+    return run<TableColumns>(CROSS_VALIDATED_ACCURACY_TABLE, this, []);
+  }
+
+  /**
+   * The accuracy as a table, one row per method: `method`, `forecasts`, `mase`, `smape`, `owa`, `mae`, `rmse`, then
+   * `coverage-80` and `msis-80` and so on for every level; NaN where a measure does not exist.
+   *
+   * Runs in place.
+   *
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  accuracyTableSync(): TableColumns {
+    return runSync<TableColumns>(CROSS_VALIDATED_ACCURACY_TABLE, this, []);
   }
 }
 
@@ -283,7 +328,7 @@ export class Drift {
    * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
    * `not_enough_data` for too few columns, `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
    *   are refused.
@@ -451,7 +496,7 @@ export class FittedAutoEts {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs away from the event loop on a copy of its arrays; `loadSync` runs in place and borrows them.
+   * Runs away from the event loop; `loadSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -467,7 +512,7 @@ export class FittedAutoEts {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -483,7 +528,7 @@ export class FittedAutoEts {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs away from the event loop on a copy of its arrays; `predictSync` runs in place and borrows them.
+   * Runs away from the event loop; `predictSync` runs in place.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -499,7 +544,7 @@ export class FittedAutoEts {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -536,7 +581,7 @@ export class FittedAutoEts {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs away from the event loop on a copy of its arrays; `saveSync` runs in place and borrows them.
+   * Runs away from the event loop; `saveSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -551,7 +596,7 @@ export class FittedAutoEts {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -630,7 +675,7 @@ export class FittedAutoEts {
    *
    * Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values; `cancelled`.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. The observations that follow those already known, one row per fitted series. NaN
    *   and infinite values are refused.
@@ -731,7 +776,7 @@ export class FittedDrift {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs away from the event loop on a copy of its arrays; `loadSync` runs in place and borrows them.
+   * Runs away from the event loop; `loadSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -747,7 +792,7 @@ export class FittedDrift {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -763,7 +808,7 @@ export class FittedDrift {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs away from the event loop on a copy of its arrays; `predictSync` runs in place and borrows them.
+   * Runs away from the event loop; `predictSync` runs in place.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -779,7 +824,7 @@ export class FittedDrift {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -816,7 +861,7 @@ export class FittedDrift {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs away from the event loop on a copy of its arrays; `saveSync` runs in place and borrows them.
+   * Runs away from the event loop; `saveSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -831,7 +876,7 @@ export class FittedDrift {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -910,7 +955,7 @@ export class FittedDrift {
    *
    * Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values; `cancelled`.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. The observations that follow those already known, one row per fitted series. NaN
    *   and infinite values are refused.
@@ -1011,7 +1056,7 @@ export class FittedNaive {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs away from the event loop on a copy of its arrays; `loadSync` runs in place and borrows them.
+   * Runs away from the event loop; `loadSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1027,7 +1072,7 @@ export class FittedNaive {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1043,7 +1088,7 @@ export class FittedNaive {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs away from the event loop on a copy of its arrays; `predictSync` runs in place and borrows them.
+   * Runs away from the event loop; `predictSync` runs in place.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -1059,7 +1104,7 @@ export class FittedNaive {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -1096,7 +1141,7 @@ export class FittedNaive {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs away from the event loop on a copy of its arrays; `saveSync` runs in place and borrows them.
+   * Runs away from the event loop; `saveSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1111,7 +1156,7 @@ export class FittedNaive {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1190,7 +1235,7 @@ export class FittedNaive {
    *
    * Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values; `cancelled`.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. The observations that follow those already known, one row per fitted series. NaN
    *   and infinite values are refused.
@@ -1291,7 +1336,7 @@ export class FittedNaive2 {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs away from the event loop on a copy of its arrays; `loadSync` runs in place and borrows them.
+   * Runs away from the event loop; `loadSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1307,7 +1352,7 @@ export class FittedNaive2 {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1323,7 +1368,7 @@ export class FittedNaive2 {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs away from the event loop on a copy of its arrays; `predictSync` runs in place and borrows them.
+   * Runs away from the event loop; `predictSync` runs in place.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -1339,7 +1384,7 @@ export class FittedNaive2 {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -1376,7 +1421,7 @@ export class FittedNaive2 {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs away from the event loop on a copy of its arrays; `saveSync` runs in place and borrows them.
+   * Runs away from the event loop; `saveSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1391,7 +1436,7 @@ export class FittedNaive2 {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1470,7 +1515,7 @@ export class FittedNaive2 {
    *
    * Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values; `cancelled`.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. The observations that follow those already known, one row per fitted series. NaN
    *   and infinite values are refused.
@@ -1571,7 +1616,7 @@ export class FittedSeasonalNaive {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs away from the event loop on a copy of its arrays; `loadSync` runs in place and borrows them.
+   * Runs away from the event loop; `loadSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1587,7 +1632,7 @@ export class FittedSeasonalNaive {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1603,7 +1648,7 @@ export class FittedSeasonalNaive {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs away from the event loop on a copy of its arrays; `predictSync` runs in place and borrows them.
+   * Runs away from the event loop; `predictSync` runs in place.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -1619,7 +1664,7 @@ export class FittedSeasonalNaive {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -1656,7 +1701,7 @@ export class FittedSeasonalNaive {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs away from the event loop on a copy of its arrays; `saveSync` runs in place and borrows them.
+   * Runs away from the event loop; `saveSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1671,7 +1716,7 @@ export class FittedSeasonalNaive {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1750,7 +1795,7 @@ export class FittedSeasonalNaive {
    *
    * Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values; `cancelled`.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. The observations that follow those already known, one row per fitted series. NaN
    *   and infinite values are refused.
@@ -1851,7 +1896,7 @@ export class FittedTheta {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs away from the event loop on a copy of its arrays; `loadSync` runs in place and borrows them.
+   * Runs away from the event loop; `loadSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1867,7 +1912,7 @@ export class FittedTheta {
    * Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is damaged,
    * of a newer version, or another model.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1883,7 +1928,7 @@ export class FittedTheta {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs away from the event loop on a copy of its arrays; `predictSync` runs in place and borrows them.
+   * Runs away from the event loop; `predictSync` runs in place.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -1899,7 +1944,7 @@ export class FittedTheta {
    * Fails with `invalid_config` for a horizon of 0 or a level outside (0, 1), `too_large` above 2^27 numbers,
    * `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param horizon - How many steps ahead, at least 1.
    * @param options - What differs from the defaults.
@@ -1936,7 +1981,7 @@ export class FittedTheta {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs away from the event loop on a copy of its arrays; `saveSync` runs in place and borrows them.
+   * Runs away from the event loop; `saveSync` runs in place.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -1951,7 +1996,7 @@ export class FittedTheta {
    *
    * Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param path - The path of the file.
    * @param options - What differs from the defaults.
@@ -2030,7 +2075,7 @@ export class FittedTheta {
    *
    * Fails with `invalid_data` for another number of series than was fitted, or NaN or infinite values; `cancelled`.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. The observations that follow those already known, one row per fitted series. NaN
    *   and infinite values are refused.
@@ -2099,7 +2144,7 @@ export class Forecast {
    *
    * Fails as `to_svg`, and with `too_large` above 10000 series.
    *
-   * Runs away from the event loop on a copy of its arrays; `toHtmlSync` runs in place and borrows them.
+   * Runs away from the event loop; `toHtmlSync` runs in place.
    *
    * @param options - What differs from the defaults.
    * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
@@ -2113,7 +2158,7 @@ export class Forecast {
    *
    * Fails as `to_svg`, and with `too_large` above 10000 series.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param options - What differs from the defaults.
    * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
@@ -2337,7 +2382,7 @@ export class Naive {
    * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
    * `not_enough_data` for too few columns, `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
    *   are refused.
@@ -2399,7 +2444,7 @@ export class Naive2 {
    * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
    * `not_enough_data` for too few columns, `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
    *   are refused.
@@ -2437,6 +2482,41 @@ export class PanelForecast<T extends Table = TableColumns> {
     this.forecasts = fields.forecasts;
     this.models = fields.models;
     this.failures = fields.failures;
+  }
+
+  /**
+   * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+   *
+   * Fails with `invalid_config` for a method that is not in the forecasts or `last` 0, `invalid_data` for a history
+   * without the columns named or without a series that was forecast, `too_large` above 10000 series.
+   *
+   * Runs away from the event loop on a copy of its arrays; `toHtmlSync` runs in place and borrows them.
+   *
+   * @param history - `[observation]`. The table that was forecast.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toHtml<I extends TableInput>(history: I, options?: PanelForecastToHtmlOptions): Promise<string> {
+    return run<string>(PANEL_FORECAST_TO_HTML, this, [history], options);
+  }
+
+  /**
+   * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+   *
+   * Fails with `invalid_config` for a method that is not in the forecasts or `last` 0, `invalid_data` for a history
+   * without the columns named or without a series that was forecast, `too_large` above 10000 series.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param history - `[observation]`. The table that was forecast.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toHtmlSync<I extends TableInput>(
+    history: I,
+    options?: Omit<PanelForecastToHtmlOptions, 'signal' | 'onProgress'>,
+  ): string {
+    return runSync<string>(PANEL_FORECAST_TO_HTML, this, [history], options);
   }
 }
 
@@ -2490,7 +2570,7 @@ export class SeasonalNaive {
    * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
    * `not_enough_data` for too few columns, `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
    *   are refused.
@@ -2646,7 +2726,13 @@ export interface ThetaOptions {
   seasonalityTest?: boolean;
 }
 
-/** Forecast by the theta method: a smoothed level and part of a linear trend, with the season taken out before. */
+/**
+ * Forecast by the theta method: a smoothed level and part of a linear trend, with the season taken out before.
+ *
+ * For short series with some trend, many at a time; at least 4 observations. Smoothing weight, start and theta minimise
+ * the squared one-step errors; the bands are measured within the sample, so that those of 95 % hold about 95 % of the
+ * values. Fiorucci, Pellegrini, Louzada, Petropoulos, Koehler (2016).
+ */
 export class Theta {
   /** Which model of the family. Default dynamic_optimised, the most accurate of the five on M3 and M4 data. */
   readonly model: ThetaModel;
@@ -2705,7 +2791,7 @@ export class Theta {
    * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN, infinite values or no rows,
    * `not_enough_data` for too few columns, `cancelled` if asked to stop.
    *
-   * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+   * Runs in place: the event loop waits.
    *
    * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
    *   are refused.
@@ -2832,7 +2918,7 @@ export function crossValidate<const I extends TableInput>(
  * `invalid_data` for a missing column or one of another type, no rows, or a row without its series, `too_large` above
  * 2^27 numbers, `cancelled` if asked to stop.
  *
- * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ * Runs in place: the event loop waits.
  *
  * @param table - `[observation]`. One row per observation, with the series (`unique_id`), the time (`ds`) and the value
  *   (`y`); rows may come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
@@ -2868,7 +2954,7 @@ export function crossValidateMatrix(
  * Try methods on the past of every row of a matrix; see `cross_validate`. The series are named by their numbers from 0,
  * and times by the numbers of the observations.
  *
- * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ * Runs in place: the event loop waits.
  *
  * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
  *   are refused.
@@ -3045,7 +3131,7 @@ export function decompose(series: VectorInput, period: number, options?: Decompo
  * Fails with `invalid_config` for a period below 2, `not_enough_data` below two periods, `invalid_data` for NaN,
  * infinite values, or values of 0 or less if multiplicative.
  *
- * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ * Runs in place: the event loop waits.
  *
  * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
  * @param period - Observations per season, at least 2.
@@ -3468,7 +3554,7 @@ export function panel<const I extends TableInput>(
  * `invalid_config` for an option out of range, `invalid_data` for a missing column or one of another type, no rows, or
  * a row without its series, `too_large` above 2^27 numbers, `cancelled` if asked to stop.
  *
- * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ * Runs in place: the event loop waits.
  *
  * @param table - `[observation]`. One row per observation, with the series (`unique_id`), the time (`ds`) and the value
  *   (`y`); rows may come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
@@ -3728,7 +3814,7 @@ export function seasonalPeriod(series: VectorInput, options?: SeasonalPeriodOpti
  * Peaks of the autocorrelation are put to an F test on the positions' means. Fails with `invalid_config` for an option
  * out of range and `invalid_data` for NaN or infinite values.
  *
- * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ * Runs in place: the event loop waits.
  *
  * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
  * @param options - What differs from the defaults.
@@ -3761,7 +3847,7 @@ export function seasonalPeriodBatch(
 /**
  * The dominant seasonal period of every row of `series`, in parallel; fails as for one series, or with `cancelled`.
  *
- * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ * Runs in place: the event loop waits.
  *
  * @param series - `[series, time]`. One series per row, equally spaced in time, oldest first. NaN and infinite values
  *   are refused.
@@ -3802,7 +3888,7 @@ export function seasonalityTest(
  * Fails with `invalid_config` for a period below 2 or a confidence outside (0, 1), `invalid_data` for NaN or infinite
  * values.
  *
- * Runs in place: the event loop waits. Arrays are borrowed, not copied.
+ * Runs in place: the event loop waits.
  *
  * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
  * @param period - Observations per season, at least 2.
@@ -4049,6 +4135,30 @@ export interface MsisOptions {
   season?: number;
 }
 
+/** Options of `toHtml`; every one has a default. */
+export interface PanelForecastToHtmlOptions extends CallOptions {
+  /** The title of the page. Default `Forecast`. */
+  title?: string;
+  /** What stands below the title; an empty line starts a paragraph. Default empty. */
+  intro?: string;
+  /** A line at the end, such as where the data come from. Default empty. */
+  footer?: string;
+  /** The method that is drawn, by its name in the forecasts. Default: the first. */
+  method?: string | null;
+  /** How many of the last observations of each series are shown, at least 1. Default all. */
+  last?: number | null;
+  /** A table to show between introduction and charts, such as the accuracy of the methods. Default none. */
+  table?: TableInput | null;
+  /** What stands above that table. Default empty. */
+  tableTitle?: string;
+  /** The column that says which series a row of the history belongs to. Default `unique_id`. */
+  id?: string;
+  /** The column of times of the history and the forecasts; absent where there are none. Default `ds`. */
+  time?: string | null;
+  /** The column of observations in the history. Default `y`. */
+  target?: string;
+}
+
 /** Options of `panel`; every one has a default. */
 export interface PanelOptions extends CallOptions {
   /** The methods, at least one; each gives its own columns. Default: `AutoEts`. */
@@ -4107,7 +4217,7 @@ export interface SeasonalPeriodBatchOptions extends CallOptions {
   longest?: number;
   /**
    * The least share of the detrended variance that the season must explain, in The least share of the detrended
-   * variance that the season must explain, in [0, 1). Default 0.3.
+   * variance that the season must explain, in [0, 1). Default 0.2.
    */
   leastStrength?: number;
 }
@@ -4120,7 +4230,7 @@ export interface SeasonalPeriodOptions extends CallOptions {
   longest?: number;
   /**
    * The least share of the detrended variance that the season must explain, in The least share of the detrended
-   * variance that the season must explain, in [0, 1). Default 0.3.
+   * variance that the season must explain, in [0, 1). Default 0.2.
    */
   leastStrength?: number;
 }
@@ -4405,6 +4515,13 @@ const AUTO_ETS_FIT: Operation = {
   receiver: { as: 'options', record: () => AUTO_ETS },
   arrays: [{ name: 'series', shape: shape.matrix }],
   gives: shape.model(() => FittedAutoEts),
+};
+
+const CROSS_VALIDATED_ACCURACY_TABLE: Operation = {
+  name: 'forecast.CrossValidated.accuracy_table',
+  receiver: { as: 'self', record: () => CROSS_VALIDATED },
+  gives: shape.table,
+  quick: true,
 };
 
 const DRIFT_FIT: Operation = {
@@ -4934,6 +5051,25 @@ const NAIVE2_FIT: Operation = {
   gives: shape.model(() => FittedNaive2),
 };
 
+const PANEL_FORECAST_TO_HTML: Operation = {
+  name: 'forecast.PanelForecast.to_html',
+  receiver: { as: 'self', record: () => PANEL_FORECAST },
+  arrays: [{ name: 'history', shape: shape.table }],
+  options: {
+    title: { wire: 'title', shape: shape.plain, default: 'Forecast' },
+    intro: { wire: 'intro', shape: shape.plain, default: '' },
+    footer: { wire: 'footer', shape: shape.plain, default: '' },
+    method: { wire: 'method', shape: shape.optional(shape.plain) },
+    last: { wire: 'last', shape: shape.optional(shape.plain) },
+    table: { wire: 'table', shape: shape.optional(shape.table) },
+    tableTitle: { wire: 'table_title', shape: shape.plain, default: '' },
+    id: { wire: 'id', shape: shape.plain, default: 'unique_id' },
+    time: { wire: 'time', shape: shape.optional(shape.plain), default: 'ds' },
+    target: { wire: 'target', shape: shape.plain, default: 'y' },
+  },
+  gives: shape.plain,
+};
+
 const SEASONAL_NAIVE_FIT: Operation = {
   name: 'forecast.SeasonalNaive.fit',
   receiver: { as: 'options', record: () => SEASONAL_NAIVE },
@@ -5200,7 +5336,7 @@ const SEASONAL_PERIOD: Operation = {
   arrays: [{ name: 'series', shape: shape.vector }],
   options: {
     longest: { wire: 'longest', shape: shape.plain, default: 1500 },
-    leastStrength: { wire: 'least_strength', shape: shape.plain, default: 0.3 },
+    leastStrength: { wire: 'least_strength', shape: shape.plain, default: 0.2 },
   },
   gives: shape.record(() => SEASONALITY),
 };
@@ -5210,7 +5346,7 @@ const SEASONAL_PERIOD_BATCH: Operation = {
   arrays: [{ name: 'series', shape: shape.matrix }],
   options: {
     longest: { wire: 'longest', shape: shape.plain, default: 1500 },
-    leastStrength: { wire: 'least_strength', shape: shape.plain, default: 0.3 },
+    leastStrength: { wire: 'least_strength', shape: shape.plain, default: 0.2 },
   },
   gives: shape.list(shape.record(() => SEASONALITY)),
 };

@@ -205,7 +205,11 @@ class Accuracy(Report):
 
 
 class AutoEts(Options):
-    """Exponential smoothing that chooses its own form.
+    """Exponential smoothing that chooses its own form: level, trend and season that change, additive or multiplicative.
+
+    The default detects the season of each series, tries every form that the data allow and keeps the one with the
+    smallest corrected Akaike criterion; beta is bounded by a prior that forecasts better than the pure likelihood
+    (`mode`). Accepts 2 observations or more; NaN and infinite values are refused.
 
     Args:
         season: Observations per period, 1 (no season) to 400. Absent, the default: detected for each series.
@@ -334,6 +338,13 @@ class CrossValidated(Report):
         wire["accuracy"] = [MethodAccuracy._read(item) for item in wire["accuracy"]]
         wire["failures"] = [SeriesFailure._read(item) for item in wire["failures"]]
         return super()._read(wire)
+
+    def accuracy_table(self) -> Any:
+        """The accuracy as a table, one row per method: `method`, `forecasts`, `mase`, `smape`, `owa`, `mae`, `rmse`,
+        then `coverage-80` and `msis-80` and so on for every level; NaN where a measure does not exist.
+        """
+        reply: Any = call("forecast.CrossValidated.accuracy_table", {"self": self}, [])
+        return reply
 
 
 class Decomposition(Report):
@@ -810,6 +821,75 @@ class PanelForecast(Report):
         wire["failures"] = [SeriesFailure._read(item) for item in wire["failures"]]
         return super()._read(wire)
 
+    def to_html(
+        self,
+        history: TableLike,
+        *,
+        title: str = "Forecast",
+        intro: str = "",
+        footer: str = "",
+        method: str | None = None,
+        last: int | None = None,
+        table: TableLike | None = None,
+        table_title: str = "",
+        id: str = "unique_id",
+        time: str | None = "ds",
+        target: str = "y",
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> str:
+        """A self-contained page with a chart of every series: history, forecast, and one band per interval.
+
+        Fails with `invalid_config` for a method that is not in the forecasts or `last` 0, `invalid_data` for a
+        history without the columns named or without a series that was forecast, `too_large` above 10000 series.
+
+        Args:
+            history: The table that was forecast.
+            title: The title of the page. Default `Forecast`.
+            intro: What stands below the title; an empty line starts a paragraph. Default empty.
+            footer: A line at the end, such as where the data come from. Default empty.
+            method: The method that is drawn, by its name in the forecasts. Default: the first.
+            last: How many of the last observations of each series are shown, at least 1. Default all.
+            table: A table to show between introduction and charts, such as the accuracy of the methods. Default
+                none.
+            table_title: What stands above that table. Default empty.
+            id: The column that says which series a row of the history belongs to. Default `unique_id`.
+            time: The column of times of the history and the forecasts; absent where there are none. Default `ds`.
+            target: The column of observations in the history. Default `y`.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        options = {
+            "self": self,
+            "title": title,
+            "intro": intro,
+            "footer": footer,
+            "method": method,
+            "last": last,
+            "table": as_table("table",
+            table),
+            "table_title": table_title,
+            "id": id,
+            "time": time,
+            "target": target,
+        }
+        inputs = [lend_table("history", history)]
+        run = Run(seed, threads, progress, cancel)
+        reply: str = call("forecast.PanelForecast.to_html", options, inputs, run=run)
+        return reply
+
 
 class SeasonalNaive(Options):
     """Forecast by the observation one season before.
@@ -954,6 +1034,10 @@ class Summary(Report):
 
 class Theta(Options):
     """Forecast by the theta method: a smoothed level and part of a linear trend, with the season taken out before.
+
+    For short series with some trend, many at a time; at least 4 observations. Smoothing weight, start and theta
+    minimise the squared one-step errors; the bands are measured within the sample, so that those of 95 % hold about
+    95 % of the values. Fiorucci, Pellegrini, Louzada, Petropoulos, Koehler (2016).
 
     Args:
         model: Which model of the family. Default dynamic_optimised, the most accurate of the five on M3 and M4
@@ -2861,7 +2945,7 @@ def seasonal_period(
     series: ArrayLike,
     *,
     longest: int = 1500,
-    least_strength: float = 0.3,
+    least_strength: float = 0.2,
     seed: int = 0,
     threads: int = 0,
     progress: bool | Progress = False,
@@ -2877,7 +2961,7 @@ def seasonal_period(
         longest: The longest period looked for, in observations, at least 2; never more than a third of the series.
             Default 1500.
         least_strength: The least share of the detrended variance that the season must explain, in least_strength:
-            The least share of the detrended variance that the season must explain, in [0, 1). Default 0.3.
+            The least share of the detrended variance that the season must explain, in [0, 1). Default 0.2.
         seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
         threads: How many threads may work; 0, the default, is one per processor.
         progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
@@ -2900,7 +2984,7 @@ def seasonal_period_batch(
     series: ArrayLike,
     *,
     longest: int = 1500,
-    least_strength: float = 0.3,
+    least_strength: float = 0.2,
     seed: int = 0,
     threads: int = 0,
     progress: bool | Progress = False,
@@ -2914,7 +2998,7 @@ def seasonal_period_batch(
         longest: The longest period looked for, in observations, at least 2; never more than a third of the series.
             Default 1500.
         least_strength: The least share of the detrended variance that the season must explain, in least_strength:
-            The least share of the detrended variance that the season must explain, in [0, 1). Default 0.3.
+            The least share of the detrended variance that the season must explain, in [0, 1). Default 0.2.
         seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
         threads: How many threads may work; 0, the default, is one per processor.
         progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
