@@ -16,7 +16,19 @@ import io.inlaid.internal.Request;
 import io.inlaid.internal.Writer;
 
 /**
- * Exponential smoothing that chooses its own form.
+ * Exponential smoothing that chooses its own form: level, trend and season that change, additive or multiplicative.
+ *
+ * <p>The default detects the season of each series, tries every form that the data allow and keeps the one with the
+ * smallest corrected Akaike criterion; beta is bounded by a prior that forecasts better than the pure likelihood
+ * ({@code mode}). Accepts 2 observations or more; NaN and infinite values are refused.
+ *
+ * <p>{@code }{@code  use inlaid::Context; use inlaid::forecast::{AutoEts, Method};}
+ *
+ * <p>let context = Context::new(); // Three years of quarters: a level of 10 that grows by 1 a quarter, and a season.
+ * let series = ndarray::Array2::from_shape_fn((1, 12), |(_, t)| 10.0 + t as f64 + [3.0, -1.0, 0.0, -2.0][t % 4]); let
+ * fitted = AutoEts::default().with_season(4).fit(series.view(), &amp;context)?; let forecast = fitted.predict(4,
+ * &amp;[0.95], &amp;context)?; for (mean, next) in forecast.mean.iter().zip([25.0, 22.0, 24.0, 23.0]) { assert!((mean -
+ * next).abs() &lt; 0.1); } # Ok::&lt;(), inlaid::Error&gt;(()) {@code }{@code }
  *
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */

@@ -4,8 +4,11 @@ package io.inlaid.forecast;
 import java.util.List;
 import java.util.Objects;
 
+import io.inlaid.InlaidException;
 import io.inlaid.Table;
+import io.inlaid.internal.Request;
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * What came of trying methods on the past.
@@ -32,10 +35,39 @@ public record CrossValidated(Table forecasts, List<MethodAccuracy> accuracy, Lis
         failures = List.copyOf(failures);
     }
 
+    /**
+     * The accuracy as a table, one row per method: {@code method}, {@code forecasts}, {@code mase}, {@code smape},
+     * {@code owa}, {@code mae}, {@code rmse}, then {@code coverage-80} and {@code msis-80} and so on for every level;
+     * NaN where a measure does not exist.
+     *
+     * @return the table
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Table accuracyTable() {
+        return accuracyTableRequest().run().value().table();
+    }
+
+    private Request accuracyTableRequest() {
+        return new Request("forecast.CrossValidated.accuracy_table")
+                .option("self", this, (to, self) -> to.object(self, CrossValidated::write));
+    }
+
     static CrossValidated read(Value value) {
         return new CrossValidated(
                 value.field("forecasts", Value::table),
                 value.field("accuracy", item -> item.list(MethodAccuracy::read)),
                 value.field("failures", item -> item.list(SeriesFailure::read)));
+    }
+
+    void write(Writer out) {
+        out.field("forecasts", forecasts, Writer::table);
+        out.field(
+                "accuracy",
+                accuracy,
+                (to, item) -> to.list(item, (to2, item2) -> to2.object(item2, MethodAccuracy::write)));
+        out.field(
+                "failures",
+                failures,
+                (to, item) -> to.list(item, (to2, item2) -> to2.object(item2, SeriesFailure::write)));
     }
 }

@@ -3311,7 +3311,7 @@ public final class Forecasting {
 
         /**
          * The least share of the detrended variance that the season must explain, in The least share of the detrended
-         * variance that the season must explain, in [0, 1). Default 0.3.
+         * variance that the season must explain, in [0, 1). Default 0.2.
          *
          * @return the value
          */
@@ -3346,7 +3346,7 @@ public final class Forecasting {
         /** Collects the options of a {@code SeasonalPeriodOptions}. */
         public static final class Builder {
             private long longest = 1500;
-            private double leastStrength = 0.3;
+            private double leastStrength = 0.2;
 
             private Builder() {}
 
@@ -3364,7 +3364,7 @@ public final class Forecasting {
 
             /**
              * The least share of the detrended variance that the season must explain, in The least share of the
-             * detrended variance that the season must explain, in [0, 1). Default 0.3.
+             * detrended variance that the season must explain, in [0, 1). Default 0.2.
              *
              * @param leastStrength the value
              * @return this

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * How good the intervals of one level were.
@@ -31,5 +32,11 @@ public record LevelAccuracy(double level, OptionalDouble coverage, OptionalDoubl
                 value.field("level", Value::number),
                 value.field("coverage", Value::optionalNumber),
                 value.field("msis", Value::optionalNumber));
+    }
+
+    void write(Writer out) {
+        out.field("level", level, Writer::number);
+        out.field("coverage", coverage, Writer::optionalNumber);
+        out.field("msis", msis, Writer::optionalNumber);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * How good one method was: means over all its forecasts, one forecast being one window of one series. A measure that
@@ -62,5 +63,19 @@ public record MethodAccuracy(
                 value.field("mae", Value::optionalNumber),
                 value.field("rmse", Value::optionalNumber),
                 value.field("intervals", item -> item.list(LevelAccuracy::read)));
+    }
+
+    void write(Writer out) {
+        out.field("method", method, Writer::text);
+        out.field("forecasts", forecasts, Writer::integer);
+        out.field("mase", mase, Writer::optionalNumber);
+        out.field("smape", smape, Writer::optionalNumber);
+        out.field("owa", owa, Writer::optionalNumber);
+        out.field("mae", mae, Writer::optionalNumber);
+        out.field("rmse", rmse, Writer::optionalNumber);
+        out.field(
+                "intervals",
+                intervals,
+                (to, item) -> to.list(item, (to2, item2) -> to2.object(item2, LevelAccuracy::write)));
     }
 }

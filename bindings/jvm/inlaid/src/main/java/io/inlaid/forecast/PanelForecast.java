@@ -3,9 +3,21 @@ package io.inlaid.forecast;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
+import io.inlaid.CancelledException;
+import io.inlaid.Context;
+import io.inlaid.InlaidException;
 import io.inlaid.Table;
+import io.inlaid.internal.Async;
+import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
+import io.inlaid.internal.Request;
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * The forecasts of many series.
@@ -32,10 +44,520 @@ public record PanelForecast(Table forecasts, Table models, List<SeriesFailure> f
         failures = List.copyOf(failures);
     }
 
+    /**
+     * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+     *
+     * <p>Fails with {@code invalid_config} for a method that is not in the forecasts or {@code last} 0,
+     * {@code invalid_data} for a history without the columns named or without a series that was forecast,
+     * {@code too_large} above 10000 series.
+     *
+     * @param history the table that was forecast
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml(Table history) {
+        return toHtmlRequest(history).run().value().text();
+    }
+
+    /**
+     * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+     *
+     * <p>Fails with {@code invalid_config} for a method that is not in the forecasts or {@code last} 0,
+     * {@code invalid_data} for a history without the columns named or without a series that was forecast,
+     * {@code too_large} above 10000 series.
+     *
+     * @param history the table that was forecast
+     * @param context its seed, threads, cancellation and progress
+     * @return the text
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml(Table history, Context context) {
+        return toHtmlRequest(history).run(context).value().text();
+    }
+
+    /**
+     * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+     *
+     * <p>Fails with {@code invalid_config} for a method that is not in the forecasts or {@code last} 0,
+     * {@code invalid_data} for a history without the columns named or without a series that was forecast,
+     * {@code too_large} above 10000 series.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param history the table that was forecast
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(Table history, Executor executor) {
+        return Async.start(() -> toHtmlRequest(history), reply -> reply.value().text(), executor);
+    }
+
+    /**
+     * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+     *
+     * <p>Fails with {@code invalid_config} for a method that is not in the forecasts or {@code last} 0,
+     * {@code invalid_data} for a history without the columns named or without a series that was forecast,
+     * {@code too_large} above 10000 series.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param history the table that was forecast
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(Table history, Context context, Executor executor) {
+        return Async.start(() -> toHtmlRequest(history), reply -> reply.value().text(), context, executor);
+    }
+
+    private Request toHtmlRequest(Table history) {
+        return new Request("forecast.PanelForecast.to_html")
+                .table("history", history)
+                .option("self", this, (to, self) -> to.object(self, PanelForecast::write));
+    }
+
+    /**
+     * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+     *
+     * <p>Fails with {@code invalid_config} for a method that is not in the forecasts or {@code last} 0,
+     * {@code invalid_data} for a history without the columns named or without a series that was forecast,
+     * {@code too_large} above 10000 series.
+     *
+     * @param history the table that was forecast
+     * @param options what else there is to say
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml(Table history, ToHtmlOptions options) {
+        return toHtmlRequest(history, options).run().value().text();
+    }
+
+    /**
+     * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+     *
+     * <p>Fails with {@code invalid_config} for a method that is not in the forecasts or {@code last} 0,
+     * {@code invalid_data} for a history without the columns named or without a series that was forecast,
+     * {@code too_large} above 10000 series.
+     *
+     * @param history the table that was forecast
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return the text
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml(Table history, ToHtmlOptions options, Context context) {
+        return toHtmlRequest(history, options).run(context).value().text();
+    }
+
+    /**
+     * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+     *
+     * <p>Fails with {@code invalid_config} for a method that is not in the forecasts or {@code last} 0,
+     * {@code invalid_data} for a history without the columns named or without a series that was forecast,
+     * {@code too_large} above 10000 series.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param history the table that was forecast
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(Table history, ToHtmlOptions options, Executor executor) {
+        return Async.start(() -> toHtmlRequest(history, options), reply -> reply.value().text(), executor);
+    }
+
+    /**
+     * A self-contained page with a chart of every series: history, forecast, and one band per interval.
+     *
+     * <p>Fails with {@code invalid_config} for a method that is not in the forecasts or {@code last} 0,
+     * {@code invalid_data} for a history without the columns named or without a series that was forecast,
+     * {@code too_large} above 10000 series.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param history the table that was forecast
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(
+            Table history, ToHtmlOptions options, Context context, Executor executor) {
+        return Async.start(() -> toHtmlRequest(history, options), reply -> reply.value().text(), context, executor);
+    }
+
+    private Request toHtmlRequest(Table history, ToHtmlOptions options) {
+        return new Request("forecast.PanelForecast.to_html")
+                .table("history", history)
+                .option("self", this, (to, self) -> to.object(self, PanelForecast::write))
+                .options(options, ToHtmlOptions::write);
+    }
+
+    /** What {@code toHtml} may be told besides what it needs; immutable. */
+    public static final class ToHtmlOptions {
+        private final String title;
+        private final String intro;
+        private final String footer;
+        private final Optional<String> method;
+        private final OptionalLong last;
+        private final Optional<Table> table;
+        private final String tableTitle;
+        private final String id;
+        private final Optional<String> time;
+        private final String target;
+
+        private ToHtmlOptions(Builder builder) {
+            title = Given.value("title", builder.title);
+            intro = Given.value("intro", builder.intro);
+            footer = Given.value("footer", builder.footer);
+            method = Given.value("method", builder.method);
+            last = Given.value("last", builder.last);
+            table = Given.value("table", builder.table);
+            tableTitle = Given.value("table_title", builder.tableTitle);
+            id = Given.value("id", builder.id);
+            time = Given.value("time", builder.time);
+            target = Given.value("target", builder.target);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static ToHtmlOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.title = title;
+            builder.intro = intro;
+            builder.footer = footer;
+            builder.method = method;
+            builder.last = last;
+            builder.table = table;
+            builder.tableTitle = tableTitle;
+            builder.id = id;
+            builder.time = time;
+            builder.target = target;
+            return builder;
+        }
+
+        /**
+         * The title of the page. Default {@code Forecast}.
+         *
+         * @return the value
+         */
+        public String title() {
+            return title;
+        }
+
+        /**
+         * What stands below the title; an empty line starts a paragraph. Default empty.
+         *
+         * @return the value
+         */
+        public String intro() {
+            return intro;
+        }
+
+        /**
+         * A line at the end, such as where the data come from. Default empty.
+         *
+         * @return the value
+         */
+        public String footer() {
+            return footer;
+        }
+
+        /**
+         * The method that is drawn, by its name in the forecasts. Default: the first.
+         *
+         * @return the value
+         */
+        public Optional<String> method() {
+            return method;
+        }
+
+        /**
+         * How many of the last observations of each series are shown, at least 1. Default all.
+         *
+         * @return the value
+         */
+        public OptionalLong last() {
+            return last;
+        }
+
+        /**
+         * A table to show between introduction and charts, such as the accuracy of the methods. Default none.
+         *
+         * @return the value
+         */
+        public Optional<Table> table() {
+            return table;
+        }
+
+        /**
+         * What stands above that table. Default empty.
+         *
+         * @return the value
+         */
+        public String tableTitle() {
+            return tableTitle;
+        }
+
+        /**
+         * The column that says which series a row of the history belongs to. Default {@code unique_id}.
+         *
+         * @return the value
+         */
+        public String id() {
+            return id;
+        }
+
+        /**
+         * The column of times of the history and the forecasts; absent where there are none. Default {@code ds}.
+         *
+         * @return the value
+         */
+        public Optional<String> time() {
+            return time;
+        }
+
+        /**
+         * The column of observations in the history. Default {@code y}.
+         *
+         * @return the value
+         */
+        public String target() {
+            return target;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ToHtmlOptions that
+                    && Equality.equal(title, that.title)
+                    && Equality.equal(intro, that.intro)
+                    && Equality.equal(footer, that.footer)
+                    && Equality.equal(method, that.method)
+                    && Equality.equal(last, that.last)
+                    && Equality.equal(table, that.table)
+                    && Equality.equal(tableTitle, that.tableTitle)
+                    && Equality.equal(id, that.id)
+                    && Equality.equal(time, that.time)
+                    && Equality.equal(target, that.target);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(title, intro, footer, method, last, table, tableTitle, id, time, target);
+        }
+
+        @Override
+        public String toString() {
+            return "ToHtmlOptions[title=" + Equality.text(title)
+                    + ", intro=" + Equality.text(intro)
+                    + ", footer=" + Equality.text(footer)
+                    + ", method=" + Equality.text(method)
+                    + ", last=" + Equality.text(last)
+                    + ", table=" + Equality.text(table)
+                    + ", tableTitle=" + Equality.text(tableTitle)
+                    + ", id=" + Equality.text(id)
+                    + ", time=" + Equality.text(time)
+                    + ", target=" + Equality.text(target)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("title", title, Writer::text);
+            out.field("intro", intro, Writer::text);
+            out.field("footer", footer, Writer::text);
+            out.field("method", method, (to, item) -> to.optional(item, Writer::text));
+            out.field("last", last, Writer::optionalInteger);
+            out.field("table", table, (to, item) -> to.optional(item, Writer::table));
+            out.field("table_title", tableTitle, Writer::text);
+            out.field("id", id, Writer::text);
+            out.field("time", time, (to, item) -> to.optional(item, Writer::text));
+            out.field("target", target, Writer::text);
+        }
+
+        /** Collects the options of a {@code ToHtmlOptions}. */
+        public static final class Builder {
+            private String title = "Forecast";
+            private String intro = "";
+            private String footer = "";
+            private Optional<String> method = Optional.empty();
+            private OptionalLong last = OptionalLong.empty();
+            private Optional<Table> table = Optional.empty();
+            private String tableTitle = "";
+            private String id = "unique_id";
+            private Optional<String> time = Optional.of("ds");
+            private String target = "y";
+
+            private Builder() {}
+
+            /**
+             * The title of the page. Default {@code Forecast}.
+             *
+             * @param title the value
+             * @return this
+             */
+            public Builder title(String title) {
+                this.title = title;
+                return this;
+            }
+
+            /**
+             * What stands below the title; an empty line starts a paragraph. Default empty.
+             *
+             * @param intro the value
+             * @return this
+             */
+            public Builder intro(String intro) {
+                this.intro = intro;
+                return this;
+            }
+
+            /**
+             * A line at the end, such as where the data come from. Default empty.
+             *
+             * @param footer the value
+             * @return this
+             */
+            public Builder footer(String footer) {
+                this.footer = footer;
+                return this;
+            }
+
+            /**
+             * The method that is drawn, by its name in the forecasts. Default: the first.
+             *
+             * @param method the value
+             * @return this
+             */
+            public Builder method(String method) {
+                this.method = Optional.of(Given.value("method", method));
+                return this;
+            }
+
+            /**
+             * How many of the last observations of each series are shown, at least 1. Default all.
+             *
+             * @param last the value
+             * @return this
+             */
+            public Builder last(long last) {
+                this.last = OptionalLong.of(last);
+                return this;
+            }
+
+            /**
+             * A table to show between introduction and charts, such as the accuracy of the methods. Default none.
+             *
+             * @param table the value
+             * @return this
+             */
+            public Builder table(Table table) {
+                this.table = Optional.of(Given.value("table", table));
+                return this;
+            }
+
+            /**
+             * What stands above that table. Default empty.
+             *
+             * @param tableTitle the value
+             * @return this
+             */
+            public Builder tableTitle(String tableTitle) {
+                this.tableTitle = tableTitle;
+                return this;
+            }
+
+            /**
+             * The column that says which series a row of the history belongs to. Default {@code unique_id}.
+             *
+             * @param id the value
+             * @return this
+             */
+            public Builder id(String id) {
+                this.id = id;
+                return this;
+            }
+
+            /**
+             * The column of times of the history and the forecasts; absent where there are none. Default {@code ds}.
+             *
+             * @param time the value
+             * @return this
+             */
+            public Builder time(String time) {
+                this.time = Optional.of(Given.value("time", time));
+                return this;
+            }
+
+            /**
+             * Leaves {@code time} open: the column of times of the history and the forecasts; absent where there are
+             * none. Default {@code ds}.
+             *
+             * @return this
+             */
+            public Builder withoutTime() {
+                time = Optional.empty();
+                return this;
+            }
+
+            /**
+             * The column of observations in the history. Default {@code y}.
+             *
+             * @param target the value
+             * @return this
+             */
+            public Builder target(String target) {
+                this.target = target;
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public ToHtmlOptions build() {
+                return new ToHtmlOptions(this);
+            }
+        }
+    }
+
     static PanelForecast read(Value value) {
         return new PanelForecast(
                 value.field("forecasts", Value::table),
                 value.field("models", Value::table),
                 value.field("failures", item -> item.list(SeriesFailure::read)));
+    }
+
+    void write(Writer out) {
+        out.field("forecasts", forecasts, Writer::table);
+        out.field("models", models, Writer::table);
+        out.field(
+                "failures",
+                failures,
+                (to, item) -> to.list(item, (to2, item2) -> to2.object(item2, SeriesFailure::write)));
     }
 }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * Why a series, or one method on it, has no forecast.
@@ -36,5 +37,12 @@ public record SeriesFailure(String id, Optional<String> method, String code, Str
                 value.field("method", item -> item.optional(Value::text)),
                 value.field("code", Value::text),
                 value.field("message", Value::text));
+    }
+
+    void write(Writer out) {
+        out.field("id", id, Writer::text);
+        out.field("method", method, (to, item) -> to.optional(item, Writer::text));
+        out.field("code", code, Writer::text);
+        out.field("message", message, Writer::text);
     }
 }

@@ -18,6 +18,10 @@ import io.inlaid.internal.Writer;
 /**
  * Forecast by the theta method: a smoothed level and part of a linear trend, with the season taken out before.
  *
+ * <p>For short series with some trend, many at a time; at least 4 observations. Smoothing weight, start and theta
+ * minimise the squared one-step errors; the bands are measured within the sample, so that those of 95 % hold about 95 %
+ * of the values. Fiorucci, Pellegrini, Louzada, Petropoulos, Koehler (2016).
+ *
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
 public final class Theta implements AnyMethod {
