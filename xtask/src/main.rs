@@ -18,6 +18,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   test                                                   run everything that must pass
   doctor                                                 say which tools are there and what to install
   package                                                make the packages of every language
+  package java                                           make the Maven artefacts of the built library
   bindings [--check]                                     write the generated classes of every language
   rooms                                                  check who imports whom";
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["bindings"] => bindings::write(root()),
         ["bindings", "--check"] => bindings::check(root()),
         ["package"] => package::run(root()),
+        ["package", "java"] => package::repository(root()).map(|folder| println!("{}", folder.display())),
         ["rooms"] => rooms::run(root()),
         _ => Err(USAGE.to_owned()),
     };

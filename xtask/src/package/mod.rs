@@ -1,5 +1,6 @@
 //! Packages as users install them, made from the libraries that the one cargo call built.
 mod glibc;
+pub(crate) mod jvm;
 mod node;
 pub(crate) mod python;
 mod wheel;
@@ -15,6 +16,7 @@ pub(crate) fn run(root: &Path) -> Outcome {
     for archive in archives(root)? {
         println!("{}", archive.display());
     }
+    println!("{}", repository(root)?.display());
     Ok(())
 }
 
@@ -26,6 +28,11 @@ pub(crate) fn wheel(root: &Path) -> Result<PathBuf, String> {
 /// The npm packages, classes first.
 pub(crate) fn archives(root: &Path) -> Result<Vec<PathBuf>, String> {
     node::build(root, &build::library("inlaid_node")?, &folder(root))
+}
+
+/// The Maven repository folder.
+pub(crate) fn repository(root: &Path) -> Result<PathBuf, String> {
+    jvm::build(root, &build::library("inlaid_jvm")?, &folder(root))
 }
 
 /// Where the packages are put.

@@ -11,6 +11,7 @@ public abstract class InlaidException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** The reason as a word. */
     private final String code;
 
     InlaidException(String code, String message) {
