@@ -3,7 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::user::{Language, Project};
-use crate::{Outcome, doctor};
+use crate::{Outcome, build, doctor};
 
 /// What the caller asked for.
 #[derive(Debug, Default)]
@@ -45,6 +45,10 @@ pub(crate) fn run(root: &Path, wish: &Wish) -> Outcome {
     }
     let data = wish.data.clone().unwrap_or_else(|| root.join("examples/data/public_statistics.csv"));
     let data = data.to_string_lossy();
+    if languages.iter().any(|language| *language != Language::Rust) {
+        println!("Building the native libraries (some minutes the first time)");
+        build::libraries(root)?;
+    }
     println!("Forecast every series of {data}\none season ahead, in {}.\n", names(&languages));
     let place = root.join("target/demo");
     let mut table = String::new();

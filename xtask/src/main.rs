@@ -1,11 +1,13 @@
 //! The project's own commands; run without one to see them.
 mod bindings;
 mod build;
+mod demo;
 mod doctor;
 mod package;
 mod rooms;
 mod shell;
 mod test;
+mod user;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
+        ["demo", rest @ ..] => demo::Wish::read(rest).and_then(|wish| demo::run(root(), &wish)),
         ["test"] => test::run(root()),
         ["doctor"] => doctor::run(),
         ["bindings"] => bindings::write(root()),

@@ -77,7 +77,7 @@ impl<'r> Project<'r> {
             }
             Language::Python => {
                 self.write("main.py", program)?;
-                self.command(package::python::interpreter(&self.folder.join("venv"))).args(["main.py"]).args(arguments)
+                self.command(interpreter(&self.folder.join("venv"))).args(["main.py"]).args(arguments)
             }
             Language::Node => {
                 self.write("main.mjs", program)?;
@@ -85,7 +85,7 @@ impl<'r> Project<'r> {
             }
             Language::Java => {
                 self.write("src/main/java/Main.java", program)?;
-                self.maven(&["compile"])?.succeed()?;
+                self.maven(&["compile"]).succeed()?;
                 let class_path = fs::read_to_string(self.folder.join("class-path")).map_err(|e| e.to_string())?;
                 let separator = if cfg!(windows) { ";" } else { ":" };
                 let class_path = format!("target/classes{separator}{}", class_path.trim());
@@ -112,9 +112,8 @@ impl<'r> Project<'r> {
     }
 
     fn python(&self) -> Result<(), String> {
-        let wheel = package::python::build(self.root)?;
-        let venv = self.folder.join("venv");
-        let interpreter = package::python::interpreter(&venv);
+        let wheel = package::wheel(self.root)?;
+        let interpreter = interpreter(&self.folder.join("venv"));
         if !interpreter.exists() {
             shell::empty_folder(&self.folder)?;
             self.command("python3").args(["-m", "venv", "venv"]).succeed()?;
@@ -125,21 +124,22 @@ impl<'r> Project<'r> {
     }
 
     fn node(&self) -> Result<(), String> {
-        let archives = package::node::build(self.root)?;
+        let archives = package::archives(self.root)?;
         shell::empty_folder(&self.folder)?;
         self.write("package.json", "{ \"name\": \"user-of-inlaid\", \"private\": true }\n")?;
         self.command("npm").args(["install", "--no-fund", "--no-audit"]).args(archives).succeed().map(|_| ())
     }
 
     fn java(&self) -> Result<(), String> {
-        let repository = package::jvm::build(self.root)?;
-        fs::create_dir_all(&self.folder).map_err(|e| e.to_string())?;
-        self.write("pom.xml", &package::jvm::user_pom(&repository))?;
-        self.maven(&["dependency:build-classpath", "-Dmdep.outputFile=class-path"])?.succeed().map(|_| ())
+        let repository = package::repository(self.root)?;
+        forget_cached_artefacts()?;
+        shell::empty_folder(&self.folder)?;
+        self.write("pom.xml", &pom(&repository)?)?;
+        self.maven(&["dependency:build-classpath", "-Dmdep.outputFile=class-path"]).succeed().map(|_| ())
     }
 
-    fn maven(&self, arguments: &[&str]) -> Result<Run, String> {
-        Ok(self.command("mvn").args(["--batch-mode", "--no-transfer-progress", "--quiet"]).args(arguments))
+    fn maven(&self, arguments: &[&str]) -> Run {
+        self.command("mvn").args(["--batch-mode", "--no-transfer-progress", "--quiet"]).args(arguments)
     }
 
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Run {
@@ -158,4 +158,56 @@ impl<'r> Project<'r> {
         let parent = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(parent).and_then(|()| fs::write(&path, text)).map_err(|e| format!("{}: {e}", path.display()))
     }
+}
+
+/// Maven never asks again for a release that it has cached, so an earlier build of the same version would be used.
+fn forget_cached_artefacts() -> Result<(), String> {
+    let Some(home) = std::env::home_dir() else { return Ok(()) };
+    let cached = home.join(".m2/repository/io/inlaid");
+    if cached.exists() {
+        fs::remove_dir_all(&cached).map_err(|e| format!("{}: {e}", cached.display()))?;
+    }
+    Ok(())
+}
+
+/// The Python of a virtual environment.
+pub(crate) fn interpreter(venv: &Path) -> PathBuf {
+    venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
+/// What a Java user writes: the library, the natives of the platform, and where the built ones are.
+fn pom(repository: &Path) -> Result<String, String> {
+    let (version, classifier) = (env!("CARGO_PKG_VERSION"), package::jvm::classifier()?);
+    Ok(format!(
+        "<project xmlns=\"http://maven.apache.org/POM/4.0.0\">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>org.example</groupId>
+  <artifactId>user-of-inlaid</artifactId>
+  <version>1</version>
+  <properties>
+    <maven.compiler.source>17</maven.compiler.source>
+    <maven.compiler.target>17</maven.compiler.target>
+    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+  </properties>
+  <repositories>
+    <repository><id>inlaid</id><url>file://{}</url></repository>
+  </repositories>
+  <dependencies>
+    <dependency>
+      <groupId>io.inlaid</groupId>
+      <artifactId>inlaid</artifactId>
+      <version>{version}</version>
+    </dependency>
+    <dependency>
+      <groupId>io.inlaid</groupId>
+      <artifactId>inlaid</artifactId>
+      <version>{version}</version>
+      <classifier>{classifier}</classifier>
+      <scope>runtime</scope>
+    </dependency>
+  </dependencies>
+</project>
+",
+        repository.display()
+    ))
 }
