@@ -11,8 +11,8 @@ fitted model, and what a model gives are plain records of numpy arrays.
 
 **Data.** Wherever an array is asked for, any array-like is taken: numpy, lists, pandas, polars. C-contiguous float64
 arrays are lent to the engine without a copy, others are converted once. One axis is one series; results stay
-`[series, step]`. Where a table is asked for, frames of pandas, polars and pyarrow are taken, as are mappings of names to
-columns; tables come back as the kind that came in.
+`[series, step]`. Where a table is asked for, frames of pandas, polars and pyarrow are taken, as are mappings of names
+to columns; tables come back as the kind that came in.
 
 **Long calls** release the GIL, so Python threads run them side by side. Ctrl-C stops them. They take `seed=`,
 `threads=`, `progress=` and `cancel=`, a `threading.Event` that stops the call from elsewhere:
@@ -43,10 +43,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._bridge import Cancel, Progress
+from ._bridge import Cancel
 from ._catalogue import ROOMS
 from ._catalogue import VERSION as __version__
 from ._native import Table
+from ._progress import Progress
 from .errors import (
     CancelledError,
     ConvergenceError,

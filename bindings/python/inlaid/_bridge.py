@@ -69,7 +69,9 @@ def call(
         run: Seed, threads, progress and cancellation.
         kind: What tables of the reply should be where no table comes in.
     """
-    kind = next((item.kind for item in inputs if isinstance(item, _tables.Lent)), kind)
+    for item in inputs:
+        if isinstance(item, _tables.Lent):
+            kind = item.kind
     lent = [item.table if isinstance(item, _tables.Lent) else item for item in inputs]
     seed = _whole("seed", run.seed, 2**64)
     threads = _whole("threads", run.threads, 2**32)
@@ -116,9 +118,11 @@ def encode(name: str, value: Any, extra: list[Any]) -> Any:
         value = to_wire()
     if isinstance(value, Mapping):
         return {str(key): encode(f"{name}.{key}", item, extra) for key, item in value.items()}
-    if isinstance(value, (Sequence, set, frozenset)) or hasattr(value, "tolist"):
-        items = value.tolist() if hasattr(value, "tolist") else value
-        return [encode(f"{name}[{position}]", item, extra) for position, item in enumerate(items)]
+    to_list = getattr(value, "tolist", None) or getattr(value, "to_list", None)
+    if to_list is not None:
+        return encode(name, to_list(), extra)
+    if isinstance(value, (Sequence, set, frozenset)):
+        return [encode(f"{name}[{position}]", item, extra) for position, item in enumerate(value)]
     raise InvalidConfigError(f"option `{name}`: {type(value).__name__} is not a kind of value that options have")
 
 

@@ -48,7 +48,7 @@ class ForecastByHand:
     def to_frame(
         self, ids: Sequence[Any] | None = None, library: Literal["pandas", "polars", "pyarrow"] = "pandas"
     ) -> Any:
-        """A long table: one row per series and step, with columns `unique_id`, `step`, `mean`, `lower_95`, `upper_95`, ...
+        """A long table, one row per series and step: `unique_id`, `step`, `mean`, `mean-lo-95`, `mean-hi-95`, ...
 
         Args:
             ids: One name per series. Default 0, 1, ...
@@ -68,8 +68,8 @@ class ForecastByHand:
             "mean": self.mean.ravel(),
         }
         for interval in self.intervals:
-            columns[f"lower_{100 * interval.level:g}"] = interval.lower.ravel()
-            columns[f"upper_{100 * interval.level:g}"] = interval.upper.ravel()
+            columns[f"mean-lo-{100 * interval.level:g}"] = interval.lower.ravel()
+            columns[f"mean-hi-{100 * interval.level:g}"] = interval.upper.ravel()
         try:
             if library == "pandas":
                 import pandas
@@ -135,4 +135,5 @@ class ForecastByHand:
 def _row(history: NDArray[np.float64], series: int, rows: int) -> NDArray[np.float64]:
     if len(history) not in (1, rows):
         raise InvalidConfigError(f"`history` must have 1 or {rows} rows, got {len(history)}")
-    return history[series if len(history) == rows else 0]
+    row: NDArray[np.float64] = history[series if len(history) == rows else 0]
+    return row

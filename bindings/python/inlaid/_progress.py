@@ -66,7 +66,9 @@ def _bar(label: str) -> tuple[Progress, Callable[[], object]]:
 def _tqdm(label: str) -> tuple[Progress, Callable[[], object]]:
     from tqdm import tqdm
 
-    bar: Any = tqdm(total=100, desc=label, unit="%", bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}")
+    bar: Any = tqdm(
+        total=100, desc=label, unit="%", bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
+    )
 
     def show(done: float) -> None:
         bar.update(round(100 * done) - bar.n)

@@ -26,7 +26,9 @@ class _Record:
         """The fields as options of a call."""
         if not self._ways:
             return dict(vars(self))
-        return {name: self._ways[name](name, value) if name in self._ways else value for name, value in vars(self).items()}
+        return {
+            name: self._ways[name](name, value) if name in self._ways else value for name, value in vars(self).items()
+        }
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
@@ -182,8 +184,9 @@ def _same(a: Any, b: Any) -> bool:
         return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(_same(value, b[key]) for key, value in a.items())
-    if hasattr(a, "equals") and type(a) is type(b):
-        return bool(a.equals(b))
+    equals = getattr(a, "equals", None)
+    if equals is not None and type(a) is type(b):
+        return bool(equals(b))
     return bool(a == b) or (a != a and b != b)
 
 

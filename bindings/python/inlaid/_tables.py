@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 import numpy as np
 
 from . import _native
+from ._arrays import lend_vector
 from .errors import InvalidDataError, UnsupportedError
 
 Kind: TypeAlias = Literal["pandas", "polars", "pyarrow", "arrow", "columns", "records"]
@@ -26,7 +27,7 @@ Kind: TypeAlias = Literal["pandas", "polars", "pyarrow", "arrow", "columns", "re
 
 
 class ArrowStream(Protocol):
-    """Anything that gives its columns by the Arrow PyCapsule interface: frames of polars, pyarrow, pandas, duckdb, ..."""
+    """Anything that gives its columns by the Arrow PyCapsule interface, as the frames of most libraries do."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """A PyCapsule with an Arrow C stream."""
@@ -74,6 +75,44 @@ def lend_table(name: str, value: Any) -> Lent:
         f"`{name}` must be a table: a frame of pandas, polars or pyarrow, a mapping of names to columns "
         f"or a list of mappings; got {type(value).__name__}"
     )
+
+
+def lend_panel(name: str, value: Any, id: str, time: str | None, target: str) -> Lent:
+    """A table of many series under each other, or a mapping of ids to series.
+
+    A mapping that has the column `id` or `target` is a table. The times of a pandas series with dates as its index are
+    those dates; other series are counted from 1.
+
+    Raises:
+        InvalidDataError: As `lend_table` and `lend_vector`; some series have dates and some have none.
+    """
+    if not isinstance(value, Mapping) or id in value or target in value:
+        return lend_table(name, value)
+    series = {label: lend_vector(f"{name}[{label!r}]", row) for label, row in value.items()}
+    dates = {label: _dates(row) for label, row in value.items()}
+    if len({found is None for found in dates.values()}) > 1:
+        without = next(label for label, found in dates.items() if found is None)
+        raise InvalidDataError(f"`{name}`: all series must have dates or none; {without!r} has none, others have")
+    lengths = [len(row) for row in series.values()]
+    joined = np.concatenate([*series.values(), np.empty(0)])
+    columns = [_column(id, [str(label) for label, row in series.items() for _ in row])]
+    if time is not None:
+        counted = [
+            np.arange(1, length + 1) if found is None else found
+            for length, found in zip(lengths, dates.values(), strict=True)
+        ]
+        columns.append(_column(time, np.concatenate(counted) if counted else np.empty(0, np.int64)))
+    return Lent(_native.Table.from_columns([*columns, _column(target, joined)]), "columns")
+
+
+def _dates(series: Any) -> np.ndarray[Any, Any] | None:
+    """The dates that a pandas series is indexed by."""
+    if type(series).__module__.partition(".")[0] != "pandas":
+        return None
+    index: Any = series.index
+    if type(index.dtype).__name__ == "PeriodDtype":
+        index = index.to_timestamp()
+    return np.asarray(index.values) if getattr(index.dtype, "kind", "") == "M" else None
 
 
 def give(made: _native.Table, kind: Kind | None) -> Any:
@@ -153,7 +192,9 @@ def _listed(name: str, values: Any) -> np.ndarray[Any, Any]:
         array = np.asarray(values)
         plain = array.dtype.kind != "U" or all(isinstance(value, str) for value in values)
     except ValueError:
-        raise InvalidDataError(f"column {name!r} must be a row of single values, equally many in every column") from None
+        raise InvalidDataError(
+            f"column {name!r} must be a row of single values, equally many in every column"
+        ) from None
     return array if plain else np.array(values, dtype=object)
 
 
@@ -161,23 +202,24 @@ def _objects(name: str, values: list[Any]) -> _Column:
     """A column of Python objects, which must be of one kind or missing."""
     missing = np.array([_is_missing(value) for value in values], dtype=bool)
     present = [value for value in values if not _is_missing(value)]
+    cells = list(zip(values, missing, strict=True))
     made: _Column
     if all(isinstance(value, str) for value in present):
         made = name, "texts", [value if isinstance(value, str) else "" for value in values], None, None
     elif all(isinstance(value, (bool, np.bool_)) for value in present):
-        made = name, "booleans", np.array([value is True or value == True for value in values]), None, None  # noqa: E712
+        made = name, "booleans", np.array([bool(v) and not gone for v, gone in cells]), None, None
     elif all(isinstance(value, (int, np.integer)) for value in present):
         try:
-            made = name, "integers", np.array([0 if gone else v for v, gone in zip(values, missing, strict=True)], np.int64), None, None
+            made = name, "integers", np.array([0 if gone else v for v, gone in cells], np.int64), None, None
         except OverflowError:
             raise InvalidDataError(f"column {name!r} holds a whole number beyond 64 bits") from None
     elif all(isinstance(value, (int, float, np.number)) for value in present):
-        floats = [np.nan if gone else v for v, gone in zip(values, missing, strict=True)]
+        floats = [np.nan if gone else v for v, gone in cells]
         return name, "floats", np.array(floats, np.float64), None, None
     elif all(isinstance(value, datetime.datetime) for value in present):
         return _datetimes(name, values, missing)
     elif all(isinstance(value, (datetime.date, np.datetime64)) for value in present):
-        blank = ["NaT" if gone else value for value, gone in zip(values, missing, strict=True)]
+        blank = ["NaT" if gone else v for v, gone in cells]
         return _instants(name, np.array(blank, dtype="datetime64"))
     else:
         kinds = sorted({type(value).__name__ for value in present})
@@ -199,7 +241,9 @@ def _datetimes(name: str, values: list[Any], missing: np.ndarray[Any, Any]) -> _
         raise InvalidDataError(f"column {name!r} mixes time zones: {', '.join(sorted(map(str, zones)))}")
     zone = zones.pop()
     if zone is not None:
-        values = [v if gone else v.astimezone(datetime.timezone.utc).replace(tzinfo=None) for v, gone in zip(values, missing, strict=True)]
+        utc = datetime.UTC
+        cells = zip(values, missing, strict=True)
+        values = [value if gone else value.astimezone(utc).replace(tzinfo=None) for value, gone in cells]
     blank = ["NaT" if gone else value for value, gone in zip(values, missing, strict=True)]
     column = _instants(name, np.array(blank, dtype="datetime64[us]"))
     return (*column[:4], zone)

@@ -6,11 +6,11 @@ from __future__ import annotations
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from ._bridge import Cancel, Progress, Run, call
+from ._bridge import Cancel, Run, call
+from ._progress import Progress
 from ._tables import lend_table
 
 if TYPE_CHECKING:
-
     from ._tables import TableLike
 
 __all__ = [
@@ -43,6 +43,9 @@ def read_csv(
         progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
             1.
         cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Returns:
+        Tables are of the kind that came in; a dict of numpy arrays where none did.
 
     Raises:
         InvalidConfigError: An option is out of range or of another type.

@@ -74,7 +74,11 @@ def test_frames_and_series_are_taken_where_an_array_is_asked() -> None:
         polars.Series([1, 2, 3, 5]),
     ):
         assert seen(series) == [row[:-1]]
-    for frame in (pandas.DataFrame(WANTED), pandas.DataFrame(WANTED).astype("Float64"), polars.DataFrame(WANTED, orient="row")):
+    for frame in (
+        pandas.DataFrame(WANTED),
+        pandas.DataFrame(WANTED).astype("Float64"),
+        polars.DataFrame(WANTED, orient="row"),
+    ):
         assert seen(frame) == [row[:-1] for row in WANTED]
 
 
@@ -165,7 +169,11 @@ def test_constant_series_are_forecast_as_they_are() -> None:
         ({"horizon": 2**31}, TooLargeError, "2147483648"),
         ({"horizon": 1, "levels": [-0.1]}, InvalidConfigError, "-0.1"),
         ({"horizon": 1, "levels": [1]}, InvalidConfigError, "got 1"),
-        ({"horizon": 1, "levels": [float("nan")]}, InvalidConfigError, r"`levels\[0\]`: must be a finite number, got nan"),
+        (
+            {"horizon": 1, "levels": [float("nan")]},
+            InvalidConfigError,
+            r"`levels\[0\]`: must be a finite number, got nan",
+        ),
         ({"horizon": 1, "levels": [0.5, np.inf]}, InvalidConfigError, r"levels\[1\]"),
         ({"horizon": 1, "levels": 0.95}, InvalidConfigError, "levels"),
         ({"horizon": 1, "levels": ["0.95"]}, InvalidConfigError, r"levels\[0\]"),
@@ -194,7 +202,7 @@ def test_numpy_values_are_options_too() -> None:
 def test_unknown_options_are_pythons_own_error() -> None:
     with pytest.raises(TypeError, match="seasn"):
         AutoEts(seasn=12)  # type: ignore[call-arg]
-    with pytest.raises(InvalidConfigError, match="period|season|0"):
+    with pytest.raises(InvalidConfigError, match=r"got 0"):
         SeasonalNaive(season=0).fit([1.0, 2.0])
 
 

@@ -23,7 +23,14 @@ def test_a_golden_case_holds(case: Any, api: Any, tmp_path: Path) -> None:
 
 
 def test_the_runner_finds_differences() -> None:
-    for expected, got in [(1.0, 1.1), ([1], [1, 2]), ("NaN", 1.0), (None, 1), ({"a": 1}, {"a": 2}), ("Infinity", -1e400)]:
+    for expected, got in [
+        (1.0, 1.1),
+        ([1], [1, 2]),
+        ("NaN", 1.0),
+        (None, 1),
+        ({"a": 1}, {"a": 2}),
+        ("Infinity", -1e400),
+    ]:
         with pytest.raises(AssertionError):
             compare(expected, got, 1e-3, "")
 

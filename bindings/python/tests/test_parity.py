@@ -27,16 +27,17 @@ def defaults_of(signature: inspect.Signature) -> dict[str, Any]:
     return {name: parameter.default for name, parameter in signature.parameters.items() if name not in skipped}
 
 
-def plain(value: Any) -> Any:
-    """A default as JSON would write it."""
+def plain(value: Any, like: Any) -> Any:
+    """A default as JSON would write it; `like` tells whether options stand with their class."""
     if isinstance(value, tuple):
-        return [plain(item) for item in value]
+        return [plain(item, other) for item, other in zip(value, like, strict=True)]
     if hasattr(value, "_wire"):
-        return {name: plain(item) for name, item in value._wire().items()}
+        fields = dict(value._wire())
+        return {type(value).__name__: fields} if type(value).__name__ in like else fields
     return value
 
 
-def check_options(fields: list[Any], shown: dict[str, Any], place: str, union: Any = None) -> None:
+def check_options(fields: list[Any], shown: dict[str, Any], place: str) -> None:
     assert [field["name"] for field in fields] == list(shown), place
     for field in fields:
         default = shown[field["name"]]
@@ -45,10 +46,7 @@ def check_options(fields: list[Any], shown: dict[str, Any], place: str, union: A
         elif field["type"]["is"] == "map":
             assert default is None
         else:
-            wire = plain(default)
-            if isinstance(field["default"], dict) and type(default).__name__ in field["default"]:
-                wire = {type(default).__name__: wire}
-            compare(field["default"], wire, 0.0, f"{place}.{field['name']}")
+            compare(field["default"], plain(default, field["default"]), 0.0, f"{place}.{field['name']}")
 
 
 def test_the_rooms_are_the_engines(api: Any) -> None:

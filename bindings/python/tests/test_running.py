@@ -23,6 +23,19 @@ import inlaid
 from inlaid import CancelledError
 from inlaid.forecast import AutoEts, FittedNaive, Naive
 
+
+def stopped_by(stop: threading.Event) -> threading.Thread:
+    """A thread with a long call, until `stop` is set."""
+
+    def work() -> None:
+        with pytest.raises(CancelledError):
+            AutoEts(season=12).fit(LONG, cancel=stop)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
 LONG = np.random.default_rng(1).gamma(5, 20, (5000, 300))
 """Takes AutoEts many seconds."""
 
@@ -133,7 +146,11 @@ print([name for name in ("tqdm", "rich") if name in sys.modules])
 
 @pytest.mark.parametrize(
     ("hidden", "used", "shown"),
-    [((), "['tqdm']", "Naive.fit: 100%"), (("tqdm",), "['rich']", "Naive.fit"), (("tqdm", "rich"), "[]", "Naive.fit: 100%")],
+    [
+        ((), "['tqdm']", "Naive.fit: 100%"),
+        (("tqdm",), "['rich']", "Naive.fit"),
+        (("tqdm", "rich"), "[]", "Naive.fit: 100%"),
+    ],
 )
 def test_a_bar_is_shown_by_what_is_installed(
     hidden: tuple[str, ...], used: str, shown: str, python: Callable[..., CompletedProcess[str]]
@@ -181,8 +198,7 @@ def test_ten_threads_at_once_get_the_same_answers(seasonal: Any) -> None:
 
 def test_the_gil_is_released() -> None:
     stop = threading.Event()
-    thread = threading.Thread(target=lambda: pytest.raises(CancelledError, AutoEts(season=12).fit, LONG, cancel=stop))
-    thread.start()
+    thread = stopped_by(stop)
     turns = 0
     end = time.monotonic() + 0.3
     while time.monotonic() < end:
@@ -209,8 +225,7 @@ def in_child(series: Any) -> Any:
 def test_forked_children_go_on_calling(seasonal: Any) -> None:
     wanted = in_child(seasonal[:2])  # the parent has called and keeps a thread
     busy = threading.Event()
-    thread = threading.Thread(target=lambda: pytest.raises(CancelledError, AutoEts(season=12).fit, LONG, cancel=busy))
-    thread.start()
+    thread = stopped_by(busy)
     try:
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(2, mp_context=context) as pool:

@@ -100,12 +100,13 @@ fn header(room: &Room, body: &str) -> String {
     });
     lines.gap(1);
     lines.import("._arrays", &["lend_bytes", "lend_matrix", "lend_vector"], uses);
-    lines.import("._bridge", &["Cancel", "Progress", "Run", "Wire", "call", "untagged"], uses);
+    lines.import("._bridge", &["Cancel", "Run", "Wire", "call", "untagged"], uses);
     for (_, _, mixin) in BY_HAND.iter().filter(|(name, _, mixin)| *name == room.name && uses(mixin)) {
         lines.import(&format!("._{}", room.name), &[mixin], |_| true);
     }
+    lines.import("._progress", &["Progress"], uses);
     lines.import("._records", &["Model", "Options", "Report", "as_matrix", "as_table", "as_tagged", "as_vector"], uses);
-    lines.import("._tables", &["lend_table"], uses);
+    lines.import("._tables", &["lend_panel", "lend_table"], uses);
     if uses("ArrayLike") || uses("NDArray") || uses("TableLike") {
         lines.gap(1);
         lines.put(0, "if TYPE_CHECKING:");
@@ -114,7 +115,7 @@ fn header(room: &Room, body: &str) -> String {
         }
         lines.indented(1, |lines| {
             lines.import("numpy.typing", &["ArrayLike", "NDArray"], uses);
-            if uses("TableLike") {
+            if uses("TableLike") && (uses("ArrayLike") || uses("NDArray")) {
                 lines.gap(1);
             }
             lines.import("._tables", &["TableLike"], uses);

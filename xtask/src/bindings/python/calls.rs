@@ -37,10 +37,9 @@ pub(super) fn method(room: &Room, class: &Class, method: &Method, body: &mut Lin
     }
     let receiver = if method.is_static { "cls" } else { "self" };
     let options = match class.kind {
-        Kind::Options if method.options.is_empty() => "self._wire()".to_owned(),
-        Kind::Options => dictionary(room, method, Some("**self._wire()")),
-        Kind::Report => dictionary(room, method, Some("\"self\": self")),
-        _ => dictionary(room, method, None),
+        Kind::Options => sent(room, method, Some("**self._wire()")),
+        Kind::Report => sent(room, method, Some("\"self\": self")),
+        _ => sent(room, method, None),
     };
     let model = class.kind == Kind::Model && !method.is_static;
     body.indented(1, |body| operation(room, method, Some(receiver), &options, model, body));
@@ -49,10 +48,17 @@ pub(super) fn method(room: &Room, class: &Class, method: &Method, body: &mut Lin
 /// A free function.
 pub(super) fn function(room: &Room, function: &Method, body: &mut Lines) {
     body.gap(2);
-    operation(room, function, None, &dictionary(room, function, None), false, body);
+    operation(room, function, None, &sent(room, function, None), false, body);
 }
 
-fn operation(room: &Room, method: &Method, receiver: Option<&str>, options: &str, on_model: bool, body: &mut Lines) {
+fn operation(
+    room: &Room,
+    method: &Method,
+    receiver: Option<&str>,
+    options: &[String],
+    on_model: bool,
+    body: &mut Lines,
+) {
     for name in method.arrays.iter().map(|array| array.name).chain(method.options.iter().map(|o| o.name.as_str())) {
         assert!(!TAKEN.contains(&name), "`{name}` of {} is a name that Python's calls need; rename it", method.op);
     }
@@ -62,11 +68,14 @@ fn operation(room: &Room, method: &Method, receiver: Option<&str>, options: &str
     body.docstring(1, method.doc, &sections(room, method));
     let converted: Vec<_> = method.arrays.iter().map(lent).collect();
     let mut arguments = vec![format!("\"{}\"", method.op)];
-    if options.len() + 24 < 100 {
-        arguments.push(options.to_owned());
+    let dictionary = match options {
+        [wire] if wire.starts_with("**") => wire.trim_start_matches('*').to_owned(),
+        _ => format!("{{{}}}", options.join(", ")),
+    };
+    if dictionary.len() < 76 {
+        arguments.push(dictionary);
     } else {
-        let items: Vec<String> = options[1..options.len() - 1].split(", ").map(str::to_owned).collect();
-        body.sequence(1, "options = {", &items, "}");
+        body.sequence(1, "options = {", options, "}");
         arguments.push("options".to_owned());
     }
     if converted.is_empty() {
@@ -143,7 +152,15 @@ fn array_hint(array: &ArrayArgument) -> String {
     })
 }
 
+/// Whether a table holds many series under each other, so that series by their names will do too.
+fn is_panel(array: &ArrayArgument) -> bool {
+    array.letter == Letter::Table && array.axes == ["observation"]
+}
+
 fn lent(array: &ArrayArgument) -> String {
+    if is_panel(array) {
+        return format!("lend_panel(\"{0}\", {0}, id, time, target)", array.name);
+    }
     let way = match array.letter {
         Letter::Matrix => "lend_matrix",
         Letter::Vector => "lend_vector",
@@ -153,11 +170,10 @@ fn lent(array: &ArrayArgument) -> String {
     format!("{way}(\"{0}\", {0})", array.name)
 }
 
-/// The options of the call; `first` stands before them.
-fn dictionary(room: &Room, method: &Method, first: Option<&str>) -> String {
+/// The options of the call as entries of a dictionary; `first` stands before them.
+fn sent(room: &Room, method: &Method, first: Option<&str>) -> Vec<String> {
     let own = method.options.iter().map(|field| format!("\"{}\": {}", field.name, types::sent(room, field)));
-    let items: Vec<String> = first.into_iter().map(str::to_owned).chain(own).collect();
-    format!("{{{}}}", items.join(", "))
+    first.into_iter().map(str::to_owned).chain(own).collect()
 }
 
 fn sections(room: &Room, method: &Method) -> Vec<(&'static str, Vec<(String, String)>)> {
@@ -185,7 +201,12 @@ fn sections(room: &Room, method: &Method) -> Vec<(&'static str, Vec<(String, Str
         raises.push(("CancelledError", "`cancel` was set. Ctrl-C raises KeyboardInterrupt."));
     }
     let raises = raises.into_iter().map(|(name, doc)| (name.to_owned(), doc.to_owned())).collect();
-    vec![("Args", arguments), ("Raises", raises)]
+    let mut returns = Vec::new();
+    if types::has_table(room, &method.gives) {
+        let doc = "Tables are of the kind that came in; a dict of numpy arrays where none did.";
+        returns.push((String::new(), doc.to_owned()));
+    }
+    vec![("Args", arguments), ("Returns", returns), ("Raises", raises)]
 }
 
 /// The docs of an array with its shape.
@@ -196,5 +217,6 @@ fn array_entry(array: &ArrayArgument) -> (String, String) {
         Letter::Vector => format!("`[{axes}]`. "),
         Letter::Table | Letter::Bytes => String::new(),
     };
-    (array.name.to_owned(), format!("{shape}{}", array.doc))
+    let other = if is_panel(array) { " Or a mapping of ids to series, oldest value first." } else { "" };
+    (array.name.to_owned(), format!("{shape}{}{other}", array.doc))
 }
