@@ -194,7 +194,7 @@ fn sections(room: &Room, method: &Method) -> Vec<(&'static str, Vec<(String, Str
         raises.push(("IncompatibleError", "A newer format, damaged bytes, or a model of another class."));
     }
     if method.options.iter().any(|field| field.name == "path") {
-        raises.push(("ModelNotFoundError", "There is no such file."));
+        raises.push(("ModelNotFoundError", "There is no such file or folder."));
         raises.push(("IoError", "The file cannot be read or written."));
     }
     if !method.quick {
