@@ -9,9 +9,8 @@ import platform
 import time
 from collections.abc import Callable
 
-import numpy as np
-
 import inlaid
+import numpy as np
 from inlaid import InvalidDataError
 from inlaid.forecast import Naive
 
@@ -62,7 +61,8 @@ def main() -> None:
         ("8 MB in, float32 (converted; refused at once)", lambda: refused(floats), 10),
         ("8 MB in, a list of floats (converted; refused at once)", lambda: refused(lines), 2),
         ("8 MB in, looked at and kept by Naive", lambda: options.fit(WIDE), 10),
-        ("8 MB out (fitted values, computed anew)", wide.fitted_values, 10),
+        ("8 MB out: predict 10^6 steps", lambda: fitted.predict(125_000 * MEGABYTES), 10),
+        ("8 MB out: fitted values, computed anew", wide.fitted_values, 10),
         ("numpy: a copy of 8 MB, for comparison", WIDE.copy, 10),
     ]:
         least, median = cost(run, calls)

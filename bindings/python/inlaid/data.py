@@ -49,7 +49,7 @@ def read_csv(
 
     Raises:
         InvalidConfigError: An option is out of range or of another type.
-        ModelNotFoundError: There is no such file.
+        ModelNotFoundError: There is no such file or folder.
         IoError: The file cannot be read or written.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
@@ -88,7 +88,7 @@ def write_csv(
         InvalidConfigError: An option is out of range or of another type.
         InvalidDataError: Data of another shape or kind, or with values that are refused.
         NotEnoughDataError: Too little data.
-        ModelNotFoundError: There is no such file.
+        ModelNotFoundError: There is no such file or folder.
         IoError: The file cannot be read or written.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """

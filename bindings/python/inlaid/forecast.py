@@ -8,10 +8,11 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 from ._arrays import lend_bytes, lend_matrix, lend_vector
-from ._bridge import Cancel, Progress, Run, Wire, call
+from ._bridge import Cancel, Run, Wire, call
 from ._forecast import ForecastByHand
+from ._progress import Progress
 from ._records import Model, Options, Report, as_matrix, as_table, as_tagged, as_vector
-from ._tables import lend_table
+from ._tables import lend_panel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -342,6 +343,9 @@ class CrossValidated(Report):
     def accuracy_table(self) -> Any:
         """The accuracy as a table, one row per method: `method`, `forecasts`, `mase`, `smape`, `owa`, `mae`, `rmse`,
         then `coverage-80` and `msis-80` and so on for every level; NaN where a measure does not exist.
+
+        Returns:
+            Tables are of the kind that came in; a dict of numpy arrays where none did.
         """
         reply: Any = call("forecast.CrossValidated.accuracy_table", {"self": self}, [])
         return reply
@@ -518,14 +522,12 @@ class Forecast(ForecastByHand, Report):
             "self": self,
             "title": title,
             "ids": ids,
-            "history": as_matrix("history",
-            history),
+            "history": as_matrix("history", history),
             "last": last,
             "series": series,
             "label": label,
             "unit": unit,
-            "times": as_vector("times",
-            times),
+            "times": as_vector("times", times),
             "labels": labels,
             "time_label": time_label,
             "size": size,
@@ -579,14 +581,12 @@ class Forecast(ForecastByHand, Report):
             "self": self,
             "title": title,
             "ids": ids,
-            "history": as_matrix("history",
-            history),
+            "history": as_matrix("history", history),
             "last": last,
             "series": series,
             "label": label,
             "unit": unit,
-            "times": as_vector("times",
-            times),
+            "times": as_vector("times", times),
             "labels": labels,
             "time_label": time_label,
             "size": size,
@@ -846,7 +846,7 @@ class PanelForecast(Report):
         history without the columns named or without a series that was forecast, `too_large` above 10000 series.
 
         Args:
-            history: The table that was forecast.
+            history: The table that was forecast. Or a mapping of ids to series, oldest value first.
             title: The title of the page. Default `Forecast`.
             intro: What stands below the title; an empty line starts a paragraph. Default empty.
             footer: A line at the end, such as where the data come from. Default empty.
@@ -878,14 +878,13 @@ class PanelForecast(Report):
             "footer": footer,
             "method": method,
             "last": last,
-            "table": as_table("table",
-            table),
+            "table": as_table("table", table),
             "table_title": table_title,
             "id": id,
             "time": time,
             "target": target,
         }
-        inputs = [lend_table("history", history)]
+        inputs = [lend_panel("history", history, id, time, target)]
         run = Run(seed, threads, progress, cancel)
         reply: str = call("forecast.PanelForecast.to_html", options, inputs, run=run)
         return reply
@@ -1160,7 +1159,7 @@ class FittedAutoEts(Model):
         Raises:
             InvalidConfigError: An option is out of range or of another type.
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -1235,7 +1234,7 @@ class FittedAutoEts(Model):
 
         Raises:
             InvalidConfigError: An option is out of range or of another type.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -1349,7 +1348,7 @@ class FittedDrift(Model):
         Raises:
             InvalidConfigError: An option is out of range or of another type.
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -1418,7 +1417,7 @@ class FittedDrift(Model):
 
         Raises:
             InvalidConfigError: An option is out of range or of another type.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -1532,7 +1531,7 @@ class FittedNaive(Model):
         Raises:
             InvalidConfigError: An option is out of range or of another type.
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -1601,7 +1600,7 @@ class FittedNaive(Model):
 
         Raises:
             InvalidConfigError: An option is out of range or of another type.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -1715,7 +1714,7 @@ class FittedNaive2(Model):
         Raises:
             InvalidConfigError: An option is out of range or of another type.
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -1784,7 +1783,7 @@ class FittedNaive2(Model):
 
         Raises:
             InvalidConfigError: An option is out of range or of another type.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -1898,7 +1897,7 @@ class FittedSeasonalNaive(Model):
         Raises:
             InvalidConfigError: An option is out of range or of another type.
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -1973,7 +1972,7 @@ class FittedSeasonalNaive(Model):
 
         Raises:
             InvalidConfigError: An option is out of range or of another type.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -2087,7 +2086,7 @@ class FittedTheta(Model):
         Raises:
             InvalidConfigError: An option is out of range or of another type.
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -2156,7 +2155,7 @@ class FittedTheta(Model):
 
         Raises:
             InvalidConfigError: An option is out of range or of another type.
-            ModelNotFoundError: There is no such file.
+            ModelNotFoundError: There is no such file or folder.
             IoError: The file cannot be read or written.
             CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
@@ -2283,7 +2282,8 @@ def cross_validate(
 
     Args:
         table: One row per observation, with the series (`unique_id`), the time (`ds`) and the value (`y`); rows may
-            come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
+            come in any order. Times are integers, dates, timestamps or texts such as `1949-01`. Or a mapping of ids to
+            series, oldest value first.
         methods: The methods, at least one. Default: `AutoEts` and `SeasonalNaive`.
         names: What the methods are called in the result, one name each. Default, empty: their own names, and
             `Theta_2` for a second `Theta`.
@@ -2308,6 +2308,9 @@ def cross_validate(
             1.
         cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
 
+    Returns:
+        Tables are of the kind that came in; a dict of numpy arrays where none did.
+
     Raises:
         InvalidConfigError: An option is out of range or of another type.
         InvalidDataError: Data of another shape or kind, or with values that are refused.
@@ -2315,8 +2318,7 @@ def cross_validate(
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
     options = {
-        "methods": as_tagged("methods",
-        methods),
+        "methods": as_tagged("methods", methods),
         "names": names,
         "horizon": horizon,
         "windows": windows,
@@ -2328,7 +2330,7 @@ def cross_validate(
         "target": target,
         "season": season,
     }
-    inputs = [lend_table("table", table)]
+    inputs = [lend_panel("table", table, id, time, target)]
     run = Run(seed, threads, progress, cancel)
     reply = call("forecast.cross_validate", options, inputs, run=run)
     return CrossValidated._read(reply)
@@ -2383,6 +2385,9 @@ def cross_validate_matrix(
             1.
         cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
 
+    Returns:
+        Tables are of the kind that came in; a dict of numpy arrays where none did.
+
     Raises:
         InvalidConfigError: An option is out of range or of another type.
         InvalidDataError: Data of another shape or kind, or with values that are refused.
@@ -2390,8 +2395,7 @@ def cross_validate_matrix(
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
     options = {
-        "methods": as_tagged("methods",
-        methods),
+        "methods": as_tagged("methods", methods),
         "names": names,
         "horizon": horizon,
         "windows": windows,
@@ -2774,7 +2778,8 @@ def panel(
 
     Args:
         table: One row per observation, with the series (`unique_id`), the time (`ds`) and the value (`y`); rows may
-            come in any order. Times are integers, dates, timestamps or texts such as `1949-01`.
+            come in any order. Times are integers, dates, timestamps or texts such as `1949-01`. Or a mapping of ids to
+            series, oldest value first.
         methods: The methods, at least one; each gives its own columns. Default: `AutoEts`.
         names: What the methods are called in the result, one name each. Default, empty: their own names, and
             `Theta_2` for a second `Theta`.
@@ -2794,6 +2799,9 @@ def panel(
             1.
         cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
 
+    Returns:
+        Tables are of the kind that came in; a dict of numpy arrays where none did.
+
     Raises:
         InvalidConfigError: An option is out of range or of another type.
         InvalidDataError: Data of another shape or kind, or with values that are refused.
@@ -2801,8 +2809,7 @@ def panel(
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
     options = {
-        "methods": as_tagged("methods",
-        methods),
+        "methods": as_tagged("methods", methods),
         "names": names,
         "horizon": horizon,
         "levels": levels,
@@ -2811,7 +2818,7 @@ def panel(
         "target": target,
         "season": season,
     }
-    inputs = [lend_table("table", table)]
+    inputs = [lend_panel("table", table, id, time, target)]
     run = Run(seed, threads, progress, cancel)
     reply = call("forecast.panel", options, inputs, run=run)
     return PanelForecast._read(reply)

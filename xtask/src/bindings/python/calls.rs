@@ -177,7 +177,7 @@ fn sent(room: &Room, method: &Method, first: Option<&str>) -> Vec<String> {
 }
 
 fn sections(room: &Room, method: &Method) -> Vec<(&'static str, Vec<(String, String)>)> {
-    let mut arguments: Vec<(String, String)> = method.arrays.iter().map(|array| array_entry(array)).collect();
+    let mut arguments: Vec<(String, String)> = method.arrays.iter().map(array_entry).collect();
     arguments.extend(method.options.iter().map(|field: &Field| entry(room, field)));
     if !method.quick {
         arguments.extend(RUN.iter().map(|(name, _, doc)| ((*name).to_owned(), (*doc).to_owned())));
