@@ -103,14 +103,15 @@ pub(super) fn lowered(text: &str) -> String {
 fn split(text: &str) -> (Vec<String>, Vec<String>) {
     let (mut paragraphs, mut list): (Vec<String>, Vec<String>) = Default::default();
     for block in text.split("\n\n") {
-        let mut plain = Vec::new();
+        let (mut plain, mut in_list) = (Vec::new(), false);
         for line in block.lines().map(str::trim) {
-            match line.strip_prefix("- ") {
-                Some(item) => list.push(item.to_owned()),
-                None => match list.last_mut().filter(|_| plain.is_empty()) {
-                    Some(item) => item.push_str(&format!(" {line}")),
-                    None => plain.push(line),
-                },
+            match (line.strip_prefix("- "), list.last_mut()) {
+                (Some(item), _) => {
+                    list.push(item.to_owned());
+                    in_list = true;
+                }
+                (None, Some(item)) if in_list => item.push_str(&format!(" {line}")),
+                _ => plain.push(line),
             }
         }
         if !plain.is_empty() {
@@ -177,7 +178,7 @@ mod tests {
     fn tags_follow_the_text_and_code_is_not_broken() {
         let long = "word ".repeat(21) + "`[series, time] of a thing`.";
         let text = written(Doc::of(&long).parameter("x", "The value."));
-        assert!(text.contains("word\n * {@code [series, time] of a thing}.\n *\n * @param x the value.\n"), "{text}");
+        assert!(text.contains("word\n * {@code [series, time] of a thing}.\n *\n * @param x the value\n"), "{text}");
     }
 
     #[test]

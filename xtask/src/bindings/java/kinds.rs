@@ -190,7 +190,8 @@ fn read_union(source: &mut Source, union: &Class) {
             source.line(format!("    case {0} -> value.field({0}, {variant}::read);", quoted(variant)));
         }
         let sentence = format!("a reply holds no {} that these classes know; please report this", union.name);
-        source.line(format!("    default -> throw new InternalException({});", quoted(&sentence)));
+        source.line("    default -> throw new InternalException(");
+        source.line(format!("            {});", quoted(&sentence)));
         source.line("};");
     });
 }

@@ -1,1 +1,288 @@
+//! The emitter on a made-up catalogue that has every shape, also those that no room has yet.
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use inlaid_bridge::api::{Api, Class, Field, Kind, Method, Room, Type, Value};
+use inlaid_bridge::{ArrayArgument, Letter};
+use serde_json::{Value as Json, json};
+
+use super::files;
+
+fn field(name: &str, r#type: Type, required: bool, default: Json) -> Field {
+    let default = (!required).then_some(default);
+    Field { name: name.into(), doc: format!("The {name}, such as `1 < 2`."), r#type, required, default }
+}
+
+fn class(name: &str, kind: Kind) -> Class {
+    Class {
+        name: name.into(),
+        kind,
+        doc: format!("{name} is made up."),
+        fields: vec![],
+        values: vec![],
+        variants: vec![],
+        methods: vec![],
+    }
+}
+
+fn method(name: &str, gives: Type) -> Method {
+    Method {
+        name: name.into(),
+        op: format!("made.{name}"),
+        doc: "Do it.",
+        is_static: false,
+        arrays: vec![],
+        options: vec![],
+        gives,
+        quick: false,
+    }
+}
+
+fn named(name: &str) -> Type {
+    Type::Class { name: name.into() }
+}
+
+fn list(of: Type) -> Type {
+    Type::List { of: Box::new(of) }
+}
+
+fn optional(of: Type) -> Type {
+    Type::Optional { of: Box::new(of) }
+}
+
+fn array(name: &'static str, letter: Letter) -> ArrayArgument {
+    ArrayArgument { name, letter, axes: &["series", "time"], doc: "Some numbers." }
+}
+
+/// A room with a class of every kind.
+fn made_up() -> Api {
+    let mut kind = class("Kind", Kind::Enum);
+    kind.values = vec![
+        Value { name: "very_slow".into(), doc: "Takes its time.".into() },
+        Value { name: "fast".into(), doc: String::new() },
+    ];
+    let mut options = class("Smooth", Kind::Options);
+    options.fields = vec![
+        field("season", optional(Type::Int), false, Json::Null),
+        field("time", optional(Type::Text), false, json!("ds")),
+        field("weights", list(Type::Float), false, json!([0.5, 1.0])),
+        field("lags", list(Type::Int), false, json!([1, 2])),
+        field("kind", named("Kind"), false, json!("very_slow")),
+        field("default", Type::Bool, false, json!(true)),
+        field("limits", Type::Map { of: Box::new(Type::Float) }, false, json!({"a": 1.5})),
+        field("prior", optional(Type::Matrix), false, Json::Null),
+    ];
+    options.methods =
+        vec![Method { arrays: vec![array("series", Letter::Matrix)], ..method("fit", named("FittedSmooth")) }];
+    let mut other = class("Rough", Kind::Options);
+    other.fields = vec![field("steps", Type::Int, true, Json::Null)];
+    other.methods =
+        vec![Method { arrays: vec![array("series", Letter::Vector)], ..method("fit", named("FittedSmooth")) }];
+    let mut union = class("Either", Kind::Union);
+    union.variants = vec!["Smooth".into(), "Rough".into()];
+    let mut model = class("FittedSmooth", Kind::Model);
+    model.methods = vec![
+        Method {
+            is_static: true,
+            options: vec![field("path", Type::Text, true, Json::Null)],
+            ..method("load", named("FittedSmooth"))
+        },
+        Method { quick: true, ..method("to_bytes", Type::Bytes) },
+        Method {
+            options: vec![
+                field("horizon", Type::Int, true, Json::Null),
+                field("levels", list(Type::Float), false, json!([])),
+            ],
+            ..method("predict", named("Outlook"))
+        },
+        method("forget", Type::Nothing),
+    ];
+    let mut report = class("Outlook", Kind::Report);
+    report.fields = vec![
+        field("mean", Type::Vector, true, Json::Null),
+        field("rows", Type::Table, true, Json::Null),
+        field("parts", list(named("Part")), true, Json::Null),
+        field("best", optional(named("Either")), false, Json::Null),
+    ];
+    report.methods = vec![Method {
+        quick: true,
+        options: vec![field("title", Type::Text, false, json!("")), field("width", Type::Float, false, json!(720.0))],
+        ..method("to_svg", Type::Text)
+    }];
+    let mut part = class("Part", Kind::Report);
+    part.fields = vec![field("share", optional(Type::Float), false, Json::Null)];
+    let functions = vec![Method {
+        arrays: vec![array("table", Letter::Table)],
+        options: vec![
+            field("methods", list(named("Either")), false, json!([{"Smooth": {"season": 12, "time": "ds"}}])),
+            field("windows", Type::Int, false, json!(3)),
+        ],
+        ..method("compare", Type::Table)
+    }];
+    let classes = vec![union, model, kind, report, part, other, options];
+    Api { version: "9.9.9", codes: vec!["internal"], rooms: vec![Room { name: "made".into(), classes, functions }] }
+}
+
+/// The text of a made-up class.
+fn text(name: &str) -> String {
+    let wanted = format!("/made/{name}.java");
+    let file = files(&made_up()).into_iter().find(|file| file.path.to_string_lossy().ends_with(&wanted));
+    file.map(|file| file.text).unwrap_or_else(|| panic!("no file {wanted}"))
+}
+
+fn has(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}
+
+#[test]
+fn options_have_defaults_and_builders() {
+    has(
+        &text("Smooth"),
+        &[
+            "public final class Smooth implements Either {",
+            "private OptionalLong season = OptionalLong.empty();",
+            "private Optional<String> time = Optional.of(\"ds\");",
+            "public Builder withoutTime() {",
+            "private List<Double> weights = List.of(0.5, 1.0);",
+            "private List<Long> lags = List.of(1L, 2L);",
+            "public Builder weights(double... weights) {",
+            "private Kind kind = Kind.VERY_SLOW;",
+            "private boolean default_ = true;",
+            "private Map<String, Double> limits = Map.of(\"a\", 1.5);",
+            "out.field(\"default\", default_, Writer::bool);",
+            "out.field(\"prior\", prior, (to, item) -> to.optional(item, Writer::matrix));",
+            "public static Smooth defaults() {",
+        ],
+    );
+}
+
+#[test]
+fn required_options_have_no_default_and_are_seen_when_they_are_missing() {
+    let rough = text("Rough");
+    has(
+        &rough,
+        &["private Long steps;", "steps = Given.value(\"steps\", builder.steps);", "private final long steps;"],
+    );
+    assert!(!rough.contains("defaults()"));
+}
+
+#[test]
+fn calls_come_with_rows_contexts_and_executors() {
+    let smooth = text("Smooth");
+    has(
+        &smooth,
+        &[
+            "public FittedSmooth fit(Matrix series) {",
+            "public FittedSmooth fit(double[][] series, Context context) {",
+            "public CompletableFuture<FittedSmooth> fitAsync(double[] series, Executor executor) {",
+            "Async.start(() -> fitRequest(series), FittedSmooth::new, context, executor)",
+            "return new Request(\"made.fit\").matrix(\"series\", series).options(this, Smooth::write);",
+        ],
+    );
+    let model = text("FittedSmooth");
+    has(
+        &model,
+        &[
+            "public static FittedSmooth load(Path path) {",
+            "return toBytesRequest().run().bytes();",
+            "public Outlook predict(long horizon, List<Double> levels, Context context) {",
+            "return Async.start(() -> forgetRequest(), reply -> null, executor);",
+            "public CompletableFuture<Void> forgetAsync(Executor executor) {",
+        ],
+    );
+    assert!(!model.contains("toBytesAsync"), "cheap calls need no future");
+}
+
+#[test]
+fn records_read_what_comes_and_write_what_goes_back() {
+    has(
+        &text("Outlook"),
+        &[
+            "public record Outlook(double[] mean, Table rows, List<Part> parts, Optional<Either> best) {",
+            "value.field(\"best\", item -> item.optional(Wire::readEither))",
+            "&& Equality.equal(mean, that.mean)",
+            ".option(\"self\", this, (to, self) -> to.object(self, Outlook::write))",
+            "public String toSvg(ToSvgOptions options) {",
+            "public static final class ToSvgOptions {",
+            "out.field(\"parts\", parts, (to, item) -> to.list(item, (to2, item2) -> to2.object(item2, Part::write)));",
+        ],
+    );
+    assert!(!text("Part").contains("Equality"), "a record without arrays keeps its own equality");
+}
+
+#[test]
+fn unions_are_sealed_and_cross_the_border_by_name() {
+    has(&text("Either"), &["public sealed interface Either permits Smooth, Rough {}"]);
+    has(
+        &text("Wire"),
+        &[
+            "} else if (value instanceof Rough item) {",
+            "to.variant(\"Smooth\", item, Smooth::write);",
+            "case \"Rough\" -> value.field(\"Rough\", Rough::read);",
+        ],
+    );
+    has(
+        &text("MadeFunctions"),
+        &[
+            "public static Table compare(Table table, CompareOptions options) {",
+            "private List<Either> methods = List.of(Smooth.builder().season(12).build());",
+        ],
+    );
+}
+
+#[test]
+fn words_are_constants_and_docs_are_javadoc() {
+    has(&text("Kind"), &["/** Takes its time. */\n    VERY_SLOW(\"very_slow\"),", "FAST(\"fast\");"]);
+    has(&text("Rough"), &["The steps, such as {@code 1 < 2}."]);
+}
+
+#[test]
+fn every_file_says_that_it_was_generated_and_no_line_is_too_long() {
+    for file in files(&made_up()) {
+        assert!(file.text.lines().next().is_some_and(super::super::is_mark), "{:?}", file.path);
+        for line in file.text.lines() {
+            assert!(line.len() <= 120, "{:?}: {line}", file.path);
+            assert_eq!(line, line.trim_end(), "{:?}", file.path);
+        }
+    }
+}
+
+#[test]
+fn the_module_exports_the_rooms_and_the_loader_knows_the_version() {
+    let find = |end: &str| files(&made_up()).into_iter().find(|file| file.path.ends_with(end)).map(|file| file.text);
+    has(&find("module-info.java").unwrap_or_default(), &["exports io.inlaid.made;"]);
+    has(&find("Abi.java").unwrap_or_default(), &["VERSION = \"9.9.9\""]);
+    has(&find("Loaders.java").unwrap_or_default(), &["FittedSmooth::load"]);
+}
+
+#[test]
+fn the_compiler_finds_nothing_to_say_about_generated_code() {
+    let Some(_) = crate::shell::version("javac", &["-version"]) else {
+        return println!("skipped: there is no javac");
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let folder = root.join("target/made-up-java");
+    crate::shell::empty_folder(&folder).unwrap();
+    let mut sources: Vec<PathBuf> = Vec::new();
+    for file in files(&made_up()) {
+        let path = folder.join(&file.path);
+        fs::create_dir_all(path.parent().unwrap_or(&folder)).unwrap();
+        fs::write(&path, file.text).unwrap();
+        sources.push(path);
+    }
+    for by_hand in ["io/inlaid", "io/inlaid/internal"] {
+        for entry in fs::read_dir(root.join(super::FOLDER).join(by_hand)).unwrap().flatten() {
+            let text = fs::read_to_string(entry.path()).unwrap_or_default();
+            let is_generated = text.lines().next().is_some_and(super::super::is_mark);
+            if entry.path().extension().is_some_and(|extension| extension == "java") && !is_generated {
+                sources.push(entry.path());
+            }
+        }
+    }
+    let options = ["--release", "17", "-Xlint:all", "-Werror", "-Xdoclint:all/protected", "-d"];
+    let output = Command::new("javac").args(options).arg(folder.join("classes")).args(sources).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -125,7 +125,7 @@ class InlaidAutoConfigurationTest {
 
     @Test
     void itRunsOnTheSpringBootThatWasAskedFor() {
-        String asked = System.getProperty("spring-boot.version");
+        String asked = System.getProperty("inlaid.test.spring-boot");
         assertThat(asked).isNotBlank();
         assertThat(SpringBootVersion.getVersion()).isEqualTo(asked);
     }
