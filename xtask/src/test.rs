@@ -1,10 +1,15 @@
 //! `cargo xtask test`: sets up and runs everything that must pass, and counts it.
 mod count;
+mod jvm;
+mod node;
+mod python;
+mod readme;
 mod rust;
 
 use std::path::Path;
 use std::time::Instant;
 
+use crate::shell::Done;
 use crate::{Outcome, doctor};
 pub(crate) use count::Counts;
 
@@ -17,7 +22,8 @@ struct Step {
 /// Run every step, whatever fails, and sum up.
 pub(crate) fn run(root: &Path) -> Outcome {
     doctor::require_all()?;
-    let steps: Vec<Step> = rust::steps();
+    let rooms = [rust::steps(), python::steps(), node::steps(), jvm::steps(), readme::steps()];
+    let steps: Vec<Step> = rooms.into_iter().flatten().collect();
     let mut rows = Vec::new();
     for step in &steps {
         let start = Instant::now();
@@ -37,4 +43,15 @@ pub(crate) fn run(root: &Path) -> Outcome {
     }
     println!("\n{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped);
     if total.failed == 0 { Ok(()) } else { Err(format!("{} failed", total.failed)) }
+}
+
+/// The counts of a test runner; its complaint is shown where something failed, and running nothing is a failure.
+fn judged(done: &Done, counts: Counts) -> Result<Counts, String> {
+    let counts = counts.not_empty().map_err(|sentence| format!("{sentence}\n{}", done.complaint()))?;
+    if counts.failed > 0 {
+        eprintln!("{}", done.complaint());
+    } else if !done.success {
+        return Err(done.complaint());
+    }
+    Ok(counts)
 }

@@ -35,6 +35,11 @@ pub(crate) fn repository(root: &Path) -> Result<PathBuf, String> {
     jvm::build(root, &build::library("inlaid_jvm")?, &folder(root))
 }
 
+/// A folder with the native library as its jar holds it, for the tests of the JVM binding.
+pub(crate) fn natives(root: &Path) -> Result<PathBuf, String> {
+    jvm::natives(&build::library("inlaid_jvm")?, &folder(root))
+}
+
 /// Where the packages are put.
 fn folder(root: &Path) -> PathBuf {
     root.join("target/packages")

@@ -43,12 +43,5 @@ fn docs(root: &Path) -> Result<Counts, String> {
 fn tests(root: &Path) -> Result<Counts, String> {
     let arguments = ["test", "--workspace", "--profile", "ci", "--no-fail-fast"];
     let done = Run::new(root, "rust-tests", root, "cargo").args(arguments).finish()?;
-    let counts = Counts::of_cargo(&done.output).not_empty()?;
-    if !done.success && counts.failed == 0 {
-        return Err(done.complaint());
-    }
-    if counts.failed > 0 {
-        eprintln!("{}", done.complaint());
-    }
-    Ok(counts)
+    super::judged(&done, Counts::of_cargo(&done.output))
 }
