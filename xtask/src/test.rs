@@ -1,5 +1,6 @@
 //! `cargo xtask test`: sets up and runs everything that must pass, and counts it.
 mod count;
+mod node;
 mod rust;
 
 use std::path::Path;
@@ -17,7 +18,7 @@ struct Step {
 /// Run every step, whatever fails, and sum up.
 pub(crate) fn run(root: &Path) -> Outcome {
     doctor::require_all()?;
-    let steps: Vec<Step> = rust::steps();
+    let steps: Vec<Step> = [rust::steps(), node::steps()].into_iter().flatten().collect();
     let mut rows = Vec::new();
     for step in &steps {
         let start = Instant::now();
