@@ -52,7 +52,9 @@ export function glimpse(value: unknown): string {
       if (value === null) return 'null';
       if (Array.isArray(value)) return `an array of ${value.length}`;
       const name: unknown = (value as object).constructor?.name;
-      return typeof name === 'string' && name !== '' && name !== 'Object' ? `a ${name}` : 'an object';
+      if (typeof name === 'string' && name !== '' && name !== 'Object') return `a ${name}`;
+      const keys = Object.keys(value as object);
+      return keys.length === 0 ? 'an object' : `an object { ${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ', …' : ''} }`;
     }
   }
 }

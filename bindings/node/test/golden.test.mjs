@@ -60,7 +60,10 @@ function perform(step, kept, twin) {
   const method = methods.get(step.op);
   assert.ok(method, `no operation ${step.op}`);
   const name = camel(method.name) + twin;
-  const options = Object.fromEntries(Object.entries(step.options ?? {}).map(([key, value]) => [camel(key), value]));
+  const fields = [...method.options, ...(method.owner?.kind === 'options' ? method.owner.fields : [])];
+  const typeOf = (name) => fields.find((field) => field.name === name)?.type;
+  const entries = Object.entries(step.options ?? {}).map(([key, value]) => [camel(key), fromWire(value, typeOf(key), method.room)]);
+  const options = Object.fromEntries(entries);
   const take = (field) => {
     const value = options[camel(field.name)];
     delete options[camel(field.name)];
@@ -76,8 +79,22 @@ function perform(step, kept, twin) {
   if (method.is_static) return type[name](...given, ...last(options));
   const own = method.options.map((field) => camel(field.name));
   const rest = Object.fromEntries(Object.entries(options).filter(([key]) => own.includes(key)));
-  const fields = Object.fromEntries(Object.entries(options).filter(([key]) => !own.includes(key)));
-  return new type(fields)[name](...given, ...last(rest));
+  const constructed = Object.fromEntries(Object.entries(options).filter(([key]) => !own.includes(key)));
+  return new type(constructed)[name](...given, ...last(rest));
+}
+
+/** An option of a step as JavaScript has it: one of several classes is an instance of it. */
+function fromWire(value, type, room) {
+  if (type?.of && Array.isArray(value)) return value.map((item) => fromWire(item, type.of, room));
+  if (type?.of && type.is === 'optional') return fromWire(value, type.of, room);
+  if (type?.is !== 'class' || typeof value !== 'object' || value === null) return value;
+  const { classes } = api.rooms.find(({ name }) => name === room);
+  const { kind } = classes.find(({ name }) => name === type.name);
+  if (kind !== 'union') return value;
+  const [[name, options]] = Object.entries(value);
+  if (!inlaid[room][name]) return value;
+  const camelled = Object.entries(options).map(([key, option]) => [camel(key), option]);
+  return new inlaid[room][name](Object.fromEntries(camelled));
 }
 
 /** An array of a step as JavaScript has it. */

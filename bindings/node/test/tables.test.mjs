@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 
 import { readCsv, readCsvSync, writeCsv, writeCsvSync } from 'inlaid/data';
+import { Drift, Naive, crossValidate, panel, panelSync } from 'inlaid/forecast';
 import { fails } from './support.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'inlaid-tables-'));
@@ -91,4 +92,58 @@ test('a table is copied when the call starts', async () => {
   y.fill(0);
   await call;
   assert.deepEqual((await readCsv(file)).y, Float64Array.of(1.5, 2.5));
+});
+
+const months = (count) => Array.from({ length: count }, (_, month) => new Date(Date.UTC(2024, month, 1)));
+const sales = () => ({ unique_id: Array(6).fill('a'), ds: months(6), y: Float64Array.of(1, 2, 3, 4, 5, 6) });
+
+test('a panel of columns comes back as columns, dates as dates', async () => {
+  const { forecasts, models, failures } = await panel(sales(), { methods: [new Drift()], horizon: 2, levels: [0.8] });
+  assert.deepEqual(forecasts.unique_id, ['a', 'a']);
+  assert.deepEqual(forecasts.ds, months(8).slice(6));
+  assert.deepEqual(forecasts.Drift, Float64Array.of(7, 8));
+  assert.ok(forecasts['Drift-lo-80'] instanceof Float64Array);
+  assert.deepEqual(models.method, ['Drift']);
+  assert.deepEqual(failures, []);
+});
+
+test('a panel of rows comes back as rows', async () => {
+  const { unique_id, ds, y } = sales();
+  const table = ds.map((time, row) => ({ unique_id: unique_id[row], ds: time, y: y[row] }));
+  const { forecasts } = await panel(table, { methods: [new Drift()], horizon: 2, levels: [] });
+  assert.deepEqual(forecasts, [
+    { unique_id: 'a', ds: months(7)[6], Drift: 7 },
+    { unique_id: 'a', ds: months(8)[7], Drift: 8 },
+  ]);
+  assert.deepEqual(panelSync(table, { methods: [new Drift()], horizon: 2, levels: [] }).forecasts, forecasts);
+});
+
+test('times and names come back in the type in which they came', async () => {
+  const options = { methods: [new Naive()], horizon: 1, levels: [] };
+  const whole = { ...sales(), unique_id: Array(6).fill(7), ds: [1, 2, 3, 4, 5, 6] };
+  assert.deepEqual((await panel(whole, options)).forecasts, { unique_id: [7], ds: [7], Naive: Float64Array.of(6) });
+  const texts = { ...sales(), ds: months(6).map((date) => date.toISOString().slice(0, 10)) };
+  assert.deepEqual((await panel(texts, options)).forecasts.ds, ['2024-07-01']);
+});
+
+test('a bad series of a map is named, the others are forecast', async () => {
+  const series = new Map([['good', [1, 2, 3]], ['bad', [1, NaN, 3]], ['long', Float64Array.of(1, 2, 3, 4)]]);
+  const { forecasts, failures } = await panel(series, { methods: [new Naive()], horizon: 1 });
+  assert.deepEqual(forecasts.unique_id, ['good', 'long']);
+  assert.deepEqual(forecasts.ds, [4, 5]);
+  assert.deepEqual(failures.map(({ id, code }) => [id, code]), [['bad', 'invalid_data']]);
+});
+
+test('methods are instances of their classes', async () => {
+  for (const methods of [[{}], ['Naive'], [Naive], [null], [12]]) {
+    await fails(() => panel(sales(), { methods, horizon: 1 }), 'invalid_config', 'methods[0]');
+  }
+  await fails(() => panel(sales(), { methods: 'Naive', horizon: 1 }), 'invalid_config', 'methods');
+});
+
+test('cross-validation takes and gives tables too', async () => {
+  const { forecasts, accuracy } = await crossValidate(sales(), { methods: [new Naive(), new Drift()], horizon: 1, windows: 2 });
+  assert.deepEqual(Object.values(forecasts)[0], ['a', 'a']);
+  assert.equal(accuracy.length, 2);
+  assert.ok(accuracy.some((one) => one.mae === 0), 'drift follows the line');
 });

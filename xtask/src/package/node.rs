@@ -123,7 +123,7 @@ fn stage_native(
         "license": manifest["license"],
         "author": manifest["author"],
         "main": "inlaid.node",
-        "files": ["inlaid.node"],
+        "files": ["inlaid.node", "LICENSE-MIT", "LICENSE-APACHE"],
         "engines": manifest["engines"],
         "os": [platform.os],
         "cpu": [platform.cpu],

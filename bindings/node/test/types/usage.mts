@@ -1,7 +1,7 @@
 // What a user may write and what the compiler must refuse; compiled, never run.
 import { forecast, InlaidError, type Matrix, type SameForm, type TableColumns, type TableRows } from 'inlaid';
 import { readCsv, writeCsv } from 'inlaid/data';
-import { AutoEts, EtsTrend, type FittedAutoEts, FittedNaive, type Forecast, mae, maeSync, Naive } from 'inlaid/forecast';
+import { AutoEts, EtsTrend, type FittedAutoEts, FittedNaive, type Forecast, mae, maeSync, Naive, panel, type PanelForecast, Theta } from 'inlaid/forecast';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <T extends true>(): T => true as T;
@@ -55,6 +55,17 @@ await writeCsv([{ unique_id: 'a', ds: new Date(), y: 1 }, { unique_id: 'a', ds: 
 await writeCsv({ unique_id: ['a'], ds: [new Date()], y: Float64Array.of(1) }, 'columns.csv');
 await writeCsv(new Map([['a', [1, 2, 3]]]), 'map.csv');
 
+const rowsIn: { unique_id: string; ds: Date; y: number | null }[] = [];
+const rowsOut: PanelForecast<TableRows> = await panel(rowsIn, { methods: [new AutoEts(), new Theta({ model: 'standard' })] });
+const cell = rowsOut.forecasts[0]?.['AutoEts'];
+const columnsOut: PanelForecast = await panel({ unique_id: ['a'], ds: [new Date()], y: [1] }, { horizon: 3 });
+const column = columnsOut.forecasts['AutoEts'];
+await panel(new Map([['a', Float64Array.of(1)]]), { horizon: 3, signal });
+// @ts-expect-error rows come back as rows
+const wrong: PanelForecast<TableColumns> = await panel(rowsIn);
+// @ts-expect-error methods are instances
+await panel(rowsIn, { methods: ['Naive'] });
+
 // @ts-expect-error an option that does not exist
 new AutoEts({ seasn: 12 });
 // @ts-expect-error Naive has no options
@@ -90,4 +101,4 @@ await writeCsv(12, 'x.csv');
 // @ts-expect-error objects cannot stand in a table
 await writeCsv({ y: [{}] }, 'x.csv');
 
-void [numbers, upper, trend, spelled, season, inPlace, again, one, later, room];
+void [numbers, upper, trend, spelled, season, inPlace, again, one, later, room, cell, column, wrong];
