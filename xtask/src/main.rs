@@ -17,7 +17,7 @@ type Outcome = Result<(), String>;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
   demo [--lang rust|python|node|java] [--data FILE.csv]   run the main job in every language and compare
-  test                                                   run everything that must pass
+  test [WORD ..]                                         run everything that must pass, or the steps with a word in their name
   doctor                                                 say which tools are there and what to install
   package                                                make the packages of every language
   package java                                           make the Maven artefacts of the built library
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["demo", rest @ ..] => demo::Wish::read(rest).and_then(|wish| demo::run(root(), &wish)),
-        ["test"] => test::run(root()),
+        ["test", words @ ..] => test::run(root(), words),
         ["doctor"] => doctor::run(),
         ["bindings"] => bindings::write(root()),
         ["bindings", "--check"] => bindings::check(root()),
