@@ -66,7 +66,7 @@ fn operation(
     let open = format!("def {}(", method.name);
     body.sequence(0, &open, &parameters(room, method, receiver), &format!(") -> {gives}:"));
     body.docstring(1, method.doc, &sections(room, method));
-    let converted: Vec<_> = method.arrays.iter().map(lent).collect();
+    let converted: Vec<_> = method.arrays.iter().map(|array| lent(method, array)).collect();
     let mut arguments = vec![format!("\"{}\"", method.op)];
     let dictionary = match options {
         [wire] if wire.starts_with("**") => wire.trim_start_matches('*').to_owned(),
@@ -153,12 +153,13 @@ fn array_hint(array: &ArrayArgument) -> String {
 }
 
 /// Whether a table holds many series under each other, so that series by their names will do too.
-fn is_panel(array: &ArrayArgument) -> bool {
-    array.letter == Letter::Table && array.axes == ["observation"]
+fn is_panel(method: &Method, array: &ArrayArgument) -> bool {
+    let names_columns = ["id", "time", "target"].iter().all(|name| method.options.iter().any(|o| o.name == *name));
+    array.letter == Letter::Table && array.axes == ["observation"] && names_columns
 }
 
-fn lent(array: &ArrayArgument) -> String {
-    if is_panel(array) {
+fn lent(method: &Method, array: &ArrayArgument) -> String {
+    if is_panel(method, array) {
         return format!("lend_panel(\"{0}\", {0}, id, time, target)", array.name);
     }
     let way = match array.letter {
@@ -177,7 +178,7 @@ fn sent(room: &Room, method: &Method, first: Option<&str>) -> Vec<String> {
 }
 
 fn sections(room: &Room, method: &Method) -> Vec<(&'static str, Vec<(String, String)>)> {
-    let mut arguments: Vec<(String, String)> = method.arrays.iter().map(array_entry).collect();
+    let mut arguments: Vec<(String, String)> = method.arrays.iter().map(|array| array_entry(method, array)).collect();
     arguments.extend(method.options.iter().map(|field: &Field| entry(room, field)));
     if !method.quick {
         arguments.extend(RUN.iter().map(|(name, _, doc)| ((*name).to_owned(), (*doc).to_owned())));
@@ -210,13 +211,13 @@ fn sections(room: &Room, method: &Method) -> Vec<(&'static str, Vec<(String, Str
 }
 
 /// The docs of an array with its shape.
-fn array_entry(array: &ArrayArgument) -> (String, String) {
+fn array_entry(method: &Method, array: &ArrayArgument) -> (String, String) {
     let axes = array.axes.join(", ");
     let shape = match array.letter {
         Letter::Matrix => format!("`[{axes}]`; one axis is one row. "),
         Letter::Vector => format!("`[{axes}]`. "),
         Letter::Table | Letter::Bytes => String::new(),
     };
-    let other = if is_panel(array) { " Or a mapping of ids to series, oldest value first." } else { "" };
+    let other = if is_panel(method, array) { " Or a mapping of ids to series, oldest value first." } else { "" };
     (array.name.to_owned(), format!("{shape}{}{other}", array.doc))
 }
