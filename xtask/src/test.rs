@@ -2,6 +2,7 @@
 mod count;
 mod jvm;
 mod node;
+mod pages;
 mod python;
 mod readme;
 mod rust;
@@ -22,7 +23,7 @@ struct Step {
 /// Run every step, whatever fails, and sum up; with words, only the steps whose names hold one of them.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Outcome {
     doctor::require_all()?;
-    let rooms = [rust::steps(), python::steps(), node::steps(), jvm::steps(), readme::steps()];
+    let rooms = [rust::steps(), python::steps(), node::steps(), jvm::steps(), readme::steps(), pages::steps()];
     let wanted = |step: &Step| words.is_empty() || words.iter().any(|word| step.name.to_lowercase().contains(word));
     let steps: Vec<Step> = rooms.into_iter().flatten().filter(wanted).collect();
     if steps.is_empty() {

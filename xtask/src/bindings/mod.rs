@@ -3,6 +3,7 @@
 //! One file per language turns the [`Api`] into source text; this one writes the files, or says which are stale.
 mod java;
 mod node;
+mod pages;
 mod python;
 
 use std::fs;
@@ -52,7 +53,7 @@ pub(crate) fn check(root: &Path) -> Outcome {
 
 fn all() -> Vec<Generated> {
     let api = describe();
-    let mut files = vec![description(&api)];
+    let mut files = vec![description(&api), pages::file(&api)];
     files.extend(python::files(&api));
     files.extend(node::files(&api));
     files.extend(java::files(&api));
