@@ -1,6 +1,7 @@
 //! `AutoEts` against published series: likelihoods of every form, and forecasts of the M4 development subset.
 //!
 //! The data are not in this repository; without `../shared` next to it these tests say so and pass.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "says the figures, and why a test is skipped")]
 use std::collections::HashMap;
 use std::path::PathBuf;
 

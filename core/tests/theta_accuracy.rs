@@ -1,6 +1,7 @@
 //! The theta family and the yardsticks on the M4 development subset.
 //!
 //! The data are not in this repository; without `../shared` next to it these tests say so and pass.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "says the figures, and why a test is skipped")]
 use std::path::PathBuf;
 
 use inlaid::Context;

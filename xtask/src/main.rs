@@ -20,7 +20,6 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   test [WORD ..]                                         run everything that must pass, or the steps with a word in their name
   doctor                                                 say which tools are there and what to install
   package                                                make the packages of every language
-  package java                                           make the Maven artefacts of the built library
   bindings [--check]                                     write the generated classes of every language
   rooms                                                  check who imports whom";
 
@@ -34,7 +33,6 @@ fn main() -> ExitCode {
         ["bindings"] => bindings::write(root()),
         ["bindings", "--check"] => bindings::check(root()),
         ["package"] => package::run(root()),
-        ["package", "java"] => package::repository(root()).map(|folder| println!("{}", folder.display())),
         ["rooms"] => rooms::run(root()),
         _ => Err(USAGE.to_owned()),
     };

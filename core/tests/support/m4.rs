@@ -109,7 +109,7 @@ pub fn naive2(train: &[f64], period: usize, horizon: usize) -> Vec<f64> {
     let (mut sums, mut counts) = (vec![0.0; period], vec![0.0; period]);
     for t in half..n - half {
         let window = &train[t - half..=t + half];
-        let ends = if period % 2 == 0 { 0.5 * (window[0] + window[2 * half]) } else { 0.0 };
+        let ends = if period.is_multiple_of(2) { 0.5 * (window[0] + window[2 * half]) } else { 0.0 };
         sums[t % period] += train[t] * period as f64 / (window.iter().sum::<f64>() - ends);
         counts[t % period] += 1.0;
     }

@@ -7,6 +7,9 @@ use crate::package::jvm;
 /// The newest Spring Boot that the starter is tested with; the oldest stands in the pom.
 const NEWEST_SPRING_BOOT: &str = "-Dspring-boot.version=4.1.1";
 
+/// What newer JDKs ask for before a library may be loaded.
+const NATIVE_ACCESS: &str = "-Dinlaid.jvm.flags=--enable-native-access=ALL-UNNAMED";
+
 pub(super) fn steps() -> Vec<Step> {
     vec![
         Step { name: "Java library, Spring Boot 3.5", run: |root| verify(root, "java-tests", &[]) },
@@ -42,7 +45,7 @@ fn newest(root: &Path) -> Result<Counts, String> {
     match newer_java() {
         Some(java) => {
             let jvm = format!("-Djvm={}", java.display());
-            verify(root, "java-newest-tests", &["--projects", "inlaid", &jvm])
+            verify(root, "java-newest-tests", &["--projects", "inlaid", &jvm, NATIVE_ACCESS])
         }
         None => {
             println!("no JDK newer than the one that builds is installed: its tests are skipped");

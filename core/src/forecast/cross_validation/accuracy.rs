@@ -47,7 +47,7 @@ pub struct LevelAccuracy {
 
 /// The accuracy of all methods as a table.
 pub(super) fn table(methods: &[MethodAccuracy]) -> Result<Table> {
-    let levels: Vec<f64> = methods.first().map_or_else(Vec::new, |method| level_list(method));
+    let levels: Vec<f64> = methods.first().map_or_else(Vec::new, level_list);
     ensure!(
         methods.iter().all(|method| level_list(method) == levels),
         InvalidData,
