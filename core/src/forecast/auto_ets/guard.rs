@@ -8,22 +8,32 @@ use super::interval::End;
 const REACH: f64 = 10.0;
 /// Half the width of a 99 % interval in standard deviations.
 const WIDTH: f64 = 2.576;
-/// Steps that are looked at where there is no period.
+/// The fewest steps that are looked at.
 const STEPS: usize = 10;
 
-/// Whether forecasts over the next two periods (10 steps without a period) are finite, stay with their 99 % interval
-/// within 10 ranges of the data around the data and, if all observations are positive, stay positive themselves.
-pub(super) fn is_sound(series: &[f64], end: &End<'_>, sigma2: f64) -> bool {
-    let horizon = if end.seasons.is_empty() { STEPS } else { 2 * end.seasons.len() };
-    let (low, high) =
-        series.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(*y), high.max(*y)));
+/// How many steps are looked at: two periods, at least 10.
+pub(super) fn horizon(period: usize) -> usize {
+    (2 * period).max(STEPS)
+}
+
+/// The range that forecasts may reach: ten ranges of the data around the data.
+pub(super) fn reach(series: impl Iterator<Item = f64>) -> (f64, f64) {
+    let (low, high) = series.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
     let range = high - low;
-    let (floor, ceiling) = (low - REACH * range, high + REACH * range);
+    (low - REACH * range, high + REACH * range)
+}
+
+/// Whether forecasts over the next two periods (at least 10 steps) are finite, stay with their 99 % interval
+/// within 10 ranges of the data around the data and, if all observations are positive, stay positive themselves.
+pub(super) fn is_sound(series: &[f64], period: usize, end: &End<'_>, sigma2: f64) -> bool {
+    let horizon = horizon(period);
+    let (floor, ceiling) = reach(series.iter().copied());
+    let positive = series.iter().all(|y| *y > 0.0);
     let means = end.means(horizon);
     // A form without a formula has the variance of its sibling to first order: its means alone are judged.
     let variances = end.variances(horizon, sigma2);
     means.iter().enumerate().all(|(i, mean)| {
         let half = WIDTH * variances.as_ref().map_or(0.0, |v| v[i].sqrt());
-        (low <= 0.0 || *mean > 0.0) && mean - half >= floor && mean + half <= ceiling
+        (!positive || *mean > 0.0) && mean - half >= floor && mean + half <= ceiling
     })
 }

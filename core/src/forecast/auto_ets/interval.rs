@@ -11,11 +11,17 @@
 //!
 //! Classes 1 and 2 are exact, class 3 is up to one period. Beyond, the source lets level and season vary independently;
 //! here the error that moves both counts in both, to first order in sigma^2, which is nearer to simulated paths.
-//! Additive errors with a multiplicative season have no formula and are simulated. The sums are carried along, so that a
+//! Compound growth of classes 2 and 3 ends beyond two periods (at least 10 steps): from there on variances grow at most as
+//! the fifth power of the step. Additive errors with a multiplicative season have no formula and are simulated. The sums are carried along, so that a
 //! step costs the same however far it lies ahead.
 //! Source: Hyndman, Koehler, Ord, Snyder (2008), chapter 6.
 use super::form::{Form, Season};
+use super::guard;
 use super::recursion::{Start, Weights};
+
+/// The power of the step with which variances may grow beyond the steps that the guard looks at. Those of additive trends
+/// grow with the third, times the square of a growing mean; relative errors compound without end, which no series does.
+const FASTEST: i32 = 5;
 
 /// The end of a filtered series: what the future starts from.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +104,14 @@ impl End<'_> {
             // (1 + sigma^2) theta - mean^2, without the cancellation
             factor * factor * (spread + sigma2 * theta)
         };
-        self.bases().take(horizon).enumerate().map(&mut variance).collect()
+        let mut variances: Vec<f64> = self.bases().take(horizon).enumerate().map(&mut variance).collect();
+        let checked = guard::horizon(self.seasons.len());
+        if let Some(&reached) = variances.get(checked - 1) {
+            for (i, variance) in variances.iter_mut().enumerate().skip(checked) {
+                *variance = variance.min(reached * ((i + 1) as f64 / checked as f64).powi(FASTEST));
+            }
+        }
+        variances
     }
 }
 

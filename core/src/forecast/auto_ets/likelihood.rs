@@ -216,28 +216,26 @@ impl Workspace {
         if best.is_finite() { self.estimate(problem, x) } else { Ok(None) }
     }
 
-    /// What the form is at `x`.
-    fn estimate(&mut self, problem: &Problem<'_>, x: Vec<f64>) -> Result<Option<Estimate>> {
-        let mut likelihood = self.likelihood(problem).0;
-        let objective = likelihood.value(&x)?;
-        let sums = likelihood.sums;
+    /// What the form is at `x`, with normalised first seasons.
+    fn estimate(&mut self, problem: &Problem<'_>, mut x: Vec<f64>) -> Result<Option<Estimate>> {
         let layout = problem.form.layout(problem.period);
-        let (last, ring) = (likelihood.last, likelihood.ring.to_vec());
         let mut start = problem.start(&x);
         let mut seasons = if problem.form.has_season() { x[layout.season..].to_vec() } else { Vec::new() };
         normalise(problem.form, &mut start, &mut seasons);
-        let weights = problem.weights(&x);
-        Ok(objective.is_finite().then_some(Estimate {
-            form: problem.form,
-            weights,
-            start,
-            seasons,
-            last,
-            ring,
-            sums,
-            x,
-            objective,
-        }))
+        x[layout.level] = start.level;
+        if problem.form.has_trend() {
+            x[layout.slope] = start.slope;
+        }
+        if problem.form.has_season() {
+            x[layout.season..].copy_from_slice(&seasons);
+        }
+        let mut likelihood = self.likelihood(problem).0;
+        // Normalised states may lie on the other side of what counts as zero.
+        let objective = likelihood.value(&x)?;
+        let (form, weights) = (problem.form, problem.weights(&x));
+        let (last, ring, sums) = (likelihood.last, likelihood.ring.to_vec(), likelihood.sums);
+        let estimate = Estimate { form, weights, start, seasons, last, ring, sums, x, objective };
+        Ok(objective.is_finite().then_some(estimate))
     }
 }
 

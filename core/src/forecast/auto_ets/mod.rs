@@ -17,10 +17,11 @@
 //! `alpha = .9999`; a constant series is its constant. Both have no likelihood.
 //!
 //! **Two modes**, because the best likelihood is not the best forecast. `forecast` (default) bounds `beta` to a share
-//! `.15 * season^-.75` of alpha, a prior chosen on rolling origins inside the training parts of the M4 development subset,
-//! and passes over forms whose forecast over the next two periods (10 steps without a season) crosses zero though the data
-//! do not, or leaves, with its 99 % interval, ten ranges of the data around the data. `exact` has neither: pure maximum
-//! likelihood from a dozen starts and more, some 50 times slower.
+//! `.15 * season^-.75` of alpha, a prior chosen on rolling origins inside the training parts of the M4 development subset.
+//! `exact` is pure maximum likelihood from a dozen starts and more, some 60 times slower.
+//!
+//! Either passes over forms whose forecast over the next two periods (at least 10 steps) crosses zero though the data do
+//! not, or leaves, with its 99 % interval, ten ranges of the data around the data, unless no other form is left.
 //!
 //! **Intervals.** Variances by formula for all forms but A errors with M season, which are simulated (same errors for
 //! every series, decided by the seed). Variances use the errors' degrees of freedom, quantiles are Student's t, and each
@@ -28,8 +29,8 @@
 //! weighed against `1 + 4 h / n` for unknown parameters. On the M4 development subset 95 % intervals hold 94 to 95 % per
 //! frequency and 97 % of the hourly series.
 //!
-//! Missing values are refused. Cost: O(observations) per step of the search, some 15 steps per form; with a season of more
-//! than 60 the quasi-Newton matrix adds O(season^2). An update keeps weights, sigma and criteria as they were fitted.
+//! Missing values are refused. Cost: O(observations) per step of the search, to which the quasi-Newton matrix
+//! adds O(season^2). An update keeps weights, sigma and criteria as they were fitted.
 //!
 //! Sources: Hyndman, Koehler, Ord, Snyder, *Forecasting with Exponential Smoothing* (2008), chapters 2, 5 and 6; Hyndman,
 //! Khandakar (2008), *Automatic time series forecasting*, J. Statistical Software 27(3); Chatfield (1993) for the errors
@@ -58,7 +59,7 @@ mod state;
 pub use options::{AutoEts, EtsCriterion, EtsError, EtsMode, EtsSeasonal, EtsTrend};
 pub use state::AutoEtsState;
 
-use form::{Form, Season};
+use form::{Error, Form, Season};
 use options::LONGEST_SEASON;
 use recursion::{Start, Weights};
 use search::Search;
@@ -94,9 +95,15 @@ impl Method for AutoEts {
             return Ok(AutoEtsState::constant(*simplest, series, scale, period, self.paths));
         }
         let candidates = search.candidates(&forms)?;
-        let sound = candidates.iter().position(|candidate| search.is_sound(candidate));
-        let level = || candidates.iter().position(|candidate| candidate.estimate.form == Form::LEVEL);
-        match sound.or_else(level).or((!candidates.is_empty()).then_some(0)) {
+        // Where no form can be trusted, one whose variance cannot compound.
+        let by = |wanted: &dyn Fn(Form) -> bool| candidates.iter().position(|found| wanted(found.estimate.form));
+        let chosen = candidates
+            .iter()
+            .position(|candidate| search.is_sound(candidate))
+            .or_else(|| by(&|form| form == Form::LEVEL))
+            .or_else(|| by(&|form| form.error == Error::Additive && form.season != Season::Multiplicative))
+            .or_else(|| by(&|_| true));
+        match chosen {
             Some(chosen) => Ok(AutoEtsState::fitted(&candidates[chosen], series, scale, period, self.paths)),
             None => bail!(DidNotConverge, "none of the forms asked for is defined on this series"),
         }

@@ -29,6 +29,11 @@ const THOROUGH: [[f64; 4]; 12] = [
     [0.99, 0.001, 0.01, 0.98],
 ];
 
+/// How far one climb goes: in the forecasting mode, from each start of the exact mode, and from the best of them.
+const QUICKLY: Stopping = Stopping { tolerance: 1e-3, steps: 100 };
+const ROUGHLY: Stopping = Stopping { tolerance: 1e-4, steps: 200 };
+const FINELY: Stopping = Stopping { tolerance: 1e-9, steps: 500 };
+
 /// One form with its criterion.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
@@ -84,7 +89,7 @@ impl Search<'_> {
         Ok(found)
     }
 
-    /// Whether the future of a candidate is one to be trusted; the exact mode describes the past and trusts them all.
+    /// Whether the future of a candidate is one to be trusted.
     pub(super) fn is_sound(&self, candidate: &Candidate) -> bool {
         let estimate = &candidate.estimate;
         let end = End {
@@ -94,7 +99,7 @@ impl Search<'_> {
             seasons: &estimate.ring,
             place: self.series.len() % self.period,
         };
-        self.options.mode == EtsMode::Exact || guard::is_sound(self.series, &end, candidate.sigma2)
+        guard::is_sound(self.series, self.period, &end, candidate.sigma2)
     }
 
     fn problem(&self, form: Form) -> Problem<'_> {
@@ -113,34 +118,26 @@ impl Search<'_> {
         workspace: &mut Workspace,
     ) -> Result<Option<Estimate>> {
         let problem = self.problem(form);
-        let mut starts = self.starts(&problem, states, found);
-        let mut ranked = Vec::with_capacity(starts.len());
-        for x in starts.drain(..) {
-            let value = workspace.value(&problem, &x)?;
-            if value.is_finite() {
-                ranked.push((value, x));
-            }
+        let mut starts = rank(&problem, self.starts(&problem, states, found), workspace)?;
+        if starts.is_empty() {
+            let neutral = if form.season == Season::Multiplicative { 1.0 } else { 0.0 };
+            let places = Places { alpha: 0.1, beta: 0.1, gamma: 0.0, phi: 0.9 };
+            let plain = problem.vector(places, states.flat, &vec![neutral; states.seasons.len()]);
+            starts = rank(&problem, vec![plain], workspace)?;
         }
-        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         match self.options.mode {
-            EtsMode::Forecast => match ranked.into_iter().next() {
-                Some((_, x)) => workspace.climb(&problem, x, Stopping { tolerance: 1e-3, steps: 100 }),
+            EtsMode::Forecast => match starts.into_iter().next() {
+                Some((_, x)) => workspace.climb(&problem, x, QUICKLY),
                 None => Ok(None),
             },
             EtsMode::Exact => {
                 let mut best: Option<Estimate> = None;
-                for (_, x) in ranked {
-                    let estimate = workspace.climb(&problem, x, Stopping { tolerance: 1e-4, steps: 200 })?;
-                    best = better(best, estimate);
+                for (_, x) in starts {
+                    best = better(best, workspace.climb(&problem, x, ROUGHLY)?);
                 }
-                match best {
-                    Some(rough) => {
-                        let polished =
-                            workspace.climb(&problem, rough.x.clone(), Stopping { tolerance: 1e-9, steps: 500 })?;
-                        Ok(better(Some(rough), polished))
-                    }
-                    None => Ok(None),
-                }
+                let Some(rough) = best else { return Ok(None) };
+                let polished = workspace.climb(&problem, rough.x.clone(), FINELY)?;
+                Ok(better(Some(rough), polished))
             }
         }
     }
@@ -209,6 +206,19 @@ impl Search<'_> {
         let sigma2 = estimate.sums.square / freedom;
         Candidate { estimate, log_likelihood, criterion, aicc, sigma2, freedom }
     }
+}
+
+/// Starts at which the form is defined with their values, the best first.
+fn rank(problem: &Problem<'_>, starts: Vec<Vec<f64>>, workspace: &mut Workspace) -> Result<Vec<(f64, Vec<f64>)>> {
+    let mut ranked = Vec::with_capacity(starts.len());
+    for x in starts {
+        let value = workspace.value(problem, &x)?;
+        if value.is_finite() {
+            ranked.push((value, x));
+        }
+    }
+    ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Ok(ranked)
 }
 
 fn better(a: Option<Estimate>, b: Option<Estimate>) -> Option<Estimate> {

@@ -8,12 +8,14 @@ use super::interval::End;
 use super::recursion::{SMALLEST, Weights};
 use crate::math::random::Random;
 
-/// Lower and upper quantiles per step for each probability of being inside, in the order of `levels`.
+/// Lower and upper quantiles per step for each probability of being inside, in the order of `levels`; no value leaves
+/// `range`.
 pub(super) fn quantiles(
     end: &End<'_>,
     sigma: f64,
     horizon: usize,
     levels: &[f64],
+    range: (f64, f64),
     paths: usize,
     seed: u64,
 ) -> Vec<(Vec<f64>, Vec<f64>)> {
@@ -40,7 +42,7 @@ pub(super) fn quantiles(
                 Season::Multiplicative => base * season,
             };
             let shock = if end.form.is_multiplicative() { mean * error } else { error };
-            values[path] = mean + shock;
+            values[path] = (mean + shock).clamp(range.0, range.1);
             // A path whose level or season has crossed zero goes on without learning.
             let multiplicative = end.form.season == Season::Multiplicative;
             let alive = !multiplicative || (base > SMALLEST && season > SMALLEST);

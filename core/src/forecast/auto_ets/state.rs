@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calibration::Past;
 use super::form::{Form, Season};
+use super::guard;
 use super::interval::End;
 use super::options::{LONGEST_SEASON, PATHS};
 use super::recursion::{Point, Start, Sums, Weights, passes};
@@ -138,7 +139,9 @@ impl AutoEtsState {
             self.paths,
             self.period
         );
-        let mut bands = simulate::quantiles(&self.end(), self.sigma2.sqrt(), horizon, levels, self.paths, seed);
+        let range = guard::reach(self.series.iter().map(|y| y / self.scale).chain(means.iter().copied()));
+        let sigma = self.sigma2.sqrt();
+        let mut bands = simulate::quantiles(&self.end(), sigma, horizon, levels, range, self.paths, seed);
         let widening = self.widening(means, None);
         for ((lower, upper), level) in bands.iter_mut().zip(levels) {
             let t = student::quantile(tail(level), self.freedom) / normal::quantile(tail(level));
