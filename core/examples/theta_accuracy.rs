@@ -59,7 +59,7 @@ fn run<M: Method>(panel: &[Series], method: impl Fn(usize) -> M) -> Result<(Vec<
         let mut forecasts = Vec::with_capacity(panel.len());
         for series in panel {
             let state = method(series.season).fit_checked(&series.training, &context)?;
-            forecasts.push(state.predict(series.actual.len(), &[0.95], 0)?);
+            forecasts.push(state.predict(series.actual.len(), &[0.95], &Context::new())?);
         }
         spent += (clock(start) - before).as_secs_f64() / (passes * panel.len()) as f64;
         for (series, forecast) in panel.iter().zip(&forecasts) {

@@ -194,9 +194,9 @@ fn a_season_of_nothing_is_refused_and_a_season_of_one_is_none() {
     ] {
         assert_eq!(code, Code::InvalidConfig);
     }
-    let naive = Naive::default().fit_checked(&series, &context).unwrap().predict(5, &[0.9], 0).unwrap();
+    let naive = Naive::default().fit_checked(&series, &context).unwrap().predict(5, &[0.9], &Context::new()).unwrap();
     let seasonal = SeasonalNaive::default().with_season(1).fit_checked(&series, &context).unwrap();
-    assert_eq!(seasonal.predict(5, &[0.9], 0).unwrap(), naive);
+    assert_eq!(seasonal.predict(5, &[0.9], &Context::new()).unwrap(), naive);
     let naive2 = Naive2::default().with_season(1).fit_checked(&series, &context).unwrap();
-    assert_eq!(naive2.predict(5, &[0.9], 0).unwrap(), naive);
+    assert_eq!(naive2.predict(5, &[0.9], &Context::new()).unwrap(), naive);
 }

@@ -23,7 +23,7 @@ fn panel() -> Option<Vec<m4::Series>> {
 fn table<M: Method>(panel: &[m4::Series], method: impl Fn(usize) -> M) -> Vec<m4::Line> {
     let measures = |series: &m4::Series| {
         let state = method(series.period).fit_checked(&series.train, &Context::new()).unwrap();
-        let forecast = state.predict(series.horizon, &[0.95], 0).unwrap();
+        let forecast = state.predict(series.horizon, &[0.95], &Context::new()).unwrap();
         (series.group.clone(), m4::measure(series, &forecast.mean, &forecast.bands[0].0, &forecast.bands[0].1))
     };
     m4::table(&panel.iter().map(measures).collect::<Vec<_>>())

@@ -99,8 +99,8 @@ macro_rules! methods {
                 match self { $(AnyState::$method(state) => state.fitted_values(),)* }
             }
 
-            fn predict(&self, horizon: usize, levels: &[f64], seed: u64) -> Result<SeriesForecast> {
-                match self { $(AnyState::$method(state) => state.predict(horizon, levels, seed),)* }
+            fn predict(&self, horizon: usize, levels: &[f64], context: &Context) -> Result<SeriesForecast> {
+                match self { $(AnyState::$method(state) => state.predict(horizon, levels, context),)* }
             }
 
             fn update(&mut self, new: &[f64]) -> Result<()> {

@@ -75,7 +75,7 @@ impl SeriesState for DriftState {
         std::iter::once(f64::NAN).chain(before.map(|value| value + self.slope)).collect()
     }
 
-    fn predict(&self, horizon: usize, levels: &[f64], _: u64) -> Result<SeriesForecast> {
+    fn predict(&self, horizon: usize, levels: &[f64], _: &Context) -> Result<SeriesForecast> {
         let last = self.series.last().copied().unwrap_or(f64::NAN);
         let steps = || (1..=horizon).map(|step| step as f64);
         let mean = steps().map(|step| last + step * self.slope).collect();
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn bands_count_the_doubt_about_the_slope() {
         let state = Drift::default().fit_series(&[1.0, 4.0, 5.0], &Context::new()).unwrap();
-        let forecast = state.predict(3, &[0.8], 0).unwrap();
+        let forecast = state.predict(3, &[0.8], &Context::new()).unwrap();
         assert_eq!(forecast.mean, [7.0, 9.0, 11.0]);
         for (step, variance) in [3.0, 8.0, 15.0].iter().enumerate() {
             let half = 1.281_551_565_544_600_4 * f64::sqrt(*variance);
@@ -137,8 +137,11 @@ mod tests {
 
     #[test]
     fn a_line_through_two_points_is_exact() {
-        let forecast =
-            Drift::default().fit_series(&[0.1, 0.4], &Context::new()).unwrap().predict(2, &[0.9], 0).unwrap();
+        let forecast = Drift::default()
+            .fit_series(&[0.1, 0.4], &Context::new())
+            .unwrap()
+            .predict(2, &[0.9], &Context::new())
+            .unwrap();
         assert!((forecast.mean[1] - 1.0).abs() < 1e-15);
         assert_eq!(forecast.bands[0].0, forecast.mean);
     }

@@ -48,7 +48,7 @@ impl<M: Method> Fitted<M> {
         check_request(self.states.len(), horizon, levels)?;
         let forecasts = context.map(self.states.len(), |row| {
             self.states[row]
-                .predict(horizon, levels, context.seed())
+                .predict(horizon, levels, context)
                 .and_then(|forecast| checked(whole(forecast, horizon, levels.len())?))
                 .map_err(|error| error.at(format_args!("series {row}")))
         })?;

@@ -76,11 +76,12 @@ pub trait SeriesState: Clone + std::fmt::Debug + Serialize + DeserializeOwned + 
     /// One-step-ahead values at each observation; NaN where none exists.
     fn fitted_values(&self) -> Vec<f64>;
 
-    /// `horizon` >= 1 steps ahead, with one band per level in (0, 1). `seed` decides what is simulated.
+    /// `horizon` >= 1 steps ahead, with one band per level in (0, 1). The seed of the context decides
+    /// what is simulated.
     ///
     /// # Errors
     /// `cancelled`, or `invalid_data` where a forecast would leave the range of numbers.
-    fn predict(&self, horizon: usize, levels: &[f64], seed: u64) -> Result<SeriesForecast>;
+    fn predict(&self, horizon: usize, levels: &[f64], context: &Context) -> Result<SeriesForecast>;
 
     /// Learn new finite observations with the parameters as they are.
     ///

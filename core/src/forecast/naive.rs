@@ -65,7 +65,7 @@ impl SeriesState for NaiveState {
         std::iter::once(f64::NAN).chain(before.copied()).collect()
     }
 
-    fn predict(&self, horizon: usize, levels: &[f64], _: u64) -> Result<SeriesForecast> {
+    fn predict(&self, horizon: usize, levels: &[f64], _: &Context) -> Result<SeriesForecast> {
         let last = self.series.last().copied().unwrap_or(f64::NAN);
         let deviations: Vec<f64> = (1..=horizon).map(|step| self.sigma * (step as f64).sqrt()).collect();
         normal_forecast(vec![last; horizon], &deviations, levels)
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn bands_grow_with_the_root_of_the_step() {
         let state = Naive::default().fit_series(&[1.0, 3.0, 2.0], &Context::new()).unwrap();
-        let forecast = state.predict(4, &[0.8], 0).unwrap();
+        let forecast = state.predict(4, &[0.8], &Context::new()).unwrap();
         assert_eq!(forecast.mean, [2.0; 4]);
         for (step, upper) in forecast.bands[0].1.iter().enumerate() {
             let half = 1.281_551_565_544_600_4 * (2.5 * (step + 1) as f64).sqrt();
@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn one_observation_has_no_errors_and_no_band() {
-        let forecast = Naive::default().fit_series(&[7.0], &Context::new()).unwrap().predict(2, &[0.9], 0).unwrap();
+        let forecast =
+            Naive::default().fit_series(&[7.0], &Context::new()).unwrap().predict(2, &[0.9], &Context::new()).unwrap();
         assert_eq!((forecast.mean[1], forecast.bands[0].0[1], forecast.bands[0].1[1]), (7.0, 7.0, 7.0));
     }
 }

@@ -97,7 +97,7 @@ impl SeriesState for Naive2State {
         fitted
     }
 
-    fn predict(&self, horizon: usize, levels: &[f64], _: u64) -> Result<SeriesForecast> {
+    fn predict(&self, horizon: usize, levels: &[f64], _: &Context) -> Result<SeriesForecast> {
         let mut mean = vec![self.adjusted_last(); horizon];
         let mut deviations: Vec<f64> = (1..=horizon).map(|step| self.sigma * (step as f64).sqrt()).collect();
         self.adjustment.restore(&mut mean, &mut deviations, self.series.len());
@@ -143,7 +143,7 @@ mod tests {
         series.push(60.0);
         let state = Naive2::default().with_season(2).fit_series(&series, &Context::new()).unwrap();
         assert_eq!(state.summary().model, "Naive2(M)");
-        let forecast = state.predict(4, &[0.8], 0).unwrap();
+        let forecast = state.predict(4, &[0.8], &Context::new()).unwrap();
         let factors: Vec<f64> = state.season().unwrap()[..2].to_vec();
         assert!((factors[0] - 0.5).abs() < 0.01 && (factors[0] + factors[1] - 2.0).abs() < 1e-12);
         for step in 0..4 {
@@ -162,6 +162,9 @@ mod tests {
         let ours = Naive2::default().with_season(4).fit_series(&series, &Context::new()).unwrap();
         assert_eq!((ours.summary().model.as_str(), ours.summary().season), ("Naive2", 1));
         let naive = super::super::Naive::default().fit_series(&series, &Context::new()).unwrap();
-        assert_eq!(ours.predict(3, &[0.9], 0).unwrap(), naive.predict(3, &[0.9], 0).unwrap());
+        assert_eq!(
+            ours.predict(3, &[0.9], &Context::new()).unwrap(),
+            naive.predict(3, &[0.9], &Context::new()).unwrap()
+        );
     }
 }

@@ -83,7 +83,7 @@ impl SeriesState for SeasonalNaiveState {
         none.chain(self.series.iter().copied()).take(self.series.len()).collect()
     }
 
-    fn predict(&self, horizon: usize, levels: &[f64], _: u64) -> Result<SeriesForecast> {
+    fn predict(&self, horizon: usize, levels: &[f64], _: &Context) -> Result<SeriesForecast> {
         let last = self.series.iter().skip(self.series.len() - self.season);
         let mean = last.copied().cycle().take(horizon).collect();
         let deviations: Vec<f64> =
@@ -131,7 +131,7 @@ mod tests {
     fn bands_grow_once_per_season() {
         let method = SeasonalNaive::default().with_season(2);
         let state = method.fit_series(&[1.0, 5.0, 3.0, 9.0, -1.0], &Context::new()).unwrap();
-        let forecast = state.predict(5, &[0.8], 0).unwrap();
+        let forecast = state.predict(5, &[0.8], &Context::new()).unwrap();
         assert_eq!(forecast.mean, [9.0, -1.0, 9.0, -1.0, 9.0]);
         for (step, factor) in [1.0, 1.0, 2.0, 2.0, 3.0].iter().enumerate() {
             let half = 1.281_551_565_544_600_4 * (12.0_f64 * factor).sqrt();
@@ -147,6 +147,6 @@ mod tests {
         assert_eq!(error.code(), Code::NotEnoughData);
         assert!(error.message().contains("at least 4 observations, got 3"), "{error}");
         let exact = SeasonalNaive::default().with_season(3).fit_checked(&[1.0, 2.0, 3.0], &Context::new()).unwrap();
-        assert_eq!(exact.predict(4, &[0.9], 0).unwrap().mean, [1.0, 2.0, 3.0, 1.0]);
+        assert_eq!(exact.predict(4, &[0.9], &Context::new()).unwrap().mean, [1.0, 2.0, 3.0, 1.0]);
     }
 }

@@ -23,6 +23,9 @@ fn tests(root: &Path) -> Result<Counts, String> {
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     run("python-requirements").args(pip).args(["--requirement", "requirements-dev.txt"]).succeed()?;
     run("python-wheel").args(pip).args(["--force-reinstall", "--no-deps"]).args([wheel]).succeed()?;
-    let done = run("python-tests").args(["-m", "pytest", "-p", "no:cacheprovider"]).finish()?;
+    // From beside the tests: from the folder of the package, `inlaid` would be the source tree.
+    let tests = home.join("tests");
+    let pytest = python.with_file_name(if cfg!(windows) { "pytest.exe" } else { "pytest" });
+    let done = Run::new(root, "python-tests", &tests, pytest).args(["-p", "no:cacheprovider"]).finish()?;
     super::judged(&done, Counts::of_pytest(&done.output))
 }

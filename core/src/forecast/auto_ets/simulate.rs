@@ -6,6 +6,8 @@
 use super::form::Season;
 use super::interval::End;
 use super::recursion::{SMALLEST, Weights};
+use crate::Context;
+use crate::error::Result;
 use crate::math::random::Random;
 
 /// Lower and upper quantiles per step for each probability of being inside, in the order of `levels`; no value leaves
@@ -17,8 +19,8 @@ pub(super) fn quantiles(
     levels: &[f64],
     range: (f64, f64),
     paths: usize,
-    seed: u64,
-) -> Vec<(Vec<f64>, Vec<f64>)> {
+    context: &Context,
+) -> Result<Vec<(Vec<f64>, Vec<f64>)>> {
     let Weights { alpha, beta, gamma, phi } = end.weights;
     let paths = paths.next_multiple_of(2);
     let period = end.seasons.len().max(1);
@@ -26,9 +28,10 @@ pub(super) fn quantiles(
     let mut slope = vec![end.states.slope; paths];
     let mut seasons: Vec<f64> = end.seasons.iter().flat_map(|s| std::iter::repeat_n(*s, paths)).collect();
     let mut values = vec![0.0; paths];
-    let mut random = Random::new(seed);
+    let mut random = Random::new(context.seed());
     let mut bands = vec![(Vec::with_capacity(horizon), Vec::with_capacity(horizon)); levels.len()];
     for step in 0..horizon {
+        context.check()?;
         let place = (end.place + step) % period;
         let ring = seasons.get_mut(place * paths..(place + 1) * paths).unwrap_or_default();
         let mut error = 0.0;
@@ -63,7 +66,7 @@ pub(super) fn quantiles(
             upper.push(at(&values, 0.5 + inside / 2.0));
         }
     }
-    bands
+    Ok(bands)
 }
 
 /// The quantile of sorted values, between neighbours in proportion (type 7 of Hyndman and Fan 1996).

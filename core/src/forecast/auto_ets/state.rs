@@ -11,6 +11,7 @@ use super::options::{LONGEST_SEASON, PATHS};
 use super::recursion::{Point, Start, Sums, Weights, passes};
 use super::search::Candidate;
 use super::simulate;
+use crate::Context;
 use crate::error::{Result, ensure};
 use crate::forecast::method::SeriesState;
 use crate::forecast::result::{SeriesForecast, Summary};
@@ -115,7 +116,7 @@ impl AutoEtsState {
     }
 
     /// Distances of lower and upper bounds from the mean, scaled, one pair of rows per level.
-    fn reaches(&self, means: &[f64], levels: &[f64], seed: u64) -> Result<Vec<(Vec<f64>, Vec<f64>)>> {
+    fn reaches(&self, means: &[f64], levels: &[f64], context: &Context) -> Result<Vec<(Vec<f64>, Vec<f64>)>> {
         let horizon = means.len();
         let tail = |level: &f64| 0.5 + level / 2.0;
         if let Some(variances) = self.end().variances(horizon, self.sigma2) {
@@ -141,7 +142,7 @@ impl AutoEtsState {
         );
         let range = guard::reach(self.series.iter().map(|y| y / self.scale).chain(means.iter().copied()));
         let sigma = self.sigma2.sqrt();
-        let mut bands = simulate::quantiles(&self.end(), sigma, horizon, levels, range, self.paths, seed);
+        let mut bands = simulate::quantiles(&self.end(), sigma, horizon, levels, range, self.paths, context)?;
         let widening = self.widening(means, None);
         for ((lower, upper), level) in bands.iter_mut().zip(levels) {
             let t = student::quantile(tail(level), self.freedom) / normal::quantile(tail(level));
@@ -164,9 +165,9 @@ impl SeriesState for AutoEtsState {
         self.replay().0.iter().map(|point| point.mean(self.form.season) * self.scale).collect()
     }
 
-    fn predict(&self, horizon: usize, levels: &[f64], seed: u64) -> Result<SeriesForecast> {
+    fn predict(&self, horizon: usize, levels: &[f64], context: &Context) -> Result<SeriesForecast> {
         let means = self.end().means(horizon);
-        let reaches = if levels.is_empty() { Vec::new() } else { self.reaches(&means, levels, seed)? };
+        let reaches = if levels.is_empty() { Vec::new() } else { self.reaches(&means, levels, context)? };
         let bands: Vec<(Vec<f64>, Vec<f64>)> = reaches
             .into_iter()
             .map(|(lower, upper)| {

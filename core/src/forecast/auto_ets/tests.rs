@@ -253,7 +253,9 @@ fn variances_are_those_of_simulated_paths() {
             continue;
         };
         // Half the width of the middle 68.27 % is one standard deviation.
-        let bands = simulate::quantiles(&end, 0.05, 11, &[0.6826894921], (-1e9, 1e9), 400_000, 7);
+        let bands =
+            simulate::quantiles(&end, 0.05, 11, &[0.6826894921], (-1e9, 1e9), 400_000, &Context::new().with_seed(7))
+                .unwrap();
         for (step, variance) in variances.iter().enumerate() {
             let simulated = (bands[0].1[step] - bands[0].0[step]) / 2.0;
             let ratio = variance.sqrt() / simulated;

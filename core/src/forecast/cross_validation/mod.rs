@@ -236,7 +236,8 @@ impl<'a> Trial<'a> {
         let (known, actual) = (&values[..cutoff], &values[cutoff..cutoff + ready.horizon]);
         let score = |forecast: &SeriesForecast| Scores::of(forecast, levels, actual, known, ready.scale);
         let naive2 = Naive2::default().with_season(ready.scale);
-        let naive2 = naive2.fit_checked(known, context).and_then(|state| state.predict(ready.horizon, &[], 0));
+        let naive2 =
+            naive2.fit_checked(known, context).and_then(|state| state.predict(ready.horizon, &[], &Context::new()));
         let mut outcome = Window {
             forecasts: Vec::new(),
             naive2: naive2.ok().map(|forecast| score(&forecast)),
@@ -246,7 +247,7 @@ impl<'a> Trial<'a> {
             let mut forecast = || -> Result<SeriesForecast> {
                 context.check()?;
                 let state = state(position, &seasoned(method, ready.season))?;
-                let forecast = state.predict(ready.horizon, levels, context.seed())?;
+                let forecast = state.predict(ready.horizon, levels, context)?;
                 check_forecast(&forecast)?;
                 Ok(forecast)
             };

@@ -103,7 +103,7 @@ fn without_refit_a_model_learns_with_its_first_parameters() {
         if window > 0 {
             state.update(&series[33 + 2 * (window - 1)..33 + 2 * window]).unwrap();
         }
-        assert_eq!(theta[3 * window..3 * window + 3], state.predict(3, &[], 0).unwrap().mean);
+        assert_eq!(theta[3 * window..3 * window + 3], state.predict(3, &[], &Context::new()).unwrap().mean);
     }
     let refitted = cross_validate(&table(&[("a", series)]), &options(), &context()).unwrap();
     assert_eq!(theta[..3], refitted.forecasts.floats("Theta").unwrap()[..3]);
@@ -125,7 +125,7 @@ fn the_accuracy_is_the_mean_of_the_measures_of_every_window() {
         let known = &series[..series.len() - 3 - 2 * (2 - window % 3)];
         let (actual, forecast) = (&y[rows.clone()], &point[rows.clone()]);
         let naive2 = Naive2::default().with_season(4).fit_checked(known, &context()).unwrap();
-        let naive2 = naive2.predict(3, &[], 0).unwrap().mean;
+        let naive2 = naive2.predict(3, &[], &Context::new()).unwrap().mean;
         measures[0].push(mase(actual, forecast, known, 4).unwrap());
         measures[1].push(smape(actual, forecast).unwrap());
         measures[2].push(mae(actual, forecast).unwrap());

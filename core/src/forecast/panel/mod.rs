@@ -146,7 +146,7 @@ fn forecast_series(
         let fit = || {
             context.check()?;
             let state = seasoned(method, season).fit_checked(series.values(), context)?;
-            let forecast = state.predict(horizon, &lineup.levels, context.seed())?;
+            let forecast = state.predict(horizon, &lineup.levels, context)?;
             check_forecast(&forecast)?;
             Ok((forecast, state.summary()))
         };

@@ -135,7 +135,7 @@ impl SeriesState for ThetaState {
         fitted
     }
 
-    fn predict(&self, horizon: usize, levels: &[f64], _: u64) -> Result<SeriesForecast> {
+    fn predict(&self, horizon: usize, levels: &[f64], _: &Context) -> Result<SeriesForecast> {
         let mut mean: Vec<f64> = self.last.path(horizon).into_iter().map(|value| self.frame.leave(value)).collect();
         let mut deviations = Vec::new();
         if !levels.is_empty() {

@@ -143,7 +143,7 @@ fn the_classic_method_gives_the_forecasts_and_variances_of_r() {
     for (name, classic) in classics() {
         let theta = Theta::default().with_model(ThetaModel::Classic).with_season(classic.season);
         let state = theta.fit_series(&classic.y, &Context::new()).unwrap();
-        let mean = state.predict(classic.thetaf.mean.len(), &[], 0).unwrap().mean;
+        let mean = state.predict(classic.thetaf.mean.len(), &[], &Context::new()).unwrap().mean;
         let (sigma2, alpha) = (state.summary().sigma2.unwrap(), state.summary().parameters["alpha"]);
         for (step, value) in mean.iter().enumerate() {
             let theirs = classic.thetaf.mean[step];
@@ -219,7 +219,7 @@ fn forecasts_move_and_stretch_with_the_series() {
     let series = walk(50, 9);
     let predict = |values: &[f64], model| {
         let state = Theta::default().with_model(model).with_season(1).fit_series(values, &Context::new()).unwrap();
-        state.predict(6, &[0.8], 0).unwrap()
+        state.predict(6, &[0.8], &Context::new()).unwrap()
     };
     for model in ALL {
         let base = predict(&series, model);
@@ -247,7 +247,7 @@ fn a_constant_series_stays_constant_without_a_band() {
     for model in ALL {
         for value in [0.0, 4.0, -1e-300, 1e300, 0.1] {
             let state = Theta::default().with_model(model).fit_series(&[value; 30], &Context::new()).unwrap();
-            let forecast = state.predict(5, &[0.99], 0).unwrap();
+            let forecast = state.predict(5, &[0.99], &Context::new()).unwrap();
             assert!(
                 forecast.mean.iter().all(|mean| (mean - value).abs() <= 1e-12 * value.abs()),
                 "{model:?} {forecast:?}"
@@ -265,7 +265,7 @@ fn a_line_without_noise_is_continued_within_a_narrow_band() {
     let series: Vec<f64> = (0..40).map(|t| 5.0 + 2.0 * f64::from(t)).collect();
     for model in [ThetaModel::Optimised, ThetaModel::DynamicOptimised] {
         let state = Theta::default().with_model(model).fit_series(&series, &Context::new()).unwrap();
-        let forecast = state.predict(3, &[0.95], 0).unwrap();
+        let forecast = state.predict(3, &[0.95], &Context::new()).unwrap();
         for (step, mean) in forecast.mean.iter().enumerate() {
             let expected = 85.0 + 2.0 * step as f64;
             assert!((mean - expected).abs() < 0.1, "{model:?}: {mean} {expected}");
@@ -284,7 +284,8 @@ fn the_shortest_series_have_finite_forecasts_and_shorter_ones_are_refused() {
         }
         for length in 4..12 {
             let series = walk(length, length as u64);
-            let forecast = theta.fit_checked(&series, &Context::new()).unwrap().predict(4, &[0.95], 0).unwrap();
+            let forecast =
+                theta.fit_checked(&series, &Context::new()).unwrap().predict(4, &[0.95], &Context::new()).unwrap();
             for step in 0..4 {
                 assert!(forecast.mean[step].is_finite());
                 assert!(forecast.bands[0].1[step] > forecast.mean[step] + 1e-6, "{model:?} {length} {forecast:?}");
@@ -299,7 +300,7 @@ fn a_season_with_zeros_or_negative_values_is_taken_out_additively() {
     let series: Vec<f64> = (0..40).map(|t| season[t % 4] + 0.01 * t as f64).collect();
     let state = Theta::default().with_season(4).fit_series(&series, &Context::new()).unwrap();
     assert_eq!(state.summary().model, "DOTM(A)");
-    let forecast = state.predict(4, &[], 0).unwrap();
+    let forecast = state.predict(4, &[], &Context::new()).unwrap();
     for (step, mean) in forecast.mean.iter().enumerate() {
         assert!((mean - season[step]).abs() < 0.6, "{forecast:?}");
     }
