@@ -105,8 +105,11 @@ fn cards() -> Vec<Card> {
                 .with_x(Axis::numbers("Residual").with_unit("kWh"))
                 .with_y(Axis::numbers("Count"))
                 .with_layer(
-                    Bars::new("", values(41, |t, _| (4000.0 * (-((t - 20.0) / 7.0).powi(2)).exp()).round()))
-                        .with_x(values(41, |t, _| (t - 20.0) / 4.0)),
+                    Bars::new(
+                        "",
+                        values(41, |t, _| (4000.0 * (-((t - 20.0) / 7.0) * ((t - 20.0) / 7.0)).exp()).round()),
+                    )
+                    .with_x(values(41, |t, _| (t - 20.0) / 4.0)),
                 ),
         ),
         Card::new("Six lines", many(6)),

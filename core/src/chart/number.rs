@@ -38,7 +38,7 @@ pub(super) fn ticks(low: f64, high: f64, most: usize, whole: bool) -> Ticks {
 
 /// `10^exponent`.
 fn power(exponent: i32) -> f64 {
-    10f64.powi(exponent)
+    crate::math::power::whole(10.0, exponent)
 }
 
 /// `digits * 10^exponent`, rounded once where the power is exact.

@@ -1,4 +1,5 @@
 //! What every picture must be: legal, self-contained, free of overlaps, bounded, the same every time.
+use crate::math::power;
 use roxmltree::Document;
 
 use super::picture::{Picture, Placed};
@@ -53,7 +54,7 @@ impl Random {
 
     fn chart(&mut self) -> (Chart, Size) {
         let count = 1 + self.below(40);
-        let scale = 10f64.powi(self.below(40) as i32 - 20) * self.below(4) as f64;
+        let scale = power::whole(10f64, self.below(40) as i32 - 20) * self.below(4) as f64;
         let offset = scale * [0.0, 1.0, -3.0, 1e6][self.below(4)];
         let kind = self.below(4);
         let names: Vec<String> = (0..count).map(|_| self.text()).collect();

@@ -3,6 +3,7 @@ pub mod brent;
 pub mod cholesky;
 pub mod fft;
 pub mod normal;
+pub mod power;
 pub mod quasi_newton;
 pub mod random;
 pub mod student;

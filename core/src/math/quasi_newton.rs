@@ -228,12 +228,13 @@ impl Bfgs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::power;
 
     struct Rosenbrock;
 
     impl Smooth for Rosenbrock {
         fn value(&mut self, x: &[f64]) -> Result<f64> {
-            Ok(100.0 * (x[1] - x[0] * x[0]).powi(2) + (1.0 - x[0]).powi(2))
+            Ok(100.0 * power::whole(x[1] - x[0] * x[0], 2) + power::whole(1.0 - x[0], 2))
         }
         fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) {
             let valley = x[1] - x[0] * x[0];

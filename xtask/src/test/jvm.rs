@@ -20,7 +20,7 @@ pub(super) fn steps() -> Vec<Step> {
                     "--projects",
                     "spring-boot-starter",
                     "--also-make",
-                    "-Dtest=io.inlaid.spring.*",
+                    "-Dtest=io/inlaid/spring/*Test",
                     "-Dsurefire.failIfNoSpecifiedTests=false",
                 ];
                 verify(root, "spring-tests", &[&[NEWEST_SPRING_BOOT], &starter[..]].concat())

@@ -18,6 +18,7 @@
 use super::form::{Form, Season};
 use super::guard;
 use super::recursion::{Start, Weights};
+use crate::math::power;
 
 /// The power of the step with which variances may grow beyond the steps that the guard looks at. Those of additive trends
 /// grow with the third, times the square of a growing mean; relative errors compound without end, which no series does.
@@ -108,7 +109,7 @@ impl End<'_> {
         let checked = guard::horizon(self.seasons.len());
         if let Some(&reached) = variances.get(checked - 1) {
             for (i, variance) in variances.iter_mut().enumerate().skip(checked) {
-                *variance = variance.min(reached * ((i + 1) as f64 / checked as f64).powi(FASTEST));
+                *variance = variance.min(reached * power::whole((i + 1) as f64 / checked as f64, FASTEST));
             }
         }
         variances
@@ -136,7 +137,7 @@ impl Carried {
             covariance: [0.0; 3],
             seasonal: vec![(0.0, 0.0); period],
             step: 0,
-            damping: end.weights.phi.powi(period as i32),
+            damping: power::whole(end.weights.phi, period as i32),
         }
     }
 

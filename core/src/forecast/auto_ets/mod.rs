@@ -40,6 +40,7 @@ use super::method::Method;
 use super::seasonality::{SeasonalPeriod, seasonal_period};
 use crate::Context;
 use crate::error::{Result, bail, ensure};
+use crate::math::power;
 
 mod calibration;
 mod curvature;
@@ -150,7 +151,7 @@ fn detected_period(series: &[f64]) -> Result<usize> {
 fn scale_of(series: &[f64]) -> f64 {
     let n = series.len() as f64;
     let size: f64 = series.iter().map(|y| y.abs() / n).sum();
-    if size > 0.0 { 2f64.powi(size.log2().floor().clamp(-1021.0, 1021.0) as i32) } else { 1.0 }
+    if size > 0.0 { power::whole(2f64, size.log2().floor().clamp(-1021.0, 1021.0) as i32) } else { 1.0 }
 }
 
 impl AutoEtsState {
@@ -187,7 +188,7 @@ impl AutoEtsState {
     /// The random walk: the level is the last observation.
     fn random_walk(series: &[f64], scale: f64, paths: usize) -> Self {
         let steps = (series.len() - 1).max(1) as f64;
-        let squares = series.windows(2).map(|pair| (pair[1] / scale - pair[0] / scale).powi(2)).sum::<f64>();
+        let squares = series.windows(2).map(|pair| power::whole(pair[1] / scale - pair[0] / scale, 2)).sum::<f64>();
         let mut state = Self::constant(Form::LEVEL, series, scale, 1, paths);
         state.weights.alpha = likelihood::LARGEST_WEIGHT;
         state.sigma2 = squares / steps;

@@ -6,7 +6,7 @@ use super::decompose::moving_average;
 use crate::Context;
 use crate::error::{Result, ensure};
 use crate::forecast::method::check_finite;
-use crate::math::fft;
+use crate::math::{fft, power};
 
 /// How a seasonal period is looked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -209,8 +209,11 @@ fn strength(series: &[f64], period: usize) -> Option<f64> {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     let total = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
-    let within: f64 =
-        values.iter().enumerate().map(|(i, value)| (value - sums[i % period].0 / sums[i % period].1).powi(2)).sum();
+    let within: f64 = values
+        .iter()
+        .enumerate()
+        .map(|(i, value)| power::whole(value - sums[i % period].0 / sums[i % period].1, 2))
+        .sum();
     let freedom = count - period as f64;
     // Rounding alone leaves about 1e-32 per value of this scaled series.
     if freedom < 1.0 || total <= count * 1e-28 {
@@ -226,6 +229,6 @@ fn strength(series: &[f64], period: usize) -> Option<f64> {
 fn independent_positions(values: &[f64], period: usize) -> f64 {
     let window = &values[..values.len().min(WINDOW.max(8 * period))];
     let [sums, _] = fft::autocovariances(window, &[], period / 2);
-    let squares: f64 = sums.iter().skip(1).map(|sum| (sum / sums[0]).powi(2)).sum();
+    let squares: f64 = sums.iter().skip(1).map(|sum| power::whole(sum / sums[0], 2)).sum();
     period as f64 / (1.0 + 2.0 * squares)
 }

@@ -1,7 +1,7 @@
 //! Is there a season of a known period? The autocorrelation test of the M3 and M4 competitions.
 use crate::error::{Result, ensure};
 use crate::forecast::method::check_finite;
-use crate::math::{fft, normal};
+use crate::math::{fft, normal, power};
 
 /// Whether `series` has a season of `period` observations, at `confidence` in (0, 1) (the competitions use 0.9).
 ///
@@ -49,6 +49,6 @@ pub(in crate::forecast) fn is_seasonal(series: &[f64], period: usize, critical: 
     if variance <= count as f64 * 1e-30 {
         return false;
     }
-    let squares: f64 = sums[1..period].iter().map(|sum| (sum / variance).powi(2)).sum();
+    let squares: f64 = sums[1..period].iter().map(|sum| power::whole(sum / variance, 2)).sum();
     (sums[period] / variance).abs() > critical * ((1.0 + 2.0 * squares) / count as f64).sqrt()
 }

@@ -7,7 +7,7 @@ use super::filter::{Filter, next_line};
 use super::options::ThetaModel;
 use crate::Context;
 use crate::error::Result;
-use crate::math::brent;
+use crate::math::{brent, power};
 
 /// Alphas evaluated side by side, which hides the latency of the recursion.
 const LANES: usize = 4;
@@ -192,7 +192,7 @@ impl Problem<'_> {
             };
             let solution = moments.solve(self.bounds);
             // The column u starts at 1 where counting starts; the start itself lies `skipped` steps before.
-            let start = solution.start / (1.0 - alpha).powi(self.skipped as i32);
+            let start = solution.start / power::whole(1.0 - alpha, self.skipped as i32);
             Solution { start: start - solution.weight * (intercept - (1.0 - alpha) * line), ..solution }
         })
     }
@@ -208,7 +208,7 @@ impl Problem<'_> {
         let keep: [f64; N] = std::array::from_fn(|i| 1.0 - alphas[i]);
         let inverse: [f64; N] = std::array::from_fn(|i| 1.0 / alphas[i]);
         let mut fade = [1.0_f64; N];
-        let mut decay: [f64; N] = std::array::from_fn(|i| keep[i].powi(skipped as i32));
+        let mut decay: [f64; N] = std::array::from_fn(|i| power::whole(keep[i], skipped as i32));
         let mut moments = [Moments::default(); N];
         for (value, (intercept, slope)) in self.series.iter().zip(lines).skip(skipped) {
             for i in 0..N {
@@ -228,7 +228,7 @@ impl Problem<'_> {
         }
         std::array::from_fn(|i| {
             let solution = moments[i].solve(self.bounds);
-            Solution { start: solution.start / keep[i].powi(skipped as i32), ..solution }
+            Solution { start: solution.start / power::whole(keep[i], skipped as i32), ..solution }
         })
     }
 }

@@ -12,6 +12,7 @@
 //! competitions for a coverage of 95 % in each frequency.
 use super::filter::Filter;
 use super::fit::regression;
+use crate::math::power;
 
 /// Origins that errors are measured from, at most.
 const ORIGINS: usize = 128;
@@ -38,7 +39,7 @@ pub(super) fn deviations(series: &[f64], first: &Filter, last: &Filter, horizon:
         }
         let ahead = (step + 1) as f64;
         let variance = known.0 * growth / known.1 * fitted * (1.0 + GROWTH * ahead / count);
-        let doubt = (SLOPE_DOUBT * slope * ahead).powi(2);
+        let doubt = power::whole(SLOPE_DOUBT * slope * ahead, 2);
         (variance + doubt.min(LARGEST_DOUBT * variance)).sqrt()
     };
     last.variances(horizon).into_iter().enumerate().map(&mut deviation).collect()

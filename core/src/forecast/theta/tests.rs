@@ -8,7 +8,7 @@ use super::fit::{SKIPPED, fit, regression};
 use super::*;
 use crate::forecast::seasonality::{Adjustment, DecompositionKind};
 use crate::forecast::{Method, SeriesState};
-use crate::math::normal;
+use crate::math::{normal, power};
 use crate::{Code, Context};
 
 /// One classic series with the forecasts of two other implementations, see `tests/data/make_classics.py`.
@@ -81,7 +81,7 @@ fn run(mut filter: Filter, series: &[f64]) -> (f64, Filter) {
     let mut sum = 0.0;
     for (t, value) in series.iter().enumerate() {
         if t >= SKIPPED {
-            sum += (value - filter.forecast()).powi(2);
+            sum += power::whole(value - filter.forecast(), 2);
         }
         filter.learn(*value);
     }
@@ -176,7 +176,7 @@ fn no_alpha_of_a_fine_grid_is_better() {
                 let weights: &[f64] = if model.is_optimised() { &[0.0, 0.25, 0.5, 0.8, 0.999] } else { &[0.5] };
                 for weight in weights {
                     // The loss is a parabola in the start: three values give its minimum.
-                    let unit = (1.0 - alpha).powi(-(SKIPPED as i32));
+                    let unit = power::whole(1.0 - alpha, -(SKIPPED as i32));
                     let at = |start: f64| run(make(alpha, *weight, start * unit), &series).0;
                     let (low, middle, high) = (at(-1.0), at(0.0), at(1.0));
                     let (curvature, pull) = ((low + high) / 2.0 - middle, (high - low) / 2.0);
@@ -205,7 +205,7 @@ fn variances_are_the_sums_of_squared_responses() {
             base[..hit].iter().for_each(|value| moved.learn(*value));
             moved.learn(base[hit] + 1.0);
             for (step, value) in moved.path(steps - hit - 1).iter().enumerate() {
-                expected[hit + 1 + step] += (value - base[hit + 1 + step]).powi(2);
+                expected[hit + 1 + step] += power::whole(value - base[hit + 1 + step], 2);
             }
         }
         for (ours, theirs) in filter.variances(steps).iter().zip(&expected) {

@@ -1,5 +1,6 @@
 //! What must hold for every series.
 use super::*;
+use crate::math::power;
 
 #[test]
 fn a_form_without_a_formula_is_simulated_and_its_seed_decides() {
@@ -48,7 +49,9 @@ fn scaling_the_series_scales_the_forecast() {
     let options = AutoEts::default().with_season(4);
     let base = one(&options, &series).unwrap();
     let forecast = base.predict(6, &[0.9], &Context::new()).unwrap();
-    for (factor, tolerance) in [(1024.0, 0.0), (2f64.powi(-900), 0.0), (1000.0, 1e-6), (1e-300, 1e-6), (1e300, 1e-6)] {
+    for (factor, tolerance) in
+        [(1024.0, 0.0), (power::whole(2f64, -900), 0.0), (1000.0, 1e-6), (1e-300, 1e-6), (1e300, 1e-6)]
+    {
         let scaled: Vec<f64> = series.iter().map(|y| y * factor).collect();
         let fitted = one(&options, &scaled).unwrap();
         assert_eq!(fitted.summary()[0].model, base.summary()[0].model);
