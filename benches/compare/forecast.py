@@ -18,6 +18,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 import csv
 import gzip
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -140,7 +141,11 @@ def fresh() -> None:
         "AutoETS(season_length=12).forecast(y=y, h=12, level=[95])",
     }
     for name, program in programs.items():
-        told = "; import resource as r; u = r.getrusage(r.RUSAGE_SELF); print(u.ru_utime + u.ru_stime, u.ru_maxrss)"
+        # The peak of this very program: ru_maxrss would also count the process that started it.
+        told = (
+            "; import time; t = time.process_time(); s = open('/proc/self/status').read(); "
+            "print(t, s.split('VmHWM:')[1].split()[0])"
+        )
         runs = [subprocess.run([sys.executable, "-c", program + told], capture_output=True, text=True, check=True).stdout
                 for _ in range(5)]
         cpu, memory = np.median([[float(word) for word in run.split()] for run in runs], axis=0)
@@ -163,7 +168,7 @@ def installed() -> None:
             seen[one] = sum(path.stat().st_size for path in paths if path.is_file() and path.suffix != ".pyc")
             for needed in files.requires or []:
                 if "extra ==" not in needed:
-                    waiting.append("".join(c for c in needed.split(";")[0].split(" ")[0] if c not in "()<>=!~,[]" ).rstrip("0123456789."))
+                    waiting.append(re.match(r"[\w.-]+", needed).group())
         print(f"installed: {name:14} {seen[name] / 1e6:6.1f} MB, with what it needs {sum(seen.values()) / 1e6:6.1f} MB")
 
 

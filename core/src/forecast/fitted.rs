@@ -15,6 +15,9 @@ use crate::store::{self, Stored};
 /// The most numbers that one forecast may hold (1 GiB of `f64`).
 const LARGEST: usize = 1 << 27;
 
+/// One line of numbers per series.
+type Rows = Vec<Vec<f64>>;
+
 /// A method fitted to the rows of a matrix.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
@@ -52,17 +55,22 @@ impl<M: Method> Fitted<M> {
                 .and_then(|forecast| checked(whole(forecast, horizon, levels.len())?))
                 .map_err(|error| error.at(format_args!("series {row}")))
         })?;
-        let matrix = |pick: &dyn Fn(usize) -> Vec<f64>| rows((0..forecasts.len()).map(pick), horizon);
-        let intervals = levels
-            .iter()
-            .enumerate()
-            .map(|(i, &level)| Interval {
-                level,
-                lower: matrix(&|row| forecasts[row].bands[i].0.clone()),
-                upper: matrix(&|row| forecasts[row].bands[i].1.clone()),
-            })
-            .collect();
-        Ok(Forecast { mean: matrix(&|row| forecasts[row].mean.clone()), intervals })
+        let mut means = Vec::with_capacity(forecasts.len());
+        let mut bands: Vec<(Rows, Rows)> = vec![Default::default(); levels.len()];
+        for forecast in forecasts {
+            means.push(forecast.mean);
+            for (band, (lower, upper)) in bands.iter_mut().zip(forecast.bands) {
+                band.0.push(lower);
+                band.1.push(upper);
+            }
+        }
+        let interval = |(&level, (lower, upper)): (&f64, (Rows, Rows))| Interval {
+            level,
+            lower: rows(lower.into_iter(), horizon),
+            upper: rows(upper.into_iter(), horizon),
+        };
+        let intervals = levels.iter().zip(bands).map(interval).collect();
+        Ok(Forecast { mean: rows(means.into_iter(), horizon), intervals })
     }
 
     /// One-step-ahead values at each observation, `[series, time]`; NaN where none exists.
@@ -215,9 +223,12 @@ pub(super) fn check_request(series: usize, horizon: usize, levels: &[f64]) -> Re
     Ok(())
 }
 
-/// Equally long rows as one matrix.
-fn rows(rows: impl Iterator<Item = Vec<f64>>, columns: usize) -> Matrix {
-    let data: Vec<f64> = rows.flatten().collect();
+/// Equally long rows as one matrix; a single row moves.
+fn rows(mut rows: impl ExactSizeIterator<Item = Vec<f64>>, columns: usize) -> Matrix {
+    let rest = rows.len().saturating_sub(1);
+    let mut data = rows.next().unwrap_or_default();
+    data.reserve_exact(rest.saturating_mul(columns));
+    rows.for_each(|row| data.extend_from_slice(&row));
     let count = data.len().checked_div(columns).unwrap_or(0);
     Array2::from_shape_vec((count, columns), data).unwrap_or_else(|_| Array2::zeros((0, 0))).into()
 }
