@@ -41,9 +41,15 @@ struct Subject {
     judge: fn(&[u8]) -> bool,
 }
 
-/// The methods whose states judge every field; each method belongs here once its `check` does.
-const SUBJECTS: &[Subject] =
-    &[subject::<Naive>(), subject::<SeasonalNaive>(), subject::<Drift>(), subject::<Naive2>(), subject::<Theta>()];
+/// Every method of the room.
+const SUBJECTS: &[Subject] = &[
+    subject::<AutoEts>(),
+    subject::<Naive>(),
+    subject::<SeasonalNaive>(),
+    subject::<Drift>(),
+    subject::<Naive2>(),
+    subject::<Theta>(),
+];
 
 const fn subject<M: Example>() -> Subject {
     Subject { kind: Fitted::<M>::KIND, version: Fitted::<M>::VERSION, good: payload::<M>, judge: judge::<M> }
