@@ -341,7 +341,7 @@ impl<'a> Args<'a> {
         let blocks = self.inputs.iter().skip(self.op.arrays.len()).map(Input::to_payload).collect::<Result<_>>()?;
         beside::with(blocks, || serde_path_to_error::deserialize(value)).map_err(|error| {
             let path = error.path().to_string();
-            let message = error.into_inner().to_string();
+            let message = in_plain_words(&error.into_inner().to_string());
             let place = if path == "." { String::new() } else { format!("option `{path}`: ") };
             Error::new(Code::InvalidConfig, format!("{place}{message}"))
         })
@@ -355,6 +355,18 @@ impl<'a> Args<'a> {
         let name = self.op.arrays.get(position).map_or("?", |array| array.name);
         Error::new(Code::InvalidData, format!("`{name}` of {} must be {wanted}", self.op.name))
     }
+}
+
+/// What Rust calls its types, as users of other languages know them.
+fn in_plain_words(message: &str) -> String {
+    let words = [
+        ("expected usize", "expected a whole number of 0 or more"),
+        ("expected u64", "expected a whole number of 0 or more"),
+        ("expected f64", "expected a number"),
+        ("expected a sequence", "expected a list"),
+        ("invalid type: map", "invalid type: object"),
+    ];
+    words.iter().fold(message.to_owned(), |text, (rust, plain)| text.replace(rust, plain))
 }
 
 fn shape_mismatch(length: usize, rows: usize, columns: usize) -> Error {

@@ -27,6 +27,8 @@ fn bad_options_name_the_option() {
         (&br#"{"horizon": 1, "level": [0.9]}"#[..], "unknown field `level`"),
         (br#"{"horizon": "1"}"#, "option `horizon`"),
         (br#"{"horizon": -1}"#, "option `horizon`"),
+        (br#"{"horizon": 1.5}"#, "expected a whole number of 0 or more"),
+        (br#"{"horizon": 1, "levels": 0.9}"#, "expected a list"),
         (br#"{"horizon": 1, "levels": [0.9, null]}"#, "option `levels[1]`"),
         (br#"{"horizon""#, "not a JSON object"),
         (b"[]", "not a JSON object"),
