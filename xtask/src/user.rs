@@ -51,14 +51,16 @@ pub(crate) struct Project<'r> {
     language: Language,
     /// Its folder.
     pub(crate) folder: PathBuf,
-    log: String,
+    /// What tells it from the user's other projects.
+    name: String,
 }
 
 impl<'r> Project<'r> {
     /// An empty folder with the built package installed.
     pub(crate) fn new(root: &'r Path, language: Language, folder: PathBuf) -> Result<Self, String> {
-        let place = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let project = Self { root, language, folder, log: format!("user-{}-{place}", language.name()) };
+        let place = folder.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
+        let name = format!("{place}-{}", language.name());
+        let project = Self { root, language, folder, name };
         match language {
             Language::Rust => project.rust()?,
             Language::Python => project.python()?,
@@ -100,11 +102,12 @@ impl<'r> Project<'r> {
         // The same versions and profile as the workspace, so that only inlaid itself is compiled again.
         let lock = fs::read(self.root.join("Cargo.lock")).map_err(|e| e.to_string())?;
         fs::write(self.folder.join("Cargo.lock"), lock).map_err(|e| e.to_string())?;
-        let core = self.root.join("core");
+        // A name of its own: projects of one name would overwrite each other's program in the shared target folder.
+        let (core, name) = (self.root.join("core"), &self.name);
         self.write(
             "Cargo.toml",
             &format!(
-                "[package]\nname = \"user-of-inlaid\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+                "[package]\nname = \"user-of-inlaid-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
                  [dependencies]\ninlaid = {{ path = {core:?} }}\n\n\
                  [profile.ci]\ninherits = \"release\"\ndebug = 0\nlto = false\ncodegen-units = 16\nincremental = false\n"
             ),
@@ -143,7 +146,7 @@ impl<'r> Project<'r> {
     }
 
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Run {
-        let run = Run::new(self.root, &self.log, &self.folder, program);
+        let run = Run::new(self.root, &self.name, &self.folder, program);
         match (self.language, std::env::current_exe()) {
             (Language::Rust, Ok(own)) => match own.parent().and_then(Path::parent) {
                 Some(target) => run.env("CARGO_TARGET_DIR", target),
