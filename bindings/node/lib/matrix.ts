@@ -101,7 +101,7 @@ export class Matrix implements MatrixLike, Iterable<Float64Array> {
 /** A matrix on its way in, `name` as the messages call it. */
 export function toMatrix(value: unknown, name: string): Required<Pick<Block, 'data' | 'rows' | 'columns'>> {
   if (Array.isArray(value)) {
-    if (value.length > 0 && !isRow(value[0])) {
+    if (value.length === 0 || !isRow(value[0])) {
       return { data: toVector(value, name), rows: 1, columns: value.length };
     }
     return stack(value, name);

@@ -76,7 +76,7 @@ test('a program ends when its last call has settled, not before and not much lat
 test('an error that nobody handles ends the program with its code', async () => {
   const end = await program(`${heavy} new Naive().fit([]);`);
   assert.equal(end.code, 1);
-  assert.match(end.output, /InlaidError: there is no series/);
+  assert.match(end.output, /InlaidError: series 0: need at least 1/);
 });
 
 test('a hundred thousand calls leave no memory behind', async () => {

@@ -53,7 +53,6 @@ test('what is not numbers is invalid data, and the message says where', async ()
     [{ data: 'ab', rows: 1, cols: 2 }, '`series`.data'],
     [new DataView(new ArrayBuffer(16)), 'got a DataView'],
     [new Date(), 'got a Date'],
-    [[], 'there is no series'],
     [[[1, Infinity]], 'inf'],
     [[NaN], 'NaN'],
   ]) {
@@ -63,6 +62,7 @@ test('what is not numbers is invalid data, and the message says where', async ()
   await fails(() => new Naive().fit(detached), 'not_enough_data');
   await fails(() => new Naive().fit(), 'invalid_data');
   await fails(() => new Naive().fit([[]]), 'not_enough_data');
+  await fails(() => new Naive().fit([]), 'not_enough_data');
 });
 
 test('data that does not fit into memory is too large', async () => {
