@@ -31,6 +31,9 @@ public final class Main {
                 .windows(3)
                 .levels(0.8, 0.95)
                 .build());
+        for (SeriesFailure failure : tried.failures()) {
+            System.out.println("not judged: " + failure.id() + ": " + failure.message());
+        }
         Table accuracy = tried.accuracyTable();
         System.out.println(String.format("%-14s%10s%8s%9s%8s%9s%9s",
                 "method", "forecasts", "MASE", "sMAPE %", "OWA", "in 80 %", "in 95 %"));

@@ -13,6 +13,7 @@ const table = await readCsv(source);
 // How good would each method have been on the last three seasons of every series?
 const methods = [new AutoEts(), new Theta(), new SeasonalNaive()];
 const tried = await crossValidate(table, { methods, windows: 3, levels: [0.8, 0.95] });
+for (const failure of tried.failures) console.log(`not judged: ${failure.id}: ${failure.message}`);
 const accuracy = await tried.accuracyTable();
 const line = (cells) => cells.map((cell, i) => (i === 0 ? cell.padEnd(14) : cell.padStart([10, 8, 9, 8, 9, 9][i - 1]))).join('');
 console.log(line(['method', 'forecasts', 'MASE', 'sMAPE %', 'OWA', 'in 80 %', 'in 95 %']));

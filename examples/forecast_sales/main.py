@@ -16,7 +16,10 @@ def main(source: str, folder: Path) -> None:
 
     # How good would each method have been on the last three seasons of every series?
     methods = [AutoEts(), Theta(), SeasonalNaive()]
-    accuracy = cross_validate(table, methods=methods, windows=3, levels=[0.8, 0.95]).accuracy_table()
+    tried = cross_validate(table, methods=methods, windows=3, levels=[0.8, 0.95])
+    for failure in tried.failures:
+        print(f"not judged: {failure.id}: {failure.message}")
+    accuracy = tried.accuracy_table()
     print(f"{'method':14}{'forecasts':>10}{'MASE':>8}{'sMAPE %':>9}{'OWA':>8}{'in 80 %':>9}{'in 95 %':>9}")
     columns = ["method", "forecasts", "mase", "smape", "owa", "coverage-80", "coverage-95"]
     for method, count, mase, smape, owa, in80, in95 in zip(*(accuracy[name] for name in columns)):

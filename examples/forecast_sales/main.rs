@@ -22,6 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let methods = [AutoEts::default().into(), Theta::default().into(), SeasonalNaive::default().into()];
     let options = CrossValidation::default().with_methods(methods).with_windows(3).with_levels([0.8, 0.95]);
     let tried = cross_validate(&table, &options, &context)?;
+    for failure in &tried.failures {
+        println!("not judged: {}: {}", failure.id, failure.message);
+    }
     println!(
         "{:14}{:>10}{:>8}{:>9}{:>8}{:>9}{:>9}",
         "method", "forecasts", "MASE", "sMAPE %", "OWA", "in 80 %", "in 95 %"
