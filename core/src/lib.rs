@@ -3,6 +3,7 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`forecast`] | forecasts with intervals for one series or many, accuracy measures, cross-validation |
+//! | [`matching`] | assignments, stable pairs, compatibility of two tables, names and entities |
 //!
 //! Every capability follows one grammar: a plain options struct is fitted to data and gives a new type, `FittedX`, which
 //! predicts, explains, updates, saves and loads. Failures are one [`Error`] with a stable [`Code`]; long calls look at a
@@ -15,6 +16,8 @@ pub mod data;
 pub mod error;
 #[cfg(feature = "forecast")]
 pub mod forecast;
+#[cfg(feature = "matching")]
+pub mod matching;
 pub mod math;
 pub mod store;
 

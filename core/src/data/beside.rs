@@ -1,6 +1,6 @@
 //! Numbers travel beside the JSON of a result, never inside it.
 //!
-//! While [`collect`] runs, every [`Matrix`], [`Vector`] and [`Table`] that is serialised is put
+//! While [`collect`] runs, every [`Matrix`], [`Vector`], [`Ints`] and [`Table`] that is serialised is put
 //! on a list of this thread and stands in the text as `{"$array": position}`; while [`with`] runs, the same marks are
 //! read back from a list. Without either, the types serialise as nested lists. The bindings use this; a Rust program need not.
 use std::cell::RefCell;
@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, de};
 
-use super::{Matrix, Table, Vector};
+use super::{Ints, Matrix, Table, Vector};
 
 /// One block of numbers that stands beside a JSON text.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub enum Payload {
     Matrix(Matrix),
     /// A vector of `f64`.
     Vector(Vector),
+    /// Whole numbers.
+    Ints(Ints),
     /// A table; clones share its columns.
     Table(Table),
 }

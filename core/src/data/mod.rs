@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Matrix`] | row-major `f64` with a shape, as results carry it |
 //! | [`Vector`] | one row of `f64` |
+//! | [`Ints`] | one row of whole numbers |
 //! | [`Table`] | named columns over Arrow memory: numbers, texts, dates, timestamps; [`read_csv`] and [`write_csv`] go between it and files |
 //! | [`Panel`], [`Series`] | many series of different lengths in one table, by name and in the order of time |
 //!
@@ -17,6 +18,6 @@ pub(crate) mod time;
 
 pub(crate) use comma_separated::cell;
 pub use comma_separated::{read_csv, write_csv};
-pub use numbers::{Matrix, Vector};
+pub use numbers::{Ints, Matrix, Vector};
 pub use panel::{Panel, Series};
 pub use table::{Column, Table, TimeUnit, Values};

@@ -14,6 +14,10 @@ pub struct Matrix(ArcArray2<f64>);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vector(ArcArray1<f64>);
 
+/// Whole numbers with shared storage: positions of rows, labels, counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ints(ArcArray1<i64>);
+
 impl Matrix {
     /// The numbers in row-major order with the shape, without a copy when this is the only owner.
     #[must_use]
@@ -29,23 +33,8 @@ impl Matrix {
     }
 }
 
-impl Vector {
-    /// The numbers, without a copy when this is the only owner.
-    #[must_use]
-    pub fn into_raw(self) -> Vec<f64> {
-        self.0.to_vec()
-    }
-}
-
 impl Deref for Matrix {
     type Target = ArcArray2<f64>;
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for Vector {
-    type Target = ArcArray1<f64>;
     fn deref(&self) -> &Self::Target {
         &self.0
     }
@@ -54,18 +43,6 @@ impl Deref for Vector {
 impl From<Array2<f64>> for Matrix {
     fn from(values: Array2<f64>) -> Self {
         Self(values.into_shared())
-    }
-}
-
-impl From<Array1<f64>> for Vector {
-    fn from(values: Array1<f64>) -> Self {
-        Self(values.into_shared())
-    }
-}
-
-impl From<Vec<f64>> for Vector {
-    fn from(values: Vec<f64>) -> Self {
-        Self(Array1::from_vec(values).into_shared())
     }
 }
 
@@ -111,29 +88,67 @@ impl<'de> Deserialize<'de> for Matrix {
     }
 }
 
-impl Serialize for Vector {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable()
-            && let Some(mark) = beside::put(|| Payload::Vector(self.clone()))
-        {
-            return mark.serialize(serializer);
+/// What the types with one axis share.
+macro_rules! row {
+    ($type:ident, $number:ty, $wanted:literal) => {
+        impl $type {
+            /// The numbers, without a copy when this is the only owner.
+            #[must_use]
+            pub fn into_raw(self) -> Vec<$number> {
+                let length = self.0.len();
+                match self.0.into_owned().into_raw_vec_and_offset() {
+                    (data, Some(start)) if start > 0 => data[start..start + length].to_vec(),
+                    (data, _) => data,
+                }
+            }
         }
-        serializer.collect_seq(self.0.iter())
-    }
-}
 
-impl<'de> Deserialize<'de> for Vector {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() && beside::reading() {
-            return match beside::take(&beside::Mark::deserialize(deserializer)?) {
-                Some(Payload::Vector(vector)) => Ok(vector),
-                Some(_) => Err(beside::mismatch("a vector")),
-                None => Err(beside::missing()),
-            };
+        impl Deref for $type {
+            type Target = ArcArray1<$number>;
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
         }
-        Vec::<f64>::deserialize(deserializer).map(Self::from)
-    }
+
+        impl From<Array1<$number>> for $type {
+            fn from(values: Array1<$number>) -> Self {
+                Self(values.into_shared())
+            }
+        }
+
+        impl From<Vec<$number>> for $type {
+            fn from(values: Vec<$number>) -> Self {
+                Self(Array1::from_vec(values).into_shared())
+            }
+        }
+
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable()
+                    && let Some(mark) = beside::put(|| Payload::$type(self.clone()))
+                {
+                    return mark.serialize(serializer);
+                }
+                serializer.collect_seq(self.0.iter())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if deserializer.is_human_readable() && beside::reading() {
+                    return match beside::take(&beside::Mark::deserialize(deserializer)?) {
+                        Some(Payload::$type(row)) => Ok(row),
+                        Some(_) => Err(beside::mismatch($wanted)),
+                        None => Err(beside::missing()),
+                    };
+                }
+                Vec::<$number>::deserialize(deserializer).map(Self::from)
+            }
+        }
+    };
 }
+row!(Vector, f64, "a vector");
+row!(Ints, i64, "whole numbers");
 
 #[cfg(feature = "schema")]
 mod schema {
@@ -141,7 +156,7 @@ mod schema {
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-    use crate::data::{Matrix, Table, Vector};
+    use crate::data::{Ints, Matrix, Table, Vector};
 
     /// The schema of a block is its letter of the alphabet; the bindings' generator reads it.
     macro_rules! letter {
@@ -161,6 +176,7 @@ mod schema {
     }
     letter!(Matrix, "matrix");
     letter!(Vector, "vector");
+    letter!(Ints, "ints");
     letter!(Table, "table");
 }
 

@@ -6,4 +6,5 @@ pub mod normal;
 pub mod power;
 pub mod quasi_newton;
 pub mod random;
+pub mod simd;
 pub mod student;

@@ -1,0 +1,1 @@
+//! How well the rows of two tables suit each other.

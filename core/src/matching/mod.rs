@@ -1,0 +1,6 @@
+//! Who or what belongs together: assignments, stable pairs, compatibility, names and entities.
+pub mod assignment;
+pub mod compatibility;
+pub mod entities;
+pub mod stable;
+pub mod strings;

@@ -1,0 +1,1 @@
+//! Pairs that nobody would leave.
