@@ -1,20 +1,74 @@
-//! `cargo xtask demo`: the same task in each language, with the built packages installed as a user installs them.
+//! `cargo xtask demo`: a task in each language, with the built packages installed as a user installs them.
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::user::{Language, Project};
 use crate::{Outcome, build, doctor};
 
+/// A task that has a program in every language, in `examples/`.
+#[derive(Debug)]
+pub(crate) struct Task {
+    /// Its folder in `examples/`.
+    pub(crate) name: &'static str,
+    /// What it does, as the end of a sentence.
+    about: &'static str,
+    /// The bundled files that it reads, in `examples/data/`.
+    data: &'static [&'static str],
+    /// The files that every language writes and that must be the same, byte for byte.
+    results: &'static [&'static str],
+    /// Which of them is to be looked at.
+    picture: &'static str,
+}
+
+/// The tasks; the first is the main job.
+pub(crate) const TASKS: [Task; 3] = [
+    Task {
+        name: "forecast_sales",
+        about: "Forecast every series one season ahead",
+        data: &["public_statistics.csv"],
+        results: &["forecast.csv", "accuracy.csv", "forecast.html"],
+        picture: "forecast.html",
+    },
+    Task {
+        name: "assign_drivers",
+        about: "Give every order a driver near to it who has room",
+        data: &["orders.csv", "drivers.csv"],
+        results: &["assignment.csv", "map.svg"],
+        picture: "map.svg",
+    },
+    Task {
+        name: "merge_customers",
+        about: "Find the records that are the same customer, and merge them",
+        data: &["customers.csv"],
+        results: &["entities.csv", "customers.csv", "reasons.txt"],
+        picture: "reasons.txt",
+    },
+];
+
 /// What the caller asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Wish {
+    /// The task.
+    task: &'static Task,
     /// One language instead of all.
     language: Option<Language>,
-    /// A file of series instead of the bundled ones.
-    data: Option<PathBuf>,
+    /// Files instead of the bundled ones.
+    data: Vec<PathBuf>,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        let [task, ..] = &TASKS;
+        Self { task, language: None, data: Vec::new() }
+    }
 }
 
 impl Wish {
+    /// That task on the bundled files in every language.
+    pub(crate) fn of(task: &'static Task) -> Self {
+        Self { task, ..Self::default() }
+    }
+
     /// Read the words after `demo`.
     pub(crate) fn read(words: &[&str]) -> Result<Self, String> {
         let mut wish = Self::default();
@@ -25,71 +79,85 @@ impl Wish {
                 "--lang" => wish.language = Some(Language::named(value()?)?),
                 "--data" => {
                     let path = PathBuf::from(value()?);
-                    wish.data = Some(path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))?);
+                    wish.data.push(path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))?);
                 }
-                _ => return Err(format!("`{word}` is not an option of demo; there are --lang and --data")),
+                name => {
+                    let names = TASKS.each_ref().map(|task| task.name).join(", ");
+                    wish.task = TASKS.iter().find(|task| task.name == name).ok_or_else(|| {
+                        format!("`{name}` is neither a task ({names}) nor an option of demo (--lang, --data)")
+                    })?;
+                }
             }
+        }
+        let (given, needed) = (wish.data.len(), wish.task.data.len());
+        if given != 0 && given != needed {
+            return Err(format!("{} reads {needed} files, got {given} with --data", wish.task.name));
         }
         Ok(wish)
     }
 }
 
-/// The files that every language writes and that must be the same, byte for byte.
-const RESULTS: [&str; 3] = ["forecast.csv", "accuracy.csv", "forecast.html"];
-
 /// Run the task in every language asked for, compare, and show the result.
 pub(crate) fn run(root: &Path, wish: &Wish) -> Outcome {
+    let task = wish.task;
     let languages = wish.language.map_or_else(|| Language::ALL.to_vec(), |language| vec![language]);
     for language in &languages {
         doctor::require(language.tools())?;
     }
-    let data = wish.data.clone().unwrap_or_else(|| root.join("examples/data/public_statistics.csv"));
-    let data = data.to_string_lossy();
+    let bundled = || task.data.iter().map(|name| root.join("examples/data").join(name)).collect();
+    let data: Vec<PathBuf> = if wish.data.is_empty() { bundled() } else { wish.data.clone() };
+    let data: Vec<String> = data.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     if languages.iter().any(|language| *language != Language::Rust) {
         println!("Building the native libraries (some minutes the first time)");
         build::libraries(root)?;
     }
-    println!("Forecast every series of {data}\none season ahead, in {}.\n", names(&languages));
+    println!("{}, from\n{},\nin {}.\n", task.about, data.join("\n"), names(&languages));
     let place = root.join("target/demo");
-    let mut table = String::new();
+    let mut printed = String::new();
     for language in &languages {
-        let folder = place.join(language.name());
         println!("{}: building, installing, running", language.name());
-        let project = Project::new(root, *language, folder)?;
-        let output = project.folder.join("results");
+        let project = Project::new(root, *language, place.join(language.name()))?;
+        let output = results(&place, *language, task);
         fs::create_dir_all(&output).map_err(|e| format!("{}: {e}", output.display()))?;
-        table = project.run(&program(root, *language)?, &[&data, &output.to_string_lossy()])?;
+        let folder = output.to_string_lossy();
+        let arguments: Vec<&str> = data.iter().map(String::as_str).chain([folder.as_ref()]).collect();
+        printed = project.run(&program(root, task, *language)?, &arguments)?;
     }
-    println!("\n{table}");
-    compare(&place, &languages)?;
-    let page = place.join("forecast.html");
-    let first = place.join(languages[0].name()).join("results/forecast.html");
+    println!("\n{printed}");
+    compare(&place, task, &languages)?;
+    let page = place.join(task.picture);
+    let first = results(&place, languages[0], task).join(task.picture);
     fs::copy(&first, &page).map_err(|e| format!("{}: {e}", first.display()))?;
-    println!("Charts of every series: {}", page.display());
+    println!("To look at: {}", page.display());
     Ok(())
 }
 
+/// Where a language writes the results of a task.
+fn results(place: &Path, language: Language, task: &Task) -> PathBuf {
+    place.join(language.name()).join("results").join(task.name)
+}
+
 /// The example program of a language.
-fn program(root: &Path, language: Language) -> Result<String, String> {
+fn program(root: &Path, task: &Task, language: Language) -> Result<String, String> {
     let file = match language {
         Language::Rust => "main.rs",
         Language::Python => "main.py",
         Language::Node => "main.mjs",
         Language::Java => "Main.java",
     };
-    let path = root.join("examples/forecast_sales").join(file);
+    let path = root.join("examples").join(task.name).join(file);
     fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))
 }
 
 /// Fail unless every language wrote the same bytes: floats are written with the digits that give back their bits.
-fn compare(place: &Path, languages: &[Language]) -> Outcome {
+fn compare(place: &Path, task: &Task, languages: &[Language]) -> Outcome {
     if let [only] = languages {
         println!("Only {} was run, so there was nothing to compare it with.", only.name());
         return Ok(());
     }
-    for name in RESULTS {
+    for name in task.results {
         let read = |language: &Language| {
-            let path = place.join(language.name()).join("results").join(name);
+            let path = results(place, *language, task).join(name);
             fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))
         };
         let expected = read(&languages[0])?;
@@ -100,7 +168,7 @@ fn compare(place: &Path, languages: &[Language]) -> Outcome {
             }
         }
     }
-    println!("The {} languages gave bit-identical numbers and the same page.", languages.len());
+    println!("The {} languages gave bit-identical results: {}.", languages.len(), task.results.join(", "));
     Ok(())
 }
 
@@ -118,6 +186,9 @@ mod tests {
         assert!(Wish::read(&["--lang", "cobol"]).unwrap_err().contains("rust, python, node or java"));
         assert!(Wish::read(&["--data", "no/such/file.csv"]).is_err());
         assert!(Wish::read(&["--speed"]).unwrap_err().contains("--data"));
+        assert_eq!(Wish::read(&["merge_customers"]).unwrap().task.name, "merge_customers");
+        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        assert!(Wish::read(&["assign_drivers", "--data", here]).unwrap_err().contains("reads 2 files"));
         assert!(Wish::read(&["--lang"]).is_err());
     }
 }

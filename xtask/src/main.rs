@@ -16,7 +16,8 @@ use std::process::ExitCode;
 type Outcome = Result<(), String>;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
-  demo [--lang rust|python|node|java] [--data FILE.csv]   run the main job in every language and compare
+  demo [TASK] [--lang rust|python|node|java] [--data FILE.csv ..]
+                                                         run the main job, or a task of examples/, in every language and compare
   test [WORD ..]                                         run everything that must pass, or the steps with a word in their name
   doctor                                                 say which tools are there and what to install
   package                                                make the packages of every language
