@@ -51,7 +51,16 @@ pub(crate) struct Answer<'a> {
     input: &'a Input<'a>,
 }
 
+#[allow(dead_code, reason = "each operation asks for one of these")]
 impl<'a> Answer<'a> {
+    /// The answer as whole numbers.
+    pub(crate) fn ints(&self) -> Result<&'a [i64]> {
+        match self.input {
+            Input::Ints(data) => Ok(data),
+            _ => Err(self.wrong("whole numbers")),
+        }
+    }
+
     /// The answer as a vector.
     pub(crate) fn vector(&self) -> Result<ArrayView1<'a, f64>> {
         match self.input {
@@ -61,7 +70,6 @@ impl<'a> Answer<'a> {
     }
 
     /// The answer as a matrix.
-    #[expect(dead_code, reason = "no operation asks for a matrix yet")]
     pub(crate) fn matrix(&self) -> Result<ArrayView2<'a, f64>> {
         match self.input {
             Input::Matrix { data, rows, columns } => {
