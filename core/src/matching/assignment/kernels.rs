@@ -18,36 +18,32 @@ dispatch! {
         row: &mut [u64],
     ) -> bool {
         let columns = least.len();
-        let whole = columns - columns % STEP;
-        let mut odd = [false; STEP];
-        for start in (0..whole).step_by(STEP) {
-            let mut low = [0.0; STEP];
-            let mut from = [0u64; STEP];
-            low.copy_from_slice(&least[start..start + STEP]);
-            from.copy_from_slice(&row[start..start + STEP]);
+        let mut odd = [0u64; STEP];
+        let (least_steps, least_rest) = least.as_chunks_mut::<STEP>();
+        let (row_steps, row_rest) = row.as_chunks_mut::<STEP>();
+        let whole = STEP * least_steps.len();
+        for (step, (least, row)) in least_steps.iter_mut().zip(row_steps).enumerate() {
+            let (mut low, mut from) = (*least, *row);
             for (number, line) in (first..).zip(costs.chunks_exact(columns)) {
-                let line = &line[start..start + STEP];
+                let Some(line) = line.get(STEP * step..).and_then(|line| line.first_chunk::<STEP>()) else { continue };
                 for lane in 0..STEP {
                     let cost = line[lane];
-                    odd[lane] |= !(cost.abs() <= largest);
-                    let lower = cost < low[lane];
-                    low[lane] = if lower { cost } else { low[lane] };
-                    from[lane] = if lower { number } else { from[lane] };
+                    odd[lane] |= u64::from(!(cost.abs() <= largest));
+                    from[lane] = if cost < low[lane] { number } else { from[lane] };
+                    low[lane] = if cost < low[lane] { cost } else { low[lane] };
                 }
             }
-            least[start..start + STEP].copy_from_slice(&low);
-            row[start..start + STEP].copy_from_slice(&from);
+            (*least, *row) = (low, from);
         }
-        let mut rest = false;
-        for column in whole..columns {
+        for (column, (least, row)) in (whole..).zip(least_rest.iter_mut().zip(row_rest)) {
             for (number, line) in (first..).zip(costs.chunks_exact(columns)) {
-                rest |= !(line[column].abs() <= largest);
-                if line[column] < least[column] {
-                    (least[column], row[column]) = (line[column], number);
+                odd[0] |= u64::from(!(line[column].abs() <= largest));
+                if line[column] < *least {
+                    (*least, *row) = (line[column], number);
                 }
             }
         }
-        !rest && !odd.iter().any(|odd| *odd)
+        odd.iter().all(|odd| *odd == 0)
     }
 }
 
@@ -78,23 +74,27 @@ dispatch! {
         limit: f64,
         found: &mut Vec<(f64, u32)>,
     ) {
-        let whole = costs.len() - costs.len() % STEP;
-        for (step, (costs, prices)) in costs.chunks_exact(STEP).zip(prices.chunks_exact(STEP)).enumerate() {
-            let mut any = false;
+        let (cost_steps, cost_rest) = costs.as_chunks::<STEP>();
+        let (price_steps, price_rest) = prices.as_chunks::<STEP>();
+        for (step, (costs, prices)) in cost_steps.iter().zip(price_steps).enumerate() {
+            let mut below = [0u64; STEP];
             for lane in 0..STEP {
-                any |= costs[lane] - prices[lane] <= limit;
+                below[lane] = u64::from(costs[lane] - prices[lane] <= limit);
             }
-            if any {
-                for lane in 0..STEP {
-                    if costs[lane] - prices[lane] <= limit {
-                        found.push((costs[lane], first + (step * STEP + lane) as u32));
-                    }
-                }
+            if below.iter().fold(0, |any, below| any | below) == 0 {
+                continue;
             }
+            // Without branches, of which half would be guessed wrong.
+            let (mut lanes, mut count) = ([0; STEP], 0);
+            for (lane, below) in below.iter().enumerate() {
+                lanes[count % STEP] = lane;
+                count += *below as usize;
+            }
+            found.extend(lanes[..count].iter().map(|lane| (costs[lane % STEP], first + (step * STEP + lane) as u32)));
         }
-        for column in whole..costs.len() {
-            if costs[column] - prices[column] <= limit {
-                found.push((costs[column], first + column as u32));
+        for (lane, (cost, price)) in cost_rest.iter().zip(price_rest).enumerate() {
+            if cost - price <= limit {
+                found.push((*cost, first + (STEP * cost_steps.len() + lane) as u32));
             }
         }
     }
@@ -103,17 +103,20 @@ dispatch! {
 dispatch! {
     /// The first column whose cost is at most its limit.
     pub(super) fn first_within, portable first_within_portable(costs: &[f64], limits: &[f64]) -> Option<usize> {
-        for (step, (costs, limits)) in costs.chunks(STEP).zip(limits.chunks(STEP)).enumerate() {
-            let mut any = false;
-            for (cost, limit) in costs.iter().zip(limits) {
-                any |= cost <= limit;
+        let (cost_steps, cost_rest) = costs.as_chunks::<STEP>();
+        let (limit_steps, limit_rest) = limits.as_chunks::<STEP>();
+        for (step, (costs, limits)) in cost_steps.iter().zip(limit_steps).enumerate() {
+            let mut any = 0;
+            for lane in 0..STEP {
+                any |= u64::from(costs[lane] <= limits[lane]);
             }
-            if any {
+            if any != 0 {
                 let lane = costs.iter().zip(limits).position(|(cost, limit)| cost <= limit);
                 return lane.map(|lane| step * STEP + lane);
             }
         }
-        None
+        let lane = cost_rest.iter().zip(limit_rest).position(|(cost, limit)| cost <= limit);
+        lane.map(|lane| STEP * cost_steps.len() + lane)
     }
 }
 

@@ -133,15 +133,14 @@ fn judge(costs: ArrayView2<'_, f64>, maximize: bool, context: &Context) -> Resul
 crate::math::simd::dispatch! {
     /// Whether all costs are finite and can be added up.
     pub(super) fn all_usual, portable all_usual_portable(costs: &[f64]) -> bool {
-        let chunks = costs.chunks_exact(16);
-        let rest = chunks.remainder().iter().all(|cost| cost.abs() <= LARGEST);
-        let mut odd = [0u64; 16];
-        for chunk in chunks {
-            for lane in 0..16 {
-                odd[lane] |= u64::from(!(chunk[lane].abs() <= LARGEST));
+        let (steps, rest) = costs.as_chunks::<32>();
+        let mut odd = [0u64; 32];
+        for step in steps {
+            for lane in 0..32 {
+                odd[lane] |= u64::from(!(step[lane].abs() <= LARGEST));
             }
         }
-        rest && odd.iter().all(|odd| *odd == 0)
+        odd.iter().all(|odd| *odd == 0) && rest.iter().all(|cost| cost.abs() <= LARGEST)
     }
 }
 
