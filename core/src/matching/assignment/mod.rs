@@ -5,8 +5,10 @@
 mod cardinality;
 mod dense;
 mod direct;
+mod full;
 mod heap;
 mod kernels;
+mod monge;
 mod options;
 mod problem;
 mod result;
