@@ -10,7 +10,7 @@ use crate::Context;
 use crate::error::{Code, Error, Result};
 
 /// Up to so many rows, full rows are searched.
-const FEW: usize = 32;
+pub(super) const FEW: usize = 32;
 /// Rows read at once while column minima are found.
 const BLOCK: usize = 8;
 
@@ -60,15 +60,13 @@ pub(super) fn solve(
 fn solve_few(problem: &Problem<'_>, context: &Context) -> Result<Result<Solved, Stuck>> {
     let (rows, columns) = (problem.rows, problem.columns);
     let mut column_of_row = vec![ALONE; rows];
-    let (mut prices, mut distance) = (vec![0.0; columns], vec![0.0; columns]);
-    let mut whole = vec![0; 3 * columns];
-    let (row_of_column, rest) = whole.split_at_mut(columns);
-    let (before, order) = rest.split_at_mut(columns);
-    let mut lent = direct::Lent { prices: &mut prices, row_of_column, distance: &mut distance, before, order };
+    let (mut numbers, mut whole) = (vec![0.0; 2 * columns], vec![0; 3 * columns]);
+    let mut lent = direct::Lent::of(&mut numbers, &mut whole);
     let done = direct::solve(&problem.costs, &mut column_of_row, &mut lent, |_| context.check())?;
+    numbers.truncate(columns);
     Ok(done.map(|()| {
-        let row_prices = row_prices(problem, &column_of_row, &prices);
-        Solved { column_of_row, row_prices, column_prices: prices }
+        let row_prices = row_prices(problem, &column_of_row, &numbers);
+        Solved { column_of_row, row_prices, column_prices: numbers }
     }))
 }
 

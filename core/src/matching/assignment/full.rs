@@ -15,6 +15,7 @@ pub(super) struct Full {
 impl Search {
     /// Look for the free column nearest to a free row; `None` if the source has no full rows.
     pub(super) fn search_full(&mut self, root: u32, source: &mut impl Source) -> Option<()> {
+        source.full(root as usize)?;
         let mut full = std::mem::take(&mut self.full);
         full.distances.clear();
         full.distances.resize(self.prices.len(), f64::INFINITY);

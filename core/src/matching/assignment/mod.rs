@@ -2,6 +2,8 @@
 //!
 //! [`assign`] pairs the rows of a cost matrix with its columns. See [`Assign`] for what it may be told and [`Assignment`]
 //! for what comes back.
+mod batch;
+mod by_rule;
 mod cardinality;
 mod dense;
 mod direct;
@@ -10,20 +12,29 @@ mod heap;
 mod kernels;
 mod monge;
 mod options;
+mod points;
 mod problem;
 mod result;
 mod search;
 mod source;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod verify;
 
 use ndarray::ArrayView2;
 
+pub use batch::{AssignmentBatch, assign_batch};
+pub use by_rule::{AssignByRule, Line, Request, assign_by};
 pub use options::{Assign, Unmatched};
+pub use points::{Metric, PointCosts, assign_points};
 pub use result::{Assignment, Certificate};
+pub use verify::verify_assignment;
 
 use crate::Context;
 use crate::error::{Result, bail, ensure};
+use dense::FEW;
+use direct::Lent;
 use problem::Problem;
 
 /// In place of the row or column of one that has none.

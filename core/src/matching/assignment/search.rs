@@ -151,6 +151,11 @@ impl Search {
         (self.rows.iter().map(|row| row.column).collect(), self.prices)
     }
 
+    /// The column of each row with the cost of the pair, and the prices.
+    pub(super) fn pairs(self) -> (Vec<(u32, f64)>, Vec<f64>) {
+        (self.rows.iter().map(|row| (row.column, row.cost)).collect(), self.prices)
+    }
+
     /// Go on until every row is matched, or the source has to be filled.
     pub(super) fn run(&mut self, source: &mut impl Source, context: &Context) -> Result<Step> {
         while self.rounds > 0 {
