@@ -4,3 +4,8 @@ pub mod compatibility;
 pub mod entities;
 pub mod stable;
 pub mod strings;
+
+pub use assignment::{
+    Assign, AssignByRule, Assignment, AssignmentBatch, Certificate, Line, Metric, PointCosts, Request, Unmatched,
+    assign, assign_batch, assign_by, assign_points, verify_assignment,
+};
