@@ -1,10 +1,10 @@
 //! Many small assignments in one call.
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::{ArrayView1, ArrayView2, s};
 use serde::{Deserialize, Serialize};
 
 use super::options::Assign;
 use super::problem::all_usual;
-use super::{ALONE, FEW, Lent, assign, direct};
+use super::{ALONE, FEW, Lent, assign, direct, tiny};
 use crate::Context;
 use crate::data::{Ints, Vector};
 use crate::error::{Result, ensure};
@@ -47,8 +47,26 @@ pub fn assign_batch(
         let own = part * PART..problems.min((part + 1) * PART);
         let (mut columns_of_rows, mut totals) = (vec![-1; own.len() * rows], vec![0.0; own.len()]);
         let mut desk = Desk::new(rows, columns, options);
+        let turned = rows > columns;
+        let (short, long) = if turned { (columns, rows) } else { (rows, columns) };
+        let factor = if options.maximize { -1.0 } else { 1.0 };
+        let shape = tiny::Shape { rows: short, columns: long, turned, factor };
+        let block = costs.slice(s![own.clone(), ..]);
+        let mut solved = 0;
         for (at, problem) in own.enumerate() {
-            context.check()?;
+            if at % 16 == 0 {
+                context.check()?;
+            }
+            if at < solved {
+                continue;
+            }
+            if let (true, Some(block)) = (long <= tiny::WIDEST, block.to_slice()) {
+                let (pairs, totals) = (&mut columns_of_rows[at * rows..], &mut totals[at..]);
+                solved = at + tiny::solve_many(&block[at * numbers..], shape, pairs, totals);
+                if at < solved {
+                    continue;
+                }
+            }
             let pairs = &mut columns_of_rows[at * rows..][..rows];
             totals[at] = match desk.solve(costs.row(problem), pairs)? {
                 Some(total) => total,

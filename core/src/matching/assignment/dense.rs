@@ -5,7 +5,7 @@ use super::kernels;
 use super::monge;
 use super::problem::{LARGEST, Problem, all_usual};
 use super::search::{self, Search, Step};
-use super::{ALONE, Solved, Stuck, direct, row_prices};
+use super::{ALONE, Solved, Stuck, direct, row_prices, tiny};
 use crate::Context;
 use crate::error::{Code, Error, Result};
 
@@ -20,6 +20,11 @@ pub(super) fn solve(
     given: Option<ArrayView2<'_, f64>>,
     context: &Context,
 ) -> Result<Result<Solved, Stuck>> {
+    if problem.columns <= tiny::WIDEST
+        && let Some(solved) = solve_tiny(problem)
+    {
+        return Ok(Ok(solved));
+    }
     if problem.rows <= FEW {
         if let Some(given) = given {
             problem.judge(given, context)?;
@@ -54,6 +59,18 @@ pub(super) fn solve(
         Step::Stuck(stuck) => Ok(Err(stuck)),
         Step::Wait => Err(Error::new(Code::Internal, "a matrix had no row; please report this with the input")),
     }
+}
+
+/// A matrix of a few numbers, if all are of usual size.
+fn solve_tiny(problem: &Problem<'_>) -> Option<Solved> {
+    let shape = tiny::Shape { rows: problem.rows, columns: problem.columns, turned: false, factor: 1.0 };
+    let mut found = tiny::Found { column_of_row: [0; tiny::WIDEST], prices: [0.0; tiny::WIDEST] };
+    tiny::solve_one(&problem.costs, shape, &mut found).then(|| {
+        let column_of_row: Vec<u32> = found.column_of_row[..problem.rows].iter().map(|column| *column as u32).collect();
+        let column_prices = found.prices[..problem.columns].to_vec();
+        let row_prices = row_prices(problem, &column_of_row, &column_prices);
+        Solved { column_of_row, row_prices, column_prices }
+    })
 }
 
 /// Search full rows.

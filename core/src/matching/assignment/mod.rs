@@ -19,6 +19,7 @@ mod search;
 mod source;
 #[cfg(test)]
 mod tests;
+mod tiny;
 mod tree;
 mod verify;
 
