@@ -7,3 +7,7 @@ pub mod stable;
 pub mod strings;
 
 pub use map::MatchMap;
+pub use assignment::{
+    Assign, AssignByRule, Assignment, AssignmentBatch, Certificate, Line, Metric, PointCosts, Request, Unmatched,
+    assign, assign_batch, assign_by, assign_points, verify_assignment,
+};

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::problem::Problem;
-use super::{ALONE, Solved, solve as solve_all};
+use super::{ALONE, Solved, dense};
 use crate::Context;
 use crate::error::Code;
 use crate::error::{Error, Result};
@@ -78,9 +78,17 @@ fn part(problem: &Problem<'_>, rows: &[usize], columns: &[usize], turned: bool, 
         }
     }
     let (rows, columns) = if turned { (columns.len(), rows.len()) } else { (rows.len(), columns.len()) };
-    solve_all(&Problem::plain(costs, rows, columns), context)?.map_err(|_| {
+    dense::solve(&mut Problem::plain(costs, rows, columns), None, context)?.map_err(|_| {
         Error::new(Code::Internal, "a part of a largest matching has none; please report this with the input")
     })
+}
+
+/// Whether a matching has the most pairs.
+pub(super) fn is_largest(problem: &Problem<'_>, column_of_row: &[u32], context: &Context) -> Result<bool> {
+    let (_, columns) = reached(problem, column_of_row, context)?;
+    let mut matched = vec![false; problem.columns];
+    column_of_row.iter().filter(|column| **column != ALONE).for_each(|column| matched[*column as usize] = true);
+    Ok(columns.iter().zip(&matched).all(|(reached, matched)| !reached || *matched))
 }
 
 /// A matching with the most pairs, by shortest augmenting paths in phases (Hopcroft, Karp 1973).

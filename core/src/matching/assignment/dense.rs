@@ -1,0 +1,163 @@
+//! Which solver a full matrix gets, and where it starts.
+use ndarray::ArrayView2;
+
+use super::kernels;
+use super::monge;
+use super::problem::{LARGEST, Problem, all_usual};
+use super::search::{self, Search, Step};
+use super::{ALONE, Solved, Stuck, direct, row_prices, tiny};
+use crate::Context;
+use crate::error::{Code, Error, Result};
+
+/// Up to so many rows, full rows are searched.
+pub(super) const FEW: usize = 32;
+/// Rows read at once while column minima are found.
+const BLOCK: usize = 8;
+
+/// Match every row of the problem. `given` are the costs as the caller gave them, if they have not been judged yet.
+pub(super) fn solve(
+    problem: &mut Problem<'_>,
+    given: Option<ArrayView2<'_, f64>>,
+    context: &Context,
+) -> Result<Result<Solved, Stuck>> {
+    if problem.columns <= tiny::WIDEST
+        && let Some(solved) = solve_tiny(problem)
+    {
+        return Ok(Ok(solved));
+    }
+    if problem.rows <= FEW {
+        if let Some(given) = given {
+            problem.judge(given, context)?;
+        }
+        return solve_few(problem, context);
+    }
+    let mut given = given;
+    let mut search = loop {
+        let (search, usual) = if problem.rows < problem.columns {
+            by_rows(problem, context)?
+        } else if let Some(ordered) = in_order(problem, context)? {
+            ordered
+        } else {
+            by_columns(problem, context)?
+        };
+        // Infinite costs are rare enough to be judged apart, which may end the call.
+        let again = match given.take() {
+            Some(given) if !usual => problem.judge(given, context)?,
+            _ => false,
+        };
+        if !again {
+            break search;
+        }
+    };
+    search.begin();
+    match search.run(&mut &*problem, context)? {
+        Step::Done => {
+            let (column_of_row, column_prices) = search.matching();
+            let row_prices = row_prices(problem, &column_of_row, &column_prices);
+            Ok(Ok(Solved { column_of_row, row_prices, column_prices }))
+        }
+        Step::Stuck(stuck) => Ok(Err(stuck)),
+        Step::Wait => Err(Error::new(Code::Internal, "a matrix had no row; please report this with the input")),
+    }
+}
+
+/// A matrix of a few numbers, if all are of usual size.
+fn solve_tiny(problem: &Problem<'_>) -> Option<Solved> {
+    let shape = tiny::Shape { rows: problem.rows, columns: problem.columns, turned: false, factor: 1.0 };
+    let mut found = tiny::Found { column_of_row: [0; tiny::WIDEST], prices: [0.0; tiny::WIDEST] };
+    tiny::solve_one(&problem.costs, shape, &mut found).then(|| {
+        let column_of_row: Vec<u32> = found.column_of_row[..problem.rows].iter().map(|column| *column as u32).collect();
+        let column_prices = found.prices[..problem.columns].to_vec();
+        let row_prices = row_prices(problem, &column_of_row, &column_prices);
+        Solved { column_of_row, row_prices, column_prices }
+    })
+}
+
+/// Search full rows.
+fn solve_few(problem: &Problem<'_>, context: &Context) -> Result<Result<Solved, Stuck>> {
+    let (rows, columns) = (problem.rows, problem.columns);
+    let mut column_of_row = vec![ALONE; rows];
+    let (mut numbers, mut whole) = (vec![0.0; 2 * columns], vec![0; 3 * columns]);
+    let mut lent = direct::Lent::of(&mut numbers, &mut whole);
+    let done = direct::solve(&problem.costs, &mut column_of_row, &mut lent, |_| context.check())?;
+    numbers.truncate(columns);
+    Ok(done.map(|()| {
+        let row_prices = row_prices(problem, &column_of_row, &numbers);
+        Solved { column_of_row, row_prices, column_prices: numbers }
+    }))
+}
+
+/// Start with every column at its least cost, paired with the row that has it; then free rows take any free column that
+/// costs them nothing more. For as many rows as columns only: a column that stays free must have a price of 0.
+fn by_columns(problem: &Problem<'_>, context: &Context) -> Result<(Search, bool)> {
+    let size = problem.rows;
+    let (mut least, mut row) = (vec![f64::INFINITY; size], vec![0; size]);
+    let mut usual = true;
+    for (block, lines) in problem.costs.chunks(BLOCK * size).enumerate() {
+        context.check()?;
+        usual &= kernels::lower_to_columns(lines, (block * BLOCK) as u64, LARGEST, &mut least, &mut row);
+    }
+    // A column that nobody may use.
+    least.iter_mut().filter(|price| **price == f64::INFINITY).for_each(|price| *price = 0.0);
+    let mut search = Search::new(size, least.clone());
+    let mut free = vec![true; size];
+    let mut limits = least;
+    for (column, row) in row.iter().enumerate() {
+        if problem.row(*row as usize)[column] == limits[column] && std::mem::replace(&mut free[*row as usize], false) {
+            search.pair(*row as usize, column, limits[column]);
+            limits[column] = f64::NEG_INFINITY;
+        }
+    }
+    let (mut tried, mut taken) = (0, 0);
+    for row in (0..size).filter(|row| free[*row]) {
+        // Worth it only where costs are often equal.
+        if tried > 32 && 4 * taken < tried {
+            break;
+        }
+        context.check()?;
+        tried += 1;
+        let line = problem.row(row);
+        let start = row * 7919 % size;
+        let found = kernels::first_within(&line[start..], &limits[start..])
+            .map(|column| start + column)
+            .or_else(|| kernels::first_within(&line[..start], &limits[..start]));
+        if let Some(column) = found {
+            search.pair(row, column, line[column]);
+            limits[column] = f64::NEG_INFINITY;
+            taken += 1;
+        }
+    }
+    Ok((search, usual))
+}
+
+/// Start in the order of a Monge matrix, if the matrix is one or nearly so. For as many rows as columns only.
+fn in_order(problem: &Problem<'_>, context: &Context) -> Result<Option<(Search, bool)>> {
+    let Some((prices, column_of_row)) = monge::start(problem) else { return Ok(None) };
+    let mut search = Search::new(problem.rows, prices);
+    let (mut usual, mut paired) = (true, 0);
+    for (row, column) in column_of_row.iter().enumerate() {
+        context.check()?;
+        let line = problem.row(row);
+        usual &= all_usual(line);
+        let least = kernels::least_by_lane(line, &search.prices).into_iter().fold(f64::INFINITY, f64::min);
+        let (cost, price) = (line[*column as usize], search.prices[*column as usize]);
+        // What rounding along the chain of prices explains.
+        if cost - price - least <= 1e-15 * (cost.abs() + price.abs()) {
+            search.pair(row, *column as usize, cost);
+            paired += 1;
+        }
+    }
+    Ok((2 * paired > problem.rows).then_some((search, usual)))
+}
+
+/// Start with all prices at 0 and the list of every row.
+fn by_rows(problem: &Problem<'_>, context: &Context) -> Result<(Search, bool)> {
+    let mut search = Search::new(problem.rows, vec![0.0; problem.columns]);
+    let mut usual = true;
+    for row in 0..problem.rows {
+        context.check()?;
+        usual &= all_usual(problem.row(row));
+        search.list(row as u32, search::FIRST, &mut &*problem)?;
+    }
+    Ok((search, usual))
+}
