@@ -7,6 +7,7 @@ mod direct;
 mod options;
 mod problem;
 mod result;
+mod sparse;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use ndarray::ArrayView2;
 
 pub use options::{Assign, Unmatched};
 pub use result::{Assignment, Certificate};
+pub use sparse::{SparseCosts, assign_sparse, verify_sparse};
 
 use crate::Context;
 use crate::error::{Result, bail, ensure};
