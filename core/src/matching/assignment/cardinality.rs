@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::problem::Problem;
-use super::{ALONE, Solved, solve as solve_all};
+use super::{ALONE, Solved, dense};
 use crate::Context;
 use crate::error::Code;
 use crate::error::{Error, Result};
@@ -78,7 +78,7 @@ fn part(problem: &Problem<'_>, rows: &[usize], columns: &[usize], turned: bool, 
         }
     }
     let (rows, columns) = if turned { (columns.len(), rows.len()) } else { (rows.len(), columns.len()) };
-    solve_all(&Problem::plain(costs, rows, columns), context)?.map_err(|_| {
+    dense::solve(&mut Problem::plain(costs, rows, columns), None, context)?.map_err(|_| {
         Error::new(Code::Internal, "a part of a largest matching has none; please report this with the input")
     })
 }

@@ -3,10 +3,15 @@
 //! [`assign`] pairs the rows of a cost matrix with its columns. See [`Assign`] for what it may be told and [`Assignment`]
 //! for what comes back.
 mod cardinality;
+mod dense;
 mod direct;
+mod heap;
+mod kernels;
 mod options;
 mod problem;
 mod result;
+mod search;
+mod source;
 mod sparse;
 #[cfg(test)]
 mod tests;
@@ -50,8 +55,8 @@ struct Solved {
 /// [`Unmatched::Leave`], where forbidden pairs make it impossible to match all of the shorter side: the message names rows
 /// (or columns) that have too few partners between them. `too_large` for 2^32 rows or columns. `cancelled`.
 pub fn assign(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -> Result<Assignment> {
-    let problem = Problem::of(costs, options, context)?;
-    let solved = match solve(&problem, context)? {
+    let mut problem = Problem::of(costs, options, context)?;
+    let solved = match dense::solve(&mut problem, Some(costs), context)? {
         Ok(solved) => solved,
         Err(_) if options.unmatched == Unmatched::Leave => cardinality::solve(&problem, context)?,
         Err(stuck) => return Err(infeasible(&stuck, problem.is_transposed())),
@@ -60,22 +65,6 @@ pub fn assign(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -
     let total: f64 = rows.iter().zip(&columns).map(|(row, column)| costs[[*row as usize, *column as usize]]).sum();
     ensure!(total.is_finite(), InvalidData, "the total of {} pairs is beyond the largest number", rows.len());
     Ok(Assignment::new(rows, columns, total, problem.prices(solved.row_prices, solved.column_prices)))
-}
-
-/// Match every row of the problem.
-fn solve(problem: &Problem<'_>, context: &Context) -> Result<Result<Solved, Stuck>> {
-    let (rows, columns) = (problem.rows, problem.columns);
-    let mut column_of_row = vec![ALONE; rows];
-    let (mut prices, mut distance) = (vec![0.0; columns], vec![0.0; columns]);
-    let mut whole = vec![0; 3 * columns];
-    let (row_of_column, rest) = whole.split_at_mut(columns);
-    let (before, order) = rest.split_at_mut(columns);
-    let mut lent = direct::Lent { prices: &mut prices, row_of_column, distance: &mut distance, before, order };
-    let done = direct::solve(&problem.costs, &mut column_of_row, &mut lent, |_| context.check())?;
-    Ok(done.map(|()| {
-        let row_prices = row_prices(problem, &column_of_row, &prices);
-        Solved { column_of_row, row_prices, column_prices: prices }
-    }))
 }
 
 /// The price of each row, which with that of its column is the cost of the pair.

@@ -8,7 +8,9 @@ use crate::Context;
 use crate::error::{Result, ensure};
 
 /// Sums of a row's worth of costs below this stay finite.
-const LARGEST: f64 = 1e290;
+pub(super) const LARGEST: f64 = 1e290;
+/// Rows and columns are counted in 31 bits.
+const MOST: usize = 1 << 31;
 /// Brings any finite cost below [`LARGEST`]; a power of two, so that nothing is rounded.
 const SHRINK: f64 = 1.0 / (1u128 << 64) as f64;
 
@@ -26,18 +28,15 @@ pub(super) struct Problem<'a> {
 }
 
 impl<'a> Problem<'a> {
-    /// Judge and orient the costs.
+    /// Orient the costs; they are judged later.
     pub(super) fn of(costs: ArrayView2<'a, f64>, options: &Assign, context: &Context) -> Result<Self> {
         let (rows, columns) = costs.dim();
         ensure!(
-            rows.max(columns) < u32::MAX as usize,
+            rows.max(columns) < MOST,
             TooLarge,
-            "{rows} x {columns} costs: rows and columns must each be fewer than {}",
-            u32::MAX
+            "{rows} x {columns} costs: rows and columns must each be fewer than {MOST}"
         );
-        let huge = judge(costs, options, context)?;
-        let scale = if huge { SHRINK } else { 1.0 };
-        let unit = if options.maximize { -1.0 / scale } else { 1.0 / scale };
+        let unit = if options.maximize { -1.0 } else { 1.0 };
         // A square matrix may be solved by its rows or its columns, whichever lie in one piece.
         let transposed = rows > columns || rows == columns && !costs.is_standard_layout();
         let view = if transposed { costs.reversed_axes() } else { costs };
@@ -47,6 +46,17 @@ impl<'a> Problem<'a> {
             None => Cow::Owned(copy(view, 1.0 / unit, context)?),
         };
         Ok(Self { costs, rows: rows.min(columns), columns: rows.max(columns), transposed, unit })
+    }
+
+    /// Refuse NaN and the infinity that does not mean forbidden, in the caller's words; make costs that are too large to be
+    /// added up smaller. Gives whether it did.
+    pub(super) fn judge(&mut self, costs: ArrayView2<'_, f64>, context: &Context) -> Result<bool> {
+        let huge = judge(costs, self.unit < 0.0, context)?;
+        if huge {
+            self.costs.to_mut().iter_mut().for_each(|cost| *cost *= SHRINK);
+            self.unit /= SHRINK;
+        }
+        Ok(huge)
     }
 
     /// A problem that is right as it is.
@@ -89,8 +99,8 @@ impl<'a> Problem<'a> {
 }
 
 /// Refuse NaN and the infinity that does not mean forbidden; whether some finite cost is too large to be added up.
-fn judge(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -> Result<bool> {
-    let forbidden = if options.maximize { f64::NEG_INFINITY } else { f64::INFINITY };
+fn judge(costs: ArrayView2<'_, f64>, maximize: bool, context: &Context) -> Result<bool> {
+    let forbidden = if maximize { f64::NEG_INFINITY } else { f64::INFINITY };
     let mut huge = false;
     // Lines in the order of memory.
     let by_row = costs.is_standard_layout() || !costs.t().is_standard_layout();
@@ -122,16 +132,15 @@ fn judge(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -> Res
 
 crate::math::simd::dispatch! {
     /// Whether all costs are finite and can be added up.
-    fn all_usual, portable all_usual_portable(costs: &[f64]) -> bool {
-        let chunks = costs.chunks_exact(16);
-        let rest = chunks.remainder().iter().all(|cost| cost.abs() <= LARGEST);
-        let mut odd = [0u64; 16];
-        for chunk in chunks {
-            for lane in 0..16 {
-                odd[lane] |= u64::from(!(chunk[lane].abs() <= LARGEST));
+    pub(super) fn all_usual, portable all_usual_portable(costs: &[f64]) -> bool {
+        let (steps, rest) = costs.as_chunks::<32>();
+        let mut odd = [0u64; 32];
+        for step in steps {
+            for lane in 0..32 {
+                odd[lane] |= u64::from(!(step[lane].abs() <= LARGEST));
             }
         }
-        rest && odd.iter().all(|odd| *odd == 0)
+        odd.iter().all(|odd| *odd == 0) && rest.iter().all(|cost| cost.abs() <= LARGEST)
     }
 }
 

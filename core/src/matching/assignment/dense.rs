@@ -1,0 +1,122 @@
+//! Which solver a full matrix gets, and where it starts.
+use ndarray::ArrayView2;
+
+use super::kernels;
+use super::problem::{LARGEST, Problem, all_usual};
+use super::search::{self, Search, Step};
+use super::{ALONE, Solved, Stuck, direct, row_prices};
+use crate::Context;
+use crate::error::{Code, Error, Result};
+
+/// Up to so many rows, full rows are searched.
+const FEW: usize = 32;
+/// Rows read at once while column minima are found.
+const BLOCK: usize = 8;
+
+/// Match every row of the problem. `given` are the costs as the caller gave them, if they have not been judged yet.
+pub(super) fn solve(
+    problem: &mut Problem<'_>,
+    given: Option<ArrayView2<'_, f64>>,
+    context: &Context,
+) -> Result<Result<Solved, Stuck>> {
+    if problem.rows <= FEW {
+        if let Some(given) = given {
+            problem.judge(given, context)?;
+        }
+        return solve_few(problem, context);
+    }
+    let mut given = given;
+    let mut search = loop {
+        let (search, usual) =
+            if problem.rows == problem.columns { by_columns(problem, context)? } else { by_rows(problem, context)? };
+        // Infinite costs are rare enough to be judged apart, which may end the call.
+        let again = match given.take() {
+            Some(given) if !usual => problem.judge(given, context)?,
+            _ => false,
+        };
+        if !again {
+            break search;
+        }
+    };
+    search.begin();
+    match search.run(&mut &*problem, context)? {
+        Step::Done => {
+            let (column_of_row, column_prices) = search.matching();
+            let row_prices = row_prices(problem, &column_of_row, &column_prices);
+            Ok(Ok(Solved { column_of_row, row_prices, column_prices }))
+        }
+        Step::Stuck(stuck) => Ok(Err(stuck)),
+        Step::Wait => Err(Error::new(Code::Internal, "a matrix had no row; please report this with the input")),
+    }
+}
+
+/// Search full rows.
+fn solve_few(problem: &Problem<'_>, context: &Context) -> Result<Result<Solved, Stuck>> {
+    let (rows, columns) = (problem.rows, problem.columns);
+    let mut column_of_row = vec![ALONE; rows];
+    let (mut prices, mut distance) = (vec![0.0; columns], vec![0.0; columns]);
+    let mut whole = vec![0; 3 * columns];
+    let (row_of_column, rest) = whole.split_at_mut(columns);
+    let (before, order) = rest.split_at_mut(columns);
+    let mut lent = direct::Lent { prices: &mut prices, row_of_column, distance: &mut distance, before, order };
+    let done = direct::solve(&problem.costs, &mut column_of_row, &mut lent, |_| context.check())?;
+    Ok(done.map(|()| {
+        let row_prices = row_prices(problem, &column_of_row, &prices);
+        Solved { column_of_row, row_prices, column_prices: prices }
+    }))
+}
+
+/// Start with every column at its least cost, paired with the row that has it; then free rows take any free column that
+/// costs them nothing more. For as many rows as columns only: a column that stays free must have a price of 0.
+fn by_columns(problem: &Problem<'_>, context: &Context) -> Result<(Search, bool)> {
+    let size = problem.rows;
+    let (mut least, mut row) = (vec![f64::INFINITY; size], vec![0; size]);
+    let mut usual = true;
+    for (block, lines) in problem.costs.chunks(BLOCK * size).enumerate() {
+        context.check()?;
+        usual &= kernels::lower_to_columns(lines, (block * BLOCK) as u64, LARGEST, &mut least, &mut row);
+    }
+    // A column that nobody may use.
+    least.iter_mut().filter(|price| **price == f64::INFINITY).for_each(|price| *price = 0.0);
+    let mut search = Search::new(size, least.clone());
+    let mut free = vec![true; size];
+    let mut limits = least;
+    for (column, row) in row.iter().enumerate() {
+        if problem.row(*row as usize)[column] == limits[column] && std::mem::replace(&mut free[*row as usize], false) {
+            search.pair(*row as usize, column, limits[column]);
+            limits[column] = f64::NEG_INFINITY;
+        }
+    }
+    let (mut tried, mut taken) = (0, 0);
+    for row in (0..size).filter(|row| free[*row]) {
+        // Worth it only where costs are often equal.
+        if tried > 32 && 4 * taken < tried {
+            break;
+        }
+        context.check()?;
+        tried += 1;
+        let line = problem.row(row);
+        let start = row * 7919 % size;
+        let found = kernels::first_within(&line[start..], &limits[start..])
+            .map(|column| start + column)
+            .or_else(|| kernels::first_within(&line[..start], &limits[..start]));
+        if let Some(column) = found {
+            search.pair(row, column, line[column]);
+            limits[column] = f64::NEG_INFINITY;
+            taken += 1;
+        }
+    }
+    Ok((search, usual))
+}
+
+/// Start with all prices at 0 and the list of every row.
+fn by_rows(problem: &Problem<'_>, context: &Context) -> Result<(Search, bool)> {
+    let mut search = Search::new(problem.rows, vec![0.0; problem.columns]);
+    let mut usual = true;
+    for row in 0..problem.rows {
+        context.check()?;
+        usual &= all_usual(problem.row(row));
+        search.list(row as u32, search::FIRST, &mut &*problem)?;
+    }
+    Ok((search, usual))
+}
