@@ -2,15 +2,20 @@
 //!
 //! [`assign`] pairs the rows of a cost matrix with its columns. See [`Assign`] for what it may be told and [`Assignment`]
 //! for what comes back.
+mod b_matching;
+mod bottleneck;
 mod cardinality;
 mod dense;
 mod direct;
 mod heap;
 mod kernels;
+mod murty;
+mod online;
 mod options;
 mod problem;
 mod result;
 mod search;
+mod semi;
 mod source;
 mod sparse;
 #[cfg(test)]
@@ -18,8 +23,15 @@ mod tests;
 
 use ndarray::ArrayView2;
 
+pub use b_matching::{
+    AssignCapacities, CapacityAssignment, Demand, assign_sparse_with_capacities, assign_with_capacities,
+};
+pub use bottleneck::{AssignBottleneck, BottleneckAssignment, assign_bottleneck};
+pub use murty::{RankedAssignment, assign_k_best};
+pub use online::{OnlineAssign, OnlineDecision, OnlineMatching, OnlineReport};
 pub use options::{Assign, Unmatched};
 pub use result::{Assignment, Certificate};
+pub use semi::{AssignEachRow, EachRowAssignment, assign_each_row};
 pub use sparse::{SparseCosts, assign_sparse, verify_sparse};
 
 use crate::Context;

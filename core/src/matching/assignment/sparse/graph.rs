@@ -2,7 +2,8 @@
 use std::borrow::Cow;
 
 use super::ALONE;
-use super::costs::{Arc, SparseCosts};
+pub(in super::super) use super::costs::Arc;
+use super::costs::SparseCosts;
 use crate::Context;
 use crate::error::{Result, ensure};
 
