@@ -83,6 +83,14 @@ fn part(problem: &Problem<'_>, rows: &[usize], columns: &[usize], turned: bool, 
     })
 }
 
+/// Whether a matching has the most pairs.
+pub(super) fn is_largest(problem: &Problem<'_>, column_of_row: &[u32], context: &Context) -> Result<bool> {
+    let (_, columns) = reached(problem, column_of_row, context)?;
+    let mut matched = vec![false; problem.columns];
+    column_of_row.iter().filter(|column| **column != ALONE).for_each(|column| matched[*column as usize] = true);
+    Ok(columns.iter().zip(&matched).all(|(reached, matched)| !reached || *matched))
+}
+
 /// A matching with the most pairs, by shortest augmenting paths in phases (Hopcroft, Karp 1973).
 fn largest(problem: &Problem<'_>, context: &Context) -> Result<Vec<u32>> {
     let (rows, columns) = (problem.rows, problem.columns);

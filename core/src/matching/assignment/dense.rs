@@ -2,6 +2,7 @@
 use ndarray::ArrayView2;
 
 use super::kernels;
+use super::monge;
 use super::problem::{LARGEST, Problem, all_usual};
 use super::search::{self, Search, Step};
 use super::{ALONE, Solved, Stuck, direct, row_prices};
@@ -9,7 +10,7 @@ use crate::Context;
 use crate::error::{Code, Error, Result};
 
 /// Up to so many rows, full rows are searched.
-const FEW: usize = 32;
+pub(super) const FEW: usize = 32;
 /// Rows read at once while column minima are found.
 const BLOCK: usize = 8;
 
@@ -27,8 +28,13 @@ pub(super) fn solve(
     }
     let mut given = given;
     let mut search = loop {
-        let (search, usual) =
-            if problem.rows == problem.columns { by_columns(problem, context)? } else { by_rows(problem, context)? };
+        let (search, usual) = if problem.rows < problem.columns {
+            by_rows(problem, context)?
+        } else if let Some(ordered) = in_order(problem, context)? {
+            ordered
+        } else {
+            by_columns(problem, context)?
+        };
         // Infinite costs are rare enough to be judged apart, which may end the call.
         let again = match given.take() {
             Some(given) if !usual => problem.judge(given, context)?,
@@ -54,15 +60,13 @@ pub(super) fn solve(
 fn solve_few(problem: &Problem<'_>, context: &Context) -> Result<Result<Solved, Stuck>> {
     let (rows, columns) = (problem.rows, problem.columns);
     let mut column_of_row = vec![ALONE; rows];
-    let (mut prices, mut distance) = (vec![0.0; columns], vec![0.0; columns]);
-    let mut whole = vec![0; 3 * columns];
-    let (row_of_column, rest) = whole.split_at_mut(columns);
-    let (before, order) = rest.split_at_mut(columns);
-    let mut lent = direct::Lent { prices: &mut prices, row_of_column, distance: &mut distance, before, order };
+    let (mut numbers, mut whole) = (vec![0.0; 2 * columns], vec![0; 3 * columns]);
+    let mut lent = direct::Lent::of(&mut numbers, &mut whole);
     let done = direct::solve(&problem.costs, &mut column_of_row, &mut lent, |_| context.check())?;
+    numbers.truncate(columns);
     Ok(done.map(|()| {
-        let row_prices = row_prices(problem, &column_of_row, &prices);
-        Solved { column_of_row, row_prices, column_prices: prices }
+        let row_prices = row_prices(problem, &column_of_row, &numbers);
+        Solved { column_of_row, row_prices, column_prices: numbers }
     }))
 }
 
@@ -107,6 +111,26 @@ fn by_columns(problem: &Problem<'_>, context: &Context) -> Result<(Search, bool)
         }
     }
     Ok((search, usual))
+}
+
+/// Start in the order of a Monge matrix, if the matrix is one or nearly so. For as many rows as columns only.
+fn in_order(problem: &Problem<'_>, context: &Context) -> Result<Option<(Search, bool)>> {
+    let Some((prices, column_of_row)) = monge::start(problem) else { return Ok(None) };
+    let mut search = Search::new(problem.rows, prices);
+    let (mut usual, mut paired) = (true, 0);
+    for (row, column) in column_of_row.iter().enumerate() {
+        context.check()?;
+        let line = problem.row(row);
+        usual &= all_usual(line);
+        let least = kernels::least_by_lane(line, &search.prices).into_iter().fold(f64::INFINITY, f64::min);
+        let (cost, price) = (line[*column as usize], search.prices[*column as usize]);
+        // What rounding along the chain of prices explains.
+        if cost - price - least <= 1e-15 * (cost.abs() + price.abs()) {
+            search.pair(row, *column as usize, cost);
+            paired += 1;
+        }
+    }
+    Ok((2 * paired > problem.rows).then_some((search, usual)))
 }
 
 /// Start with all prices at 0 and the list of every row.

@@ -22,6 +22,17 @@ pub(super) struct Lent<'a> {
     pub(super) order: &'a mut [u32],
 }
 
+impl<'a> Lent<'a> {
+    /// Two numbers and three whole ones per column.
+    pub(super) fn of(numbers: &'a mut [f64], whole: &'a mut [u32]) -> Self {
+        let columns = numbers.len() / 2;
+        let (prices, distance) = numbers.split_at_mut(columns);
+        let (row_of_column, rest) = whole.split_at_mut(columns);
+        let (before, order) = rest.split_at_mut(columns);
+        Self { prices, row_of_column, distance, before, order }
+    }
+}
+
 /// Match every row; `costs` is row-major with `column_of_row.len()` rows and at least as many columns.
 ///
 /// `between` is called before each row.
@@ -31,6 +42,7 @@ pub(super) fn solve(
     lent: &mut Lent<'_>,
     mut between: impl FnMut(usize) -> Result<()>,
 ) -> Result<Result<(), Stuck>> {
+    column_of_row.fill(ALONE);
     lent.prices.fill(0.0);
     lent.row_of_column.fill(ALONE);
     for row in 0..column_of_row.len() {

@@ -101,6 +101,54 @@ dispatch! {
 }
 
 dispatch! {
+    /// Shorten paths to columns by those through `row`, at cost minus price minus offset; gives the nearest column.
+    pub(super) fn pass, portable pass_portable(
+        costs: &[f64],
+        prices: &[f64],
+        offset: f64,
+        row: u64,
+        distances: &mut [f64],
+        before: &mut [u64],
+    ) -> (f64, u32) {
+        let (cost_steps, cost_rest) = costs.as_chunks::<STEP>();
+        let (price_steps, price_rest) = prices.as_chunks::<STEP>();
+        let (distance_steps, distance_rest) = distances.as_chunks_mut::<STEP>();
+        let (before_steps, before_rest) = before.as_chunks_mut::<STEP>();
+        let (mut least, mut place) = ([f64::INFINITY; STEP], [0u64; STEP]);
+        let whole = cost_steps.len();
+        let steps = cost_steps.iter().zip(price_steps).zip(distance_steps).zip(before_steps);
+        for (step, (((costs, prices), distances), before)) in (0u64..).zip(steps) {
+            for lane in 0..STEP {
+                let through = costs[lane] - prices[lane] - offset;
+                let shorter = through < distances[lane];
+                let distance = if shorter { through } else { distances[lane] };
+                before[lane] = if shorter { row } else { before[lane] };
+                distances[lane] = distance;
+                place[lane] = if distance < least[lane] { step } else { place[lane] };
+                least[lane] = if distance < least[lane] { distance } else { least[lane] };
+            }
+        }
+        let mut nearest = (f64::INFINITY, 0);
+        for lane in 0..STEP {
+            if least[lane] < nearest.0 {
+                nearest = (least[lane], place[lane] as u32 * STEP as u32 + lane as u32);
+            }
+        }
+        let rest = cost_rest.iter().zip(price_rest).zip(distance_rest.iter_mut()).zip(before_rest.iter_mut());
+        for (lane, (((cost, price), distance), before)) in rest.enumerate() {
+            let through = cost - price - offset;
+            if through < *distance {
+                (*distance, *before) = (through, row);
+            }
+            if *distance < nearest.0 {
+                nearest = (*distance, (whole * STEP + lane) as u32);
+            }
+        }
+        nearest
+    }
+}
+
+dispatch! {
     /// The first column whose cost is at most its limit.
     pub(super) fn first_within, portable first_within_portable(costs: &[f64], limits: &[f64]) -> Option<usize> {
         let (cost_steps, cost_rest) = costs.as_chunks::<STEP>();

@@ -99,7 +99,7 @@ impl<'a> Problem<'a> {
 }
 
 /// Refuse NaN and the infinity that does not mean forbidden; whether some finite cost is too large to be added up.
-fn judge(costs: ArrayView2<'_, f64>, maximize: bool, context: &Context) -> Result<bool> {
+pub(super) fn judge(costs: ArrayView2<'_, f64>, maximize: bool, context: &Context) -> Result<bool> {
     let forbidden = if maximize { f64::NEG_INFINITY } else { f64::INFINITY };
     let mut huge = false;
     // Lines in the order of memory.

@@ -8,6 +8,7 @@
 //! Before the searches, free rows take their cheapest column and pay what it is worth more to them than their second choice
 //! (Jonker, Volgenant 1987: augmenting row reduction), within a budget. A waiting source makes the search wait: its state is
 //! its own, and it goes on when asked again.
+use super::full::Full;
 use super::heap::Heap;
 use super::source::Source;
 use super::{ALONE, Stuck};
@@ -33,26 +34,26 @@ pub(super) enum Step {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Column {
-    price: f64,
+pub(super) struct Column {
+    pub(super) price: f64,
     /// Shortest known path to it; infinite if none, minus infinite once it was scanned.
     distance: f64,
     /// Who has it.
-    row: u32,
+    pub(super) row: u32,
     /// The row before it on that path, and the cost between both.
-    before: u32,
-    cost: f64,
+    pub(super) before: u32,
+    pub(super) cost: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Row {
+pub(super) struct Row {
     /// Cost of its pair.
-    cost: f64,
+    pub(super) cost: f64,
     /// Cost minus price minus this is the length of a path through it.
     offset: f64,
     /// No column outside its list is cheaper than this; minus infinite without a list.
     bound: f64,
-    column: u32,
+    pub(super) column: u32,
     /// Its list: place, length and room in the pool, the length asked for, the search when it was made.
     start: usize,
     length: u32,
@@ -64,10 +65,10 @@ struct Row {
 /// A matching that grows.
 #[derive(Debug)]
 pub(super) struct Search {
-    rows: Vec<Row>,
-    columns: Vec<Column>,
+    pub(super) rows: Vec<Row>,
+    pub(super) columns: Vec<Column>,
     /// Prices once more, in one piece for kernels.
-    prices: Vec<f64>,
+    pub(super) prices: Vec<f64>,
     pool: Vec<(f64, u32)>,
     found: Vec<(f64, u32)>,
     /// Free rows to be reduced, the last first, and those left for later.
@@ -76,15 +77,19 @@ pub(super) struct Search {
     rounds: u32,
     budget: usize,
     /// The path that is searched for: its free row, columns to scan, and the nearest free column.
-    root: u32,
+    pub(super) root: u32,
     number: u32,
     ready: Vec<u32>,
     heap: Heap,
     reached: f64,
-    best: f64,
-    end: u32,
+    pub(super) best: f64,
+    pub(super) end: u32,
     touched: Vec<u32>,
-    scanned: Vec<(u32, f64)>,
+    pub(super) scanned: Vec<(u32, f64)>,
+    /// How often lists were asked for and columns scanned in searches; both fade.
+    widened: usize,
+    passed: usize,
+    pub(super) full: Full,
 }
 
 impl Search {
@@ -122,6 +127,9 @@ impl Search {
             end: ALONE,
             touched: Vec::new(),
             scanned: Vec::new(),
+            widened: 0,
+            passed: 0,
+            full: Full::default(),
         }
     }
 
@@ -143,6 +151,11 @@ impl Search {
         (self.rows.iter().map(|row| row.column).collect(), self.prices)
     }
 
+    /// The column of each row with the cost of the pair, and the prices.
+    pub(super) fn pairs(self) -> (Vec<(u32, f64)>, Vec<f64>) {
+        (self.rows.iter().map(|row| (row.column, row.cost)).collect(), self.prices)
+    }
+
     /// Go on until every row is matched, or the source has to be filled.
     pub(super) fn run(&mut self, source: &mut impl Source, context: &Context) -> Result<Step> {
         while self.rounds > 0 {
@@ -157,13 +170,18 @@ impl Search {
             }
         }
         while let Some(row) = self.waiting.last().copied() {
-            if self.root != row {
+            let fresh = self.root != row;
+            if fresh {
                 context.check()?;
                 context.report(self.rows.len() - self.waiting.len(), self.rows.len());
-                self.start(row);
             }
-            if !self.search(source, context)? {
-                return Ok(Step::Wait);
+            if !(fresh && self.lists_run_out() && self.search_full(row, source).is_some()) {
+                if fresh {
+                    self.start(row);
+                }
+                if !self.search(source, context)? {
+                    return Ok(Step::Wait);
+                }
             }
             if self.end == ALONE {
                 let columns: Vec<usize> = self.scanned.iter().map(|(column, _)| *column as usize).collect();
@@ -217,6 +235,16 @@ impl Search {
             }
         }
         Ok(true)
+    }
+
+    /// Whether full rows are cheaper to look through than lists that have to be made again and again.
+    fn lists_run_out(&mut self) -> bool {
+        let most = 4 * self.rows.len();
+        if self.passed > most {
+            self.passed /= 2;
+            self.widened /= 2;
+        }
+        self.widened > most / 8 && 4 * self.widened > self.passed
     }
 
     fn lower(&mut self, column: usize, by: f64) {
@@ -321,6 +349,7 @@ impl Search {
         let place = &mut self.columns[column as usize];
         let distance = std::mem::replace(&mut place.distance, f64::NEG_INFINITY);
         let (row, price) = (place.row, place.price);
+        self.passed += 1;
         self.scanned.push((column, distance));
         self.rows[row as usize].offset = self.rows[row as usize].cost - price - distance;
         self.pass(row);
@@ -366,11 +395,18 @@ impl Search {
     /// Ask for more of a row whose list ended; it is first in the heap.
     fn widen(&mut self, row: u32, source: &mut impl Source) -> Result<bool> {
         let Row { offset, bound, wanted, made, .. } = self.rows[row as usize];
-        let longer = if bound == f64::NEG_INFINITY || made != self.number { wanted } else { 4 * wanted };
+        let longer = if bound == f64::NEG_INFINITY {
+            wanted
+        } else if made != self.number {
+            (2 * wanted).min(64)
+        } else {
+            4 * wanted
+        };
         if longer <= LONGEST {
             if !self.list(row, longer, source)? {
                 return Ok(false);
             }
+            self.widened += 1;
             self.heap.pop();
             self.pass(row);
             return Ok(true);

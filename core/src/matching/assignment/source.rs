@@ -19,6 +19,11 @@ pub(super) trait Source {
 
     /// Put all columns whose cost minus price is at most `limit` into `found`. Gives whether the row was at hand.
     fn within(&mut self, row: usize, prices: &[f64], limit: f64, found: &mut Vec<(f64, u32)>) -> Result<bool>;
+
+    /// All costs of a row, from a source that has all rows at hand.
+    fn full(&self, _row: usize) -> Option<&[f64]> {
+        None
+    }
 }
 
 /// Columns are looked through in pieces of this size, so that a long list can be cut while it grows.
@@ -95,5 +100,9 @@ impl Source for &Problem<'_> {
     fn within(&mut self, row: usize, prices: &[f64], limit: f64, found: &mut Vec<(f64, u32)>) -> Result<bool> {
         within_of(self.row(row), prices, limit, found);
         Ok(true)
+    }
+
+    fn full(&self, row: usize) -> Option<&[f64]> {
+        Some(self.row(row))
     }
 }

@@ -6,10 +6,10 @@
 //! Flows*, 1993, section 9.7): one path search per unit, or per group of units that go the same way.
 //!
 //! ```
-//! use inlaid::matching::{AssignCapacities, assign_with_capacities};
+//! use inlaid::matching::assignment::{AssignCapacities, Demand, assign_with_capacities};
 //! // Two reviewers who take two papers each, three papers that need one reviewer.
 //! let costs = ndarray::array![[1.0, 5.0, 2.0], [2.0, 3.0, 9.0]];
-//! let options = AssignCapacities::default().with_demand(inlaid::matching::Demand::AtMost);
+//! let options = AssignCapacities::default().with_demand(Demand::AtMost);
 //! let found = assign_with_capacities(costs.view(), &[2, 2], &[1, 1, 1], &options, &inlaid::Context::new())?;
 //! assert_eq!((found.rows.to_vec(), found.columns.to_vec()), (vec![0, 0, 1], vec![0, 2, 1]));
 //! assert_eq!(found.total_cost, 6.0);

@@ -1,0 +1,58 @@
+//! Searches over full rows, for matrices on which short lists run out again and again.
+use super::ALONE;
+use super::kernels;
+use super::search::Search;
+use super::source::Source;
+
+/// The path that is searched for; columns that were scanned have an infinite distance and a price of minus infinity.
+#[derive(Debug, Default)]
+pub(super) struct Full {
+    distances: Vec<f64>,
+    prices: Vec<f64>,
+    before: Vec<u64>,
+}
+
+impl Search {
+    /// Look for the free column nearest to a free row; `None` if the source has no full rows.
+    pub(super) fn search_full(&mut self, root: u32, source: &mut impl Source) -> Option<()> {
+        source.full(root as usize)?;
+        let mut full = std::mem::take(&mut self.full);
+        full.distances.clear();
+        full.distances.resize(self.prices.len(), f64::INFINITY);
+        full.prices.clear();
+        full.prices.extend_from_slice(&self.prices);
+        full.before.resize(self.prices.len(), 0);
+        self.scanned.clear();
+        self.root = root;
+        (self.best, self.end) = (f64::INFINITY, ALONE);
+        let (mut row, mut offset) = (root, 0.0);
+        loop {
+            let costs = source.full(row as usize)?;
+            let (distance, column) =
+                kernels::pass(costs, &full.prices, offset, u64::from(row), &mut full.distances, &mut full.before);
+            if distance == f64::INFINITY {
+                break;
+            }
+            let at = column as usize;
+            let next = self.columns[at].row;
+            if next == ALONE {
+                (self.best, self.end) = (distance, column);
+                break;
+            }
+            self.scanned.push((column, distance));
+            full.distances[at] = f64::INFINITY;
+            full.prices[at] = f64::NEG_INFINITY;
+            offset = self.rows[next as usize].cost - self.columns[at].price - distance;
+            row = next;
+        }
+        let mut column = self.end;
+        while column != ALONE {
+            let row = full.before[column as usize];
+            self.columns[column as usize].before = row as u32;
+            self.columns[column as usize].cost = source.full(row as usize)?[column as usize];
+            column = self.rows[row as usize].column;
+        }
+        self.full = full;
+        Some(())
+    }
+}
