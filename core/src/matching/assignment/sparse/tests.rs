@@ -252,6 +252,10 @@ fn wrong_prices_or_pairs_do_not_pass() {
     let mut wrong = best.clone();
     wrong.total_cost += 1.0;
     assert!(!verify_sparse(&costs, &wrong, &Assign::default(), &context).unwrap().feasible);
+    let mut odd = best.clone();
+    odd.row_prices = vec![0.0, f64::NAN].into();
+    let error = verify_sparse(&costs, &odd, &Assign::default(), &context).unwrap_err();
+    assert!(error.message().contains("the price of row 1 is NaN"), "{error}");
     let mut short = best;
     short.row_prices = vec![0.0].into();
     assert_eq!(verify_sparse(&costs, &short, &Assign::default(), &context).unwrap_err().code(), Code::InvalidData);

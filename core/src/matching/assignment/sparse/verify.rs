@@ -12,7 +12,7 @@ use crate::matching::assignment::Certificate;
 /// matching where [`Unmatched::Leave`] left somebody alone.
 ///
 /// # Errors
-/// `invalid_data` for prices that are not one per row and one per column, and as [`assign_sparse`](super::assign_sparse) for
+/// `invalid_data` for prices that are not finite, or not one per row and one per column, and as [`assign_sparse`](super::assign_sparse) for
 /// the costs; `cancelled`.
 pub fn verify_sparse(
     costs: &SparseCosts,
@@ -31,6 +31,11 @@ pub fn verify_sparse(
         graph.rows,
         graph.columns
     );
+    for (side, prices) in [("row", &assignment.row_prices), ("column", &assignment.column_prices)] {
+        for (at, price) in prices.iter().enumerate() {
+            ensure!(price.is_finite(), InvalidData, "the price of {side} {at} is {price}, it must be finite");
+        }
+    }
     let matched = pairs(assignment, graph.rows, graph.columns);
     let unit = oriented.told(1.0);
     let row_prices: Vec<f64> = assignment.row_prices.iter().map(|price| price / unit).collect();
@@ -71,8 +76,8 @@ pub fn verify_sparse(
     };
     // So many pairs cost at least the lowest prices of so many rows and columns.
     let bound = lowest(row_prices, count) + lowest(column_prices, count);
-    let gap = total - bound;
-    let told = (oriented.told(total) - assignment.total_cost).abs() <= (tolerance * unit.abs()).max(f64::MIN_POSITIVE);
+    let gap = (total - bound).max(0.0);
+    let told = (oriented.told(total) - assignment.total_cost).abs() <= (count as f64 + 1.0) * tolerance * unit.abs();
     let feasible = matched.is_some() && possible && count == wanted && told;
     let is_optimal = feasible && worst <= tolerance && gap <= (count as f64 + 1.0) * tolerance;
     let scale = unit.abs();
