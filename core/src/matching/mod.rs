@@ -2,5 +2,8 @@
 pub mod assignment;
 pub mod compatibility;
 pub mod entities;
+mod map;
 pub mod stable;
 pub mod strings;
+
+pub use map::MatchMap;

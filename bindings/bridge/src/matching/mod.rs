@@ -1,5 +1,6 @@
 //! The operations of the room `matching`: each part has a file with its `ops()`, and a line in each list here.
 mod assignment;
+mod map;
 
 use crate::{ArrayArgument, Letter, Op};
 
@@ -7,7 +8,7 @@ use crate::{ArrayArgument, Letter, Op};
 pub(crate) const MODELS: &[(&str, &str)] = &[];
 
 pub(crate) fn ops() -> Vec<Op> {
-    [assignment::ops()].into_iter().flatten().collect()
+    [assignment::ops(), map::ops()].into_iter().flatten().collect()
 }
 
 /// What every pair would cost.
