@@ -7,7 +7,7 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use inlaid::matching::assignment::{Assign, SparseCosts, assign_sparse, verify_sparse};
+use inlaid::matching::{Assign, SparseCosts, assign_sparse, verify_sparse};
 
 /// Milliseconds that this process has run: of the processor where Linux tells, else by the clock.
 fn now() -> f64 {

@@ -89,7 +89,10 @@ pub fn assign(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -
     let (rows, columns) = problem.pairs(&solved.column_of_row);
     let total: f64 = rows.iter().zip(&columns).map(|(row, column)| costs[[*row as usize, *column as usize]]).sum();
     ensure!(total.is_finite(), InvalidData, "the total of {} pairs is beyond the largest number", rows.len());
-    Ok(Assignment::new(rows, columns, total, problem.prices(solved.row_prices, solved.column_prices)))
+    let prices = problem.prices(solved.row_prices, solved.column_prices);
+    let finite = prices.iter().flatten().all(|price| price.is_finite());
+    ensure!(finite, InvalidData, "the costs are so large that their prices are beyond the largest number");
+    Ok(Assignment::new(rows, columns, total, prices))
 }
 
 /// The price of each row, which with that of its column is the cost of the pair.

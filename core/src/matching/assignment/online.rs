@@ -4,6 +4,8 @@
 //! knowing what would come is told by [`OnlineMatching::report`], which solves the whole problem in hindsight. For random
 //! orders and costs greedy choices are near the best; an adversary can make any rule that decides at once arbitrarily
 //! worse (Kalyanasundaram, Pruhs, *Online weighted matching*, 1993), which the report shows and the reserve limits.
+use std::path::Path;
+
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,7 @@ use super::{AssignCapacities, AssignEachRow, Demand, assign_each_row, assign_wit
 use crate::Context;
 use crate::data::{Ints, Vector};
 use crate::error::{Result, ensure};
+use crate::store::{self, Stored};
 
 /// Match rows that come one after another, each at once and for good.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -156,6 +159,38 @@ impl OnlineMatching {
         })
     }
 
+    /// The matching as bytes; see [`store`].
+    ///
+    /// # Errors
+    /// `too_large` above [`store::LARGEST`] bytes.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        store::to_bytes(self)
+    }
+
+    /// The matching that [`to_bytes`](Self::to_bytes) gave: it goes on as the saved one would.
+    ///
+    /// # Errors
+    /// `incompatible` for bytes that are damaged, of a newer version, or something else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        store::from_bytes(bytes)
+    }
+
+    /// Save the matching to a file, which is replaced as a whole or not at all.
+    ///
+    /// # Errors
+    /// `not_found` for a folder that does not exist; `io` if the file cannot be written; `too_large`.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        store::save(self, path)
+    }
+
+    /// The matching in a file that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    /// `not_found` for a file that does not exist; `io` if it cannot be read; `incompatible` as from bytes.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        store::load(path)
+    }
+
     /// How many more rows each column takes.
     #[must_use]
     pub fn room(&self) -> Ints {
@@ -235,6 +270,31 @@ impl OnlineMatching {
     }
 }
 
+impl Stored for OnlineMatching {
+    const KIND: &'static str = "matching.OnlineMatching";
+    const VERSION: u32 = 1;
+
+    fn check(&self) -> Result<()> {
+        self.options.validate()?;
+        let columns = self.capacities.len();
+        check_capacities("column", &self.capacities, columns)?;
+        let mut replay = self.options.start(&self.capacities)?;
+        ensure!(
+            self.chosen.len().checked_mul(columns) == Some(self.costs.len()),
+            InvalidData,
+            "{} costs for {} rows and {columns} columns",
+            self.costs.len(),
+            self.chosen.len()
+        );
+        // Everything else follows from the costs in their order.
+        for row in 0..self.chosen.len() {
+            replay.update(&self.costs[row * columns..][..columns])?;
+        }
+        ensure!(replay == *self, InvalidData, "the choices do not follow from the costs");
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,6 +351,18 @@ mod tests {
             assert!(report.regret >= -1e-12 || report.matched < report.best_matched, "case {case}: {report:?}");
             assert!((report.row_regrets.sum() - report.regret).abs() < 1e-12);
         }
+    }
+
+    #[test]
+    fn a_saved_matching_goes_on_as_before() {
+        let mut online = OnlineAssign::default().with_reserve(2.0).start(&[2, 1]).unwrap();
+        online.update(&[1.0, 0.5]).unwrap();
+        let mut loaded = OnlineMatching::from_bytes(&online.to_bytes().unwrap()).unwrap();
+        assert_eq!(loaded.update(&[1.5, 0.0]).unwrap(), online.update(&[1.5, 0.0]).unwrap());
+        assert_eq!(loaded, online);
+        let mut wrong = online.clone();
+        wrong.room = vec![2, 2];
+        assert_eq!(OnlineMatching::from_bytes(&wrong.to_bytes().unwrap()).unwrap_err().code(), Code::Incompatible);
     }
 
     #[test]

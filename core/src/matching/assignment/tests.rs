@@ -76,3 +76,367 @@ fn who_cannot_be_matched_is_named() {
     let error = assign(costs.view(), &Assign::default(), &Context::new()).unwrap_err();
     assert_eq!(error.message(), "column 1 cannot be matched: every pair is forbidden");
 }
+
+/// What full rows give, whatever the size.
+fn by_full_rows(costs: &Array2<f64>) -> Option<f64> {
+    let turned = if costs.nrows() > costs.ncols() { costs.t().to_owned() } else { costs.clone() };
+    let (rows, columns) = turned.dim();
+    let mut column_of_row = vec![ALONE; rows];
+    let (mut numbers, mut whole) = (vec![0.0; 2 * columns], vec![0; 3 * columns]);
+    let plain: Vec<f64> = turned.iter().copied().collect();
+    let mut lent = Lent::of(&mut numbers, &mut whole);
+    direct::solve(&plain, &mut column_of_row, &mut lent, |_| Ok(())).unwrap().ok()?;
+    Some(column_of_row.iter().enumerate().map(|(row, column)| turned[[row, *column as usize]]).sum())
+}
+
+fn certified(costs: &Array2<f64>, found: &Assignment, options: &Assign) {
+    let certificate = verify_assignment(costs.view(), found, options, &Context::new()).unwrap();
+    assert!(certificate.is_optimal, "{certificate:?}");
+}
+
+#[test]
+fn lists_and_full_rows_give_the_same_total() {
+    let mut random = Random::new(7);
+    for case in 0..400 {
+        let rows = 33 + (random.bits() % 60) as usize;
+        let columns = if case % 2 == 0 { rows } else { 33 + (random.bits() % 300) as usize };
+        let costs = if case % 5 == 0 {
+            let spread = [0.0, 0.3][(random.bits() % 2) as usize];
+            let weights: Vec<f64> = (0..rows + columns).map(|_| random.uniform()).collect();
+            Array2::from_shape_fn((rows, columns), |(i, j)| {
+                weights[i] * weights[rows + j] * (1.0 + spread * random.uniform())
+            })
+        } else {
+            random_costs(&mut random, rows, columns)
+        };
+        let scale = costs.iter().filter(|cost| cost.is_finite()).fold(0.0_f64, |most, cost| most.max(cost.abs()));
+        let found = assign(costs.view(), &Assign::default(), &Context::new());
+        match by_full_rows(&costs) {
+            Some(total) => {
+                let found = found.unwrap();
+                assert!((found.total_cost - total).abs() <= 1e-12 * scale, "case {case}: {} {total}", found.total_cost);
+                certified(&costs, &found, &Assign::default());
+            }
+            None => assert_eq!(found.unwrap_err().code(), Code::InvalidData),
+        }
+        let leave = Assign::default().with_unmatched(Unmatched::Leave);
+        certified(&costs, &assign(costs.view(), &leave, &Context::new()).unwrap(), &leave);
+        let negated = costs.mapv(|cost| -cost);
+        let greatest = leave.with_maximize(true);
+        certified(&negated, &assign(negated.view(), &greatest, &Context::new()).unwrap(), &greatest);
+    }
+}
+
+/// The reference's numbers from a counter.
+fn mixed(seed: u64, count: usize) -> Vec<u64> {
+    let mix = |i: usize| {
+        let z = seed.wrapping_add((i as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    (0..count).map(mix).collect()
+}
+
+fn unit(bits: u64) -> f64 {
+    (bits >> 11) as f64 / (1u64 << 53) as f64
+}
+
+fn family(name: &str, rows: usize, columns: usize) -> Array2<f64> {
+    let seed = if rows == columns { 1000 + rows } else { 77 + rows } as u64;
+    let points = |seed, count: usize| mixed(seed, 2 * count).into_iter().map(unit).collect::<Vec<_>>();
+    let (left, right) = (points(seed, rows), points(seed + 1, columns));
+    let raw = mixed(seed, rows * columns);
+    Array2::from_shape_fn((rows, columns), |(i, j)| {
+        let bits = raw[i * columns + j];
+        match name {
+            "uniform_real" => unit(bits),
+            "int_1_1000" => (bits % 1000 + 1) as f64,
+            "int_1_10" => (bits % 10 + 1) as f64,
+            "geometric" => {
+                let (x, y) = (left[2 * i] - right[2 * j], left[2 * i + 1] - right[2 * j + 1]);
+                x * x + y * y
+            }
+            _ => ((i + 1) * (j + 1)) as f64,
+        }
+    })
+}
+
+/// Totals of `linear_sum_assignment` (scipy 1.16), as the project's reference has them.
+#[test]
+fn reference_instances_have_the_known_totals() {
+    let known = [
+        ("uniform_real", 100, 100, 1.406_668_319_585_105_1),
+        ("uniform_real", 1000, 1000, 1.587_987_373_864_221_8),
+        ("uniform_real", 500, 2000, 0.273_873_784_172_770_53),
+        ("uniform_real", 2000, 500, 0.262_393_221_029_779_6),
+        ("int_1_1000", 100, 100, 1596.0),
+        ("int_1_1000", 1000, 1000, 2182.0),
+        ("int_1_1000", 500, 2000, 584.0),
+        ("int_1_1000", 2000, 500, 591.0),
+        ("int_1_10", 1000, 1000, 1000.0),
+        ("geometric", 500, 500, 0.997_093_862_324_095_8),
+        ("geometric", 1000, 1000, 1.396_381_364_930_848),
+        ("geometric", 100, 1000, 0.027_875_535_237_731_758),
+        ("geometric", 2000, 500, 0.088_576_952_200_435_57),
+        ("product", 500, 500, 20_958_500.0),
+        ("product", 1000, 1000, 167_167_000.0),
+    ];
+    for (name, rows, columns, total) in known {
+        let costs = family(name, rows, columns);
+        let found = assign(costs.view(), &Assign::default(), &Context::new()).unwrap();
+        assert!((found.total_cost - total).abs() <= 1e-12 * total, "{name} {rows} {columns}: {}", found.total_cost);
+        certified(&costs, &found, &Assign::default());
+    }
+}
+
+#[test]
+fn a_matrix_in_any_order_of_memory_gives_the_same_total() {
+    let costs = family("int_1_1000", 100, 100);
+    let total = |costs: ArrayView2<'_, f64>| assign(costs, &Assign::default(), &Context::new()).unwrap().total_cost;
+    assert_eq!(total(costs.view()), 1596.0);
+    assert_eq!(total(costs.t()), 1596.0);
+    assert_eq!(total(costs.slice(ndarray::s![..;-1, ..;-1])), 1596.0);
+}
+
+#[test]
+fn nothing_to_match_is_an_empty_match() {
+    for (rows, columns) in [(0, 0), (0, 5), (5, 0)] {
+        let costs = Array2::zeros((rows, columns));
+        let found = assign(costs.view(), &Assign::default(), &Context::new()).unwrap();
+        assert!(found.rows.is_empty() && found.total_cost == 0.0);
+        assert_eq!((found.row_prices.len(), found.column_prices.len()), (rows, columns));
+        certified(&costs, &found, &Assign::default());
+        let points = assign_points(
+            Array2::zeros((rows, 2)).view(),
+            Array2::zeros((columns, 2)).view(),
+            &PointCosts::default(),
+            &Context::new(),
+        );
+        assert_eq!(points.unwrap(), found);
+        let ruled = assign_by(rows, columns, |_, _| Ok(()), &Assign::default(), &Context::new());
+        assert_eq!(ruled.unwrap(), found);
+    }
+}
+
+#[test]
+fn costs_near_the_largest_number_are_added_without_overflow() {
+    let huge = 1.7e308;
+    for size in [4, 50] {
+        let costs = Array2::from_shape_fn((size, size), |(i, j)| if i == j { -huge } else { huge });
+        let costs = costs.mapv(|cost: f64| cost / if size == 4 { 4.0 } else { 2.0 });
+        let found = assign(costs.view(), &Assign::default(), &Context::new());
+        if size == 4 {
+            let found = found.unwrap();
+            assert_eq!(found.columns.to_vec(), [0, 1, 2, 3]);
+            assert!(found.total_cost.is_finite());
+        } else {
+            assert_eq!(found.unwrap_err().code(), Code::InvalidData, "the total is beyond the largest number");
+        }
+    }
+}
+
+#[test]
+fn costs_that_say_nothing_are_refused_by_place() {
+    for size in [3, 40] {
+        let mut costs = Array2::<f64>::zeros((size, size + 1));
+        costs[[2, 1]] = f64::NAN;
+        for view in [costs.view(), costs.t()] {
+            let error = assign(view, &Assign::default(), &Context::new()).unwrap_err();
+            let place = if view.nrows() == size { "row 2 and column 1" } else { "row 1 and column 2" };
+            assert!(error.code() == Code::InvalidData && error.message().contains(place), "{error}");
+        }
+        costs[[2, 1]] = f64::NEG_INFINITY;
+        let error = assign(costs.view(), &Assign::default(), &Context::new()).unwrap_err();
+        assert!(error.message().contains("is -inf"), "{error}");
+        assert!(assign(costs.view(), &Assign::default().with_maximize(true), &Context::new()).is_ok());
+    }
+}
+
+#[test]
+fn a_poor_or_illegal_assignment_does_not_pass() {
+    let costs = array![[4.0, 1.0, 3.0], [2.0, 0.0, 5.0], [3.0, 2.0, 2.0]];
+    let options = Assign::default();
+    let best = assign(costs.view(), &options, &Context::new()).unwrap();
+    let verdict = |found: &Assignment| verify_assignment(costs.view(), found, &options, &Context::new()).unwrap();
+    assert!(verdict(&best).is_optimal && verdict(&best).gap == 0.0);
+    let mut poor = best.clone();
+    (poor.columns, poor.total_cost) = (vec![0, 1, 2].into(), 6.0);
+    let certificate = verdict(&poor);
+    assert!(certificate.feasible && !certificate.is_optimal && certificate.gap >= 1.0);
+    let mut wrong = best.clone();
+    wrong.total_cost = 4.0;
+    assert!(!verdict(&wrong).feasible);
+    let mut twice = best.clone();
+    twice.columns = vec![1, 1, 2].into();
+    assert!(!verdict(&twice).feasible);
+    let mut fewer = best.clone();
+    (fewer.rows, fewer.columns, fewer.total_cost) = (vec![0].into(), vec![1].into(), 1.0);
+    assert!(!verdict(&fewer).feasible);
+    let mut dear = best;
+    dear.row_prices = vec![100.0, 0.0, 0.0].into();
+    assert!(!verdict(&dear).is_optimal);
+}
+
+#[test]
+fn many_problems_at_once_are_those_of_each() {
+    let mut random = Random::new(3);
+    for (rows, columns) in [(3, 3), (2, 5), (6, 4), (40, 45)] {
+        for maximize in [false, true] {
+            let options = Assign::default().with_maximize(maximize).with_unmatched(Unmatched::Leave);
+            let mut stack = random_costs(&mut random, 300, rows * columns);
+            stack.mapv_inplace(|cost| if maximize && cost == f64::INFINITY { -cost } else { cost });
+            let batch = assign_batch(stack.view(), rows, &options, &Context::new().with_threads(2)).unwrap();
+            for (at, problem) in stack.rows().into_iter().enumerate() {
+                let costs = problem.to_shape((rows, columns)).unwrap();
+                let one = assign(costs.view(), &options, &Context::new()).unwrap();
+                let scale = one.total_cost.abs().max(1e-300);
+                assert!((batch.total_costs[at] - one.total_cost).abs() <= 1e-9 * scale);
+                let own = batch.columns.to_vec()[at * rows..(at + 1) * rows].to_vec();
+                assert_eq!(own.iter().filter(|column| **column >= 0).count(), one.rows.len());
+                let total: f64 = (0..rows).filter(|i| own[*i] >= 0).map(|i| costs[[i, own[i] as usize]]).sum();
+                assert!((total - batch.total_costs[at]).abs() <= 1e-9 * scale);
+            }
+        }
+    }
+    let refused = assign_batch(array![[1.0, f64::NAN]].view(), 1, &Assign::default(), &Context::new()).unwrap_err();
+    assert_eq!(refused.message(), "problem 0: the cost of row 0 and column 1 is NaN");
+    let refused = assign_batch(array![[1.0, 2.0]].view(), 0, &Assign::default(), &Context::new()).unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidConfig);
+}
+
+#[test]
+fn points_are_matched_as_by_all_their_distances() {
+    let mut random = Random::new(9);
+    let metrics =
+        [Metric::Euclidean, Metric::SquaredEuclidean, Metric::Manhattan, Metric::Chebyshev, Metric::Haversine];
+    for case in 0..120 {
+        let metric = metrics[case % 5];
+        let dimensions = if metric == Metric::Haversine { 2 } else { 1 + (random.bits() % 3) as usize };
+        let sizes = [(60, 60), (30, 90), (80, 20)][(random.bits() % 3) as usize];
+        let mut points = |count| {
+            Array2::from_shape_fn((count, dimensions), |_| match case % 3 {
+                0 => (random.bits() % 5) as f64,
+                _ => 100.0 * (random.uniform() - 0.5),
+            })
+        };
+        let (left, right) = (points(sizes.0), points(sizes.1));
+        let maximize = case % 4 == 3;
+        let farthest = if case % 2 == 0 && !maximize { Some(60.0) } else { None };
+        let distance = |i: usize, j: usize| {
+            let gaps: Vec<f64> = (0..dimensions).map(|k| (left[[i, k]] - right[[j, k]]).abs()).collect();
+            match metric {
+                Metric::Euclidean => gaps.iter().map(|gap| gap * gap).sum::<f64>().sqrt(),
+                Metric::SquaredEuclidean => gaps.iter().map(|gap| gap * gap).sum(),
+                Metric::Manhattan => gaps.iter().sum(),
+                Metric::Chebyshev => gaps.iter().copied().fold(0.0, f64::max),
+                Metric::Haversine => {
+                    let [a, b] = [left[[i, 0]], right[[j, 0]]].map(f64::to_radians);
+                    let (up, along) = (((a - b) / 2.0).sin(), (gaps[1].to_radians() / 2.0).sin());
+                    2.0 * 6_371_008.8 * (up * up + a.cos() * b.cos() * along * along).sqrt().asin()
+                }
+            }
+        };
+        let forbidden = if maximize { f64::NEG_INFINITY } else { f64::INFINITY };
+        let costs = Array2::from_shape_fn(sizes, |(i, j)| {
+            let distance = distance(i, j);
+            if distance <= farthest.unwrap_or(f64::INFINITY) { distance } else { forbidden }
+        });
+        let options = PointCosts { metric, maximize, max_distance: farthest };
+        let plain = Assign::default().with_maximize(maximize);
+        let found = assign_points(left.view(), right.view(), &options, &Context::new());
+        match assign(costs.view(), &plain, &Context::new()) {
+            Ok(wanted) => {
+                let found = found.unwrap();
+                let scale = 1e-9 * wanted.total_cost.abs().max(1e-3);
+                assert!((found.total_cost - wanted.total_cost).abs() <= scale, "case {case} {metric:?}");
+                if metric != Metric::Haversine {
+                    certified(&costs, &found, &plain);
+                }
+            }
+            Err(_) => assert_eq!(found.unwrap_err().code(), Code::InvalidData, "case {case}"),
+        }
+    }
+}
+
+#[test]
+fn points_that_cannot_be_matched_are_named() {
+    let (left, right) = (array![[0.0], [0.1], [9.0]], array![[0.0], [5.0], [9.5]]);
+    let near = PointCosts::default().with_max_distance(1.0);
+    let error = assign_points(left.view(), right.view(), &near, &Context::new()).unwrap_err();
+    assert!(error.message().ends_with("rows 0 and 1 can only use column 0"), "{error}");
+    for (left, options) in [
+        (array![[f64::NAN]], PointCosts::default()),
+        (array![[1.0, 2.0]], PointCosts::default()),
+        (array![[1.0]], PointCosts::default().with_metric(Metric::Haversine)),
+        (array![[1.0]], PointCosts::default().with_max_distance(-1.0)),
+    ] {
+        assert!(assign_points(left.view(), right.view(), &options, &Context::new()).is_err());
+    }
+}
+
+#[test]
+fn costs_by_rule_are_those_of_the_matrix() {
+    let mut random = Random::new(21);
+    for case in 0..200 {
+        let (rows, columns) = (1 + (random.bits() % 50) as usize, 1 + (random.bits() % 50) as usize);
+        let columns = if case % 3 == 0 { rows } else { columns };
+        let mut costs = random_costs(&mut random, rows, columns);
+        costs.mapv_inplace(|cost| if cost.is_finite() { cost.clamp(-1e280, 1e280) } else { cost });
+        let rule = |request: Request, line: &mut [f64]| {
+            let own = match request.line {
+                Line::Row => costs.row(request.position),
+                Line::Column => costs.column(request.position),
+            };
+            line.iter_mut().zip(own).for_each(|(cost, own)| *cost = *own);
+            Ok(())
+        };
+        let found = assign_by(rows, columns, rule, &Assign::default(), &Context::new());
+        match assign(costs.view(), &Assign::default(), &Context::new()) {
+            Ok(wanted) => {
+                let found = found.unwrap();
+                assert!((found.total_cost - wanted.total_cost).abs() <= 1e-12 * wanted.total_cost.abs().max(1e-290));
+                certified(&costs, &found, &Assign::default());
+            }
+            Err(_) => assert_eq!(found.unwrap_err().code(), Code::InvalidData),
+        }
+    }
+    let stopped = assign_by(3, 3, |_, _| bail!(Io, "gone"), &Assign::default(), &Context::new());
+    assert_eq!(stopped.unwrap_err().code(), Code::Io);
+}
+
+#[test]
+fn a_session_keeps_waiting_for_a_line_that_was_refused() {
+    let context = Context::new();
+    let mut session = AssignByRule::new(2, 2, &Assign::default()).unwrap();
+    assert!(session.tell(&[1.0, 2.0]).is_err(), "nothing was asked");
+    let asked = session.ask(&context).unwrap().unwrap();
+    assert!(session.tell(&[1.0]).is_err() && session.tell(&[1.0, f64::NAN]).is_err());
+    assert_eq!(session.ask(&context).unwrap(), Some(asked));
+    while session.ask(&context).unwrap().is_some() {
+        session.tell(&[1.0, 2.0]).unwrap();
+    }
+    assert_eq!(session.assignment().unwrap().total_cost, 3.0);
+    assert!(AssignByRule::new(2, 2, &Assign::default()).unwrap().assignment().is_err());
+    let leave = Assign::default().with_unmatched(Unmatched::Leave);
+    assert_eq!(AssignByRule::new(2, 2, &leave).unwrap_err().code(), Code::Unsupported);
+}
+
+#[test]
+fn a_cancelled_call_returns_at_once() {
+    let costs = family("uniform_real", 2000, 2000);
+    for delay in [0, 1, 3, 6] {
+        let context = Context::new();
+        let watch = context.clone();
+        let asked = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(delay));
+            watch.cancel();
+            std::time::Instant::now()
+        });
+        let answer = assign(costs.view(), &Assign::default(), &context);
+        let returned = std::time::Instant::now();
+        let late = returned.saturating_duration_since(asked.join().unwrap());
+        assert!(late.as_millis() < 100, "{late:?}");
+        assert!(answer.is_ok() || answer.is_err_and(|error| error.code() == Code::Cancelled));
+    }
+}

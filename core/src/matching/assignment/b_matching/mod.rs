@@ -6,7 +6,7 @@
 //! Flows*, 1993, section 9.7): one path search per unit, or per group of units that go the same way.
 //!
 //! ```
-//! use inlaid::matching::assignment::{AssignCapacities, Demand, assign_with_capacities};
+//! use inlaid::matching::{AssignCapacities, Demand, assign_with_capacities};
 //! // Two reviewers who take two papers each, three papers that need one reviewer.
 //! let costs = ndarray::array![[1.0, 5.0, 2.0], [2.0, 3.0, 9.0]];
 //! let options = AssignCapacities::default().with_demand(Demand::AtMost);

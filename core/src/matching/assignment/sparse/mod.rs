@@ -12,7 +12,7 @@
 //! joined by free pairs (Goldberg, Kennedy, *Global price updates help*, 1997).
 //!
 //! ```
-//! use inlaid::matching::assignment::{Assign, SparseCosts, assign_sparse};
+//! use inlaid::matching::{Assign, SparseCosts, assign_sparse};
 //! // Three drivers, four orders, six possible pairs.
 //! let costs = SparseCosts::from_triplets(&[0, 0, 1, 1, 2, 2], &[0, 1, 0, 2, 2, 3], &[4.0, 1.0, 2.0, 5.0, 3.0, 9.0], [3, 4])?;
 //! let best = assign_sparse(&costs, &Assign::default(), &inlaid::Context::new())?;
