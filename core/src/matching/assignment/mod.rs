@@ -2,7 +2,9 @@
 //!
 //! [`assign`] pairs the rows of a cost matrix with its columns. See [`Assign`] for what it may be told and [`Assignment`]
 //! for what comes back.
+mod b_matching;
 mod batch;
+mod bottleneck;
 mod by_rule;
 mod cardinality;
 mod dense;
@@ -11,12 +13,16 @@ mod full;
 mod heap;
 mod kernels;
 mod monge;
+mod murty;
+mod online;
 mod options;
 mod points;
 mod problem;
 mod result;
 mod search;
+mod semi;
 mod source;
+mod sparse;
 #[cfg(test)]
 mod tests;
 mod tiny;
@@ -25,11 +31,19 @@ mod verify;
 
 use ndarray::ArrayView2;
 
+pub use b_matching::{
+    AssignCapacities, CapacityAssignment, Demand, assign_sparse_with_capacities, assign_with_capacities,
+};
 pub use batch::{AssignmentBatch, assign_batch};
+pub use bottleneck::{AssignBottleneck, BottleneckAssignment, assign_bottleneck};
 pub use by_rule::{AssignByRule, Line, Request, assign_by};
+pub use murty::{RankedAssignment, assign_k_best};
+pub use online::{OnlineAssign, OnlineDecision, OnlineMatching, OnlineReport};
 pub use options::{Assign, Unmatched};
 pub use points::{Metric, PointCosts, assign_points};
 pub use result::{Assignment, Certificate};
+pub use semi::{AssignEachRow, EachRowAssignment, assign_each_row};
+pub use sparse::{SparseCosts, assign_sparse, verify_sparse};
 pub use verify::verify_assignment;
 
 use crate::Context;
