@@ -4,3 +4,10 @@ pub mod compatibility;
 pub mod entities;
 pub mod stable;
 pub mod strings;
+
+pub use stable::{
+    AllStableMarriages, HospitalResidents, HospitalSide, Placements, Roommates, ScoreOrder, Stability, StableChoice,
+    StableMarriage, StableMarriages, StablePairs, StableRoommates, StableScores, StableTies, TiedPairs, TiedStability,
+    TiesPolicy, VerifyStability, all_stable_marriages, hospital_residents, stable_from_scores, stable_marriage,
+    stable_roommates, stable_with_ties, verify_roommates, verify_stability,
+};
