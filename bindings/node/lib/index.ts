@@ -17,3 +17,4 @@ export { InlaidError } from './errors.js';
 export * as forecast from './forecast.js';
 export { Matrix, type MatrixInput, type MatrixLike, type NumberArray, type VectorInput } from './matrix.js';
 export type { Cell, ColumnInput, SameForm, Table, TableColumns, TableInput, TableRows } from './table.js';
+export type { IntsInput, ListsInput, TextsInput } from './whole.js';
