@@ -11,3 +11,4 @@ pub use stable::{
     TiesPolicy, VerifyStability, all_stable_marriages, hospital_residents, stable_from_scores, stable_marriage,
     stable_roommates, stable_with_ties, verify_roommates, verify_stability,
 };
+pub use strings::*;
