@@ -5,6 +5,13 @@ pub mod entities;
 pub mod stable;
 pub mod strings;
 
+pub use compatibility::{
+    Attribute, AttributePart, CategoryAttribute, CombineViews, CompareRule, Comparison, CompatibilityMatcher, Decay,
+    DistanceRule, EqualRule, ExplainPair, FlagRule, HoursAttribute, MatchStrategy, MissingPolicy, NumberAttribute,
+    NumberMeasure, OverlapMeasure, PairExplanation, PlaceAttribute, RangeAttribute, RangeRule, RecommendMatches,
+    Recommendations, Rule, ScoreRule, SetAttribute, ShareRule, SubsetDirection, SubsetRule, TextAttribute,
+    VectorAttribute, ViewSide, explain_compatibility, recommend_matches,
+};
 pub use stable::{
     AllStableMarriages, HospitalResidents, HospitalSide, Placements, Roommates, ScoreOrder, Stability, StableChoice,
     StableMarriage, StableMarriages, StablePairs, StableRoommates, StableScores, StableTies, TiedPairs, TiedStability,
