@@ -1,4 +1,4 @@
-"""Numbers on their way into the engine: any array-like, as C-contiguous float64 or int64 that is lent without a copy."""
+"""Numbers on their way into the engine: any array-like, as C-contiguous float64 or int64, lent without a copy."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def lend_lists(name: str, value: ListsLike) -> NDArray[np.int64] | tuple[NDArray
     if getattr(value, "ndim", None) == 2:
         return _ints(name, value)
     try:
-        rows = list(value)  # type: ignore[arg-type]
+        rows: list[Any] = list(value)  # type: ignore[arg-type]
         ends = np.cumsum([len(row) for row in rows], dtype=np.uintp)
     except TypeError:
         raise InvalidDataError(
@@ -126,7 +126,7 @@ def _ints(name: str, value: Any) -> NDArray[np.int64]:
         if isinstance(value, (list, tuple)) and not {bool, np.bool_}.isdisjoint(map(type, value)):
             position = next(place for place, item in enumerate(value) if isinstance(item, (bool, np.bool_)))
             raise _no_ints(name, f"position {position} holds {value[position]}")
-        array = np.asarray(value) if type(value).__module__.startswith("pandas") else _plain(name, value)
+        array = _pandas_ints(name, value) if _is_pandas(value) else _plain(name, value)
         if array.size == 0 and array.dtype.kind in "fO":
             return np.empty(array.shape, np.int64)
         if array.dtype.kind == "O":
@@ -138,6 +138,21 @@ def _ints(name: str, value: Any) -> NDArray[np.int64]:
         return np.require(array, np.int64, ("C_CONTIGUOUS", "ALIGNED"))
     except MemoryError as error:
         raise TooLargeError(f"`{name}` does not fit into memory as int64: {error}") from error
+
+
+def _pandas_ints(name: str, value: Any) -> NDArray[Any]:
+    """A pandas object; nullable columns keep missing values apart."""
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    if kind in "iu" and kind and not isinstance(value.dtype, np.dtype):
+        missing = np.flatnonzero(value.isna())
+        if missing.size:
+            raise _no_ints(name, f"position {missing[0]} is missing")
+        return value.to_numpy(dtype=f"{kind}8")  # type: ignore[no-any-return]
+    return np.asarray(value)
+
+
+def _is_pandas(value: Any) -> bool:
+    return type(value).__module__.partition(".")[0] == "pandas"
 
 
 def _objects_as_ints(name: str, array: NDArray[Any]) -> NDArray[np.int64]:
@@ -167,7 +182,7 @@ def _plain(name: str, value: Any) -> NDArray[Any]:
         return value
     if hasattr(value, "filled") and isinstance(value, np.ndarray):
         return value.astype(np.float64).filled(np.nan)  # type: ignore[attr-defined, no-any-return]
-    if type(value).__module__.partition(".")[0] == "pandas":
+    if _is_pandas(value):
         return _pandas(value)
     try:
         return np.asarray(value)

@@ -4,7 +4,7 @@
 |---|---|
 | list, tuple, another iterable of `str` | the strings themselves: their UTF-8 is lent, not copied |
 | `numpy` array of texts or objects, `pandas` series | its strings |
-| `pandas` series of Arrow strings, `polars.Series`, `pyarrow` arrays, anything with `__arrow_c_stream__` | Arrow, no copy |
+| `pandas` series of Arrow strings, `polars.Series`, `pyarrow` arrays, others of Arrow's C interface | Arrow, no copy |
 """
 
 from __future__ import annotations

@@ -232,7 +232,11 @@ pub(super) fn operation(room: &Room, method: &Method) -> String {
                 format!("{{ name: '{}', shape: shape.{} }}", camel(array.name), letter(array).as_str().unwrap_or(""))
             })
             .collect();
-        text += &format!("  arrays: [{}],\n", arrays.join(", "));
+        let line = format!("  arrays: [{}],\n", arrays.join(", "));
+        text += &match line.len() <= WIDTH {
+            true => line,
+            false => format!("  arrays: [\n    {},\n  ],\n", arrays.join(",\n    ")),
+        };
     }
     if !method.options.is_empty() {
         text += &format!("  options: {},\n", fields(room, &method.options, 2));
