@@ -14,8 +14,8 @@ pub use compatibility::{
 };
 pub use stable::{
     AllStableMarriages, HospitalResidents, HospitalSide, Placements, Roommates, ScoreOrder, Stability, StableChoice,
-    StableMarriage, StableMarriages, StablePairs, StableRoommates, StableScores, StableTies, TiedPairs, TiedStability,
-    TiesPolicy, VerifyStability, all_stable_marriages, hospital_residents, stable_from_scores, stable_marriage,
-    stable_roommates, stable_with_ties, verify_roommates, verify_stability,
+    StableMarriage, StableMarriages, StablePairs, StableScores, StableTies, TiedPairs, TiedStability, TiesPolicy,
+    VerifyStability, all_stable_marriages, hospital_residents, stable_from_scores, stable_marriage, stable_roommates,
+    stable_with_ties, verify_roommates, verify_stability,
 };
 pub use strings::*;

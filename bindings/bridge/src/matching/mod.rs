@@ -1,5 +1,7 @@
 //! The operations of the room `matching`: each part has a file with its `ops()`, and a line in each list here.
 mod assignment;
+mod compatibility;
+mod stable;
 
 use crate::{ArrayArgument, Letter, Op};
 
@@ -7,7 +9,7 @@ use crate::{ArrayArgument, Letter, Op};
 pub(crate) const MODELS: &[(&str, &str)] = &[];
 
 pub(crate) fn ops() -> Vec<Op> {
-    [assignment::ops()].into_iter().flatten().collect()
+    [assignment::ops(), compatibility::ops(), stable::ops()].into_iter().flatten().collect()
 }
 
 /// What every pair would cost.

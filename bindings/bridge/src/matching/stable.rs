@@ -2,9 +2,8 @@
 use inlaid::data::Lists;
 use inlaid::matching::{
     AllStableMarriages, HospitalResidents, Placements, Roommates, Stability, StableMarriage, StableMarriages,
-    StablePairs, StableRoommates, StableScores, StableTies, TiedPairs, VerifyStability, all_stable_marriages,
-    hospital_residents, stable_from_scores, stable_marriage, stable_roommates, stable_with_ties, verify_roommates,
-    verify_stability,
+    StablePairs, StableScores, StableTies, TiedPairs, VerifyStability, all_stable_marriages, hospital_residents,
+    stable_from_scores, stable_marriage, stable_roommates, stable_with_ties, verify_roommates, verify_stability,
 };
 
 use crate::op::op;
@@ -151,9 +150,8 @@ fn one_group() -> Vec<Op> {
     vec![
         op("matching.stable_roommates", pair_up)
             .takes(PEOPLE)
-            .options::<StableRoommates>()
             .gives::<Roommates>()
-            .runs(|a| Reply::value(stable_roommates(&each(&a.lists(0)?), &a.options()?, a.context)?)),
+            .runs(|a| Reply::value(stable_roommates(&each(&a.lists(0)?), a.context)?)),
         op("matching.verify_roommates", verify)
             .takes(PEOPLE)
             .takes(partner_of)

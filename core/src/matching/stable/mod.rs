@@ -31,7 +31,7 @@ pub use marriage::{
     AllStableMarriages, StableChoice, StableMarriage, StableMarriages, StablePairs, all_stable_marriages,
     stable_marriage,
 };
-pub use roommates::{Roommates, StableRoommates, stable_roommates};
+pub use roommates::{Roommates, stable_roommates};
 pub use scores::{
     ScoreOrder, StableScores, StableTies, TiedPairs, TiedStability, TiesPolicy, stable_from_scores, stable_with_ties,
 };

@@ -6,13 +6,6 @@ use crate::Context;
 use crate::data::Ints;
 use crate::error::{Result, bail, ensure};
 
-/// How roommates are paired; there is nothing to choose yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct StableRoommates {}
-
 /// A stable pairing of one group, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -57,15 +50,15 @@ pub(super) fn group(lists: &[&[i64]], context: &Context) -> Result<Side> {
 /// That no stable pairing exists is a result, not an error.
 ///
 /// ```
-/// use inlaid::matching::{StableRoommates, stable_roommates};
+/// use inlaid::matching::stable_roommates;
 /// // Nobody wants person 3, and the others run after each other in a circle.
 /// let lists: [&[i64]; 4] = [&[1, 2, 3], &[2, 0, 3], &[0, 1, 3], &[0, 1, 2]];
-/// let result = stable_roommates(&lists, &StableRoommates::default(), &inlaid::Context::new())?;
+/// let result = stable_roommates(&lists, &inlaid::Context::new())?;
 /// assert!(!result.exists);
 /// assert_eq!(result.odd_parties[0].to_vec(), [0, 1, 2]);
 /// # Ok::<(), inlaid::Error>(())
 /// ```
-pub fn stable_roommates(lists: &[&[i64]], _options: &StableRoommates, context: &Context) -> Result<Roommates> {
+pub fn stable_roommates(lists: &[&[i64]], context: &Context) -> Result<Roommates> {
     let side = group(lists, context)?;
     let people = side.len();
     let mut table = Shortlists {

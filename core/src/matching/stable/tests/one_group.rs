@@ -3,7 +3,7 @@ use crate::matching::stable::*;
 use crate::{Code, Context};
 
 fn pair_up(lists: &[Vec<i64>]) -> Roommates {
-    stable_roommates(&lent(lists), &StableRoommates::default(), &Context::new()).unwrap()
+    stable_roommates(&lent(lists), &Context::new()).unwrap()
 }
 
 /// All ways to pair some people who list each other.
@@ -160,7 +160,7 @@ fn the_verifier_names_the_two_who_would_leave() {
 fn bad_groups_are_refused_with_person_and_position() {
     let context = Context::new();
     let fails = |lists: &[&[i64]], words: &str| {
-        let error = stable_roommates(lists, &StableRoommates::default(), &context).unwrap_err();
+        let error = stable_roommates(lists, &context).unwrap_err();
         assert_eq!((error.code(), error.message()), (Code::InvalidData, words));
     };
     fails(&[&[1], &[0, 1]], "person 1 lists person 1 at position 1 (0-based), who is the same; leave it out");
