@@ -18,3 +18,15 @@ pub use assignment::{
     assign_with_capacities, verify_sparse,
 };
 pub use map::MatchMap;
+pub use compatibility::{
+    Attribute, AttributePart, CategoryAttribute, CombineViews, CompareRule, Comparison, CompatibilityMatcher, Decay,
+    DistanceRule, EqualRule, ExplainPair, FlagRule, HoursAttribute, MatchStrategy, MissingPolicy, NumberAttribute,
+    NumberMeasure, OverlapMeasure, PairExplanation, PlaceAttribute, RangeAttribute, RangeRule, RecommendMatches,
+    Recommendations, Rule, ScoreRule, SetAttribute, ShareRule, SubsetDirection, SubsetRule, TextAttribute,
+    VectorAttribute, ViewSide, explain_compatibility, recommend_matches,
+pub use stable::{
+    AllStableMarriages, HospitalResidents, HospitalSide, Placements, Roommates, ScoreOrder, Stability, StableChoice,
+    StableMarriage, StableMarriages, StablePairs, StableScores, StableTies, TiedPairs, TiedStability, TiesPolicy,
+    VerifyStability, all_stable_marriages, hospital_residents, stable_from_scores, stable_marriage, stable_roommates,
+    stable_with_ties, verify_roommates, verify_stability,
+pub use strings::*;

@@ -2,6 +2,8 @@
 mod assignment;
 mod map;
 mod variants;
+mod compatibility;
+mod stable;
 
 use crate::{ArrayArgument, Letter, Op};
 
@@ -10,6 +12,7 @@ pub(crate) const MODELS: &[(&str, &str)] = &[variants::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
     [assignment::ops(), map::ops(), variants::ops()].into_iter().flatten().collect()
+    [assignment::ops(), compatibility::ops(), stable::ops()].into_iter().flatten().collect()
 }
 
 /// What every pair would cost.
