@@ -84,6 +84,8 @@ pub(super) struct Block<T, const N: usize> {
     pub(super) columns: Vec<u32>,
     /// The length of each lane's text; 1 where there is none.
     pub(super) lengths: [f64; N],
+    /// The same as whole numbers.
+    pub(super) counts: [u32; N],
     /// The bits within the length: `[word][lane]`.
     pub(super) within: Vec<[T; N]>,
     pub(super) shortest: usize,
@@ -99,6 +101,7 @@ impl<T: Lane, const N: usize> Block<T, N> {
             table: vec![[T::ZERO; N]; words],
             columns: texts.iter().map(|(column, _)| *column).collect(),
             lengths: [1.0; N],
+            counts: [1; N],
             within: vec![[T::ZERO; N]; words],
             shortest: texts.iter().map(|(_, text)| text.len()).min().unwrap_or(0),
             longest: texts.iter().map(|(_, text)| text.len()).max().unwrap_or(0),
@@ -109,6 +112,7 @@ impl<T: Lane, const N: usize> Block<T, N> {
         block.table.resize((numbers.len() + 1) * words, [T::ZERO; N]);
         for (lane, (_, text)) in texts.iter().enumerate() {
             block.lengths[lane] = text.len() as f64;
+            block.counts[lane] = text.len() as u32;
             for (position, number) in text.iter().enumerate() {
                 let (word, bit) = (position / T::BITS, T::from_u64(1 << (position % T::BITS)));
                 if let Ok(row) = numbers.binary_search(number) {
@@ -123,9 +127,10 @@ impl<T: Lane, const N: usize> Block<T, N> {
         block
     }
 
-    /// The rows of a symbol: one per word.
+    /// The rows of a symbol: one for each of the `W` words.
     #[inline(always)]
-    pub(super) fn row(&self, row: u16) -> &[T; N] {
-        &self.table[row as usize]
+    pub(super) fn rows<const W: usize>(&self, row: u16) -> Option<&[[T; N]; W]> {
+        let start = row as usize * W;
+        self.table.get(start..)?.first_chunk()
     }
 }

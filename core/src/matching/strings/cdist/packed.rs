@@ -1,5 +1,5 @@
 //! The right side of a comparison, packed for the kernels: tiles of columns, in each of them blocks of texts of like length.
-use super::kernels::{Kernel, LONGEST_JARO, Scratch, scores};
+use super::kernels::{Kernel, LONGEST_JARO, Shared, scores};
 use super::lanes::{Block, Lane};
 use crate::Context;
 use crate::error::Result;
@@ -10,8 +10,8 @@ use crate::math::simd::dispatch;
 
 /// Columns in a tile: their scores with some queries, and their tables, stay in the second cache.
 pub(super) const TILE: usize = 1024;
-/// Words of 64 symbols of the longest text that is packed.
-const WORDS: usize = 8;
+/// How many words of 64 symbols a packed text may have.
+const WORDS: [usize; 5] = [1, 2, 3, 4, 8];
 /// Longest query that goes through the kernels; beyond, texts are compared one by one.
 const LONGEST_QUERY: usize = 1 << 14;
 
@@ -41,15 +41,15 @@ pub(super) struct Work {
     /// The row of each number of the alphabet in the block at hand; 0 without, and for the number after the last.
     row_of: Vec<u16>,
     rows: Vec<u16>,
-    bytes: Scratch<u8, 128>,
-    shorts: Scratch<u16, 64>,
-    halves: Scratch<u32, 32>,
-    words: Scratch<u64, 16>,
+    bytes: Shared<u8, 128>,
+    shorts: Shared<u16, 64>,
+    halves: Shared<u32, 32>,
+    words: Shared<u64, 16>,
 }
 
 impl Packed {
     pub(super) fn new(kernel: Kernel, texts: &[Vec<u32>], context: &Context) -> Result<Self> {
-        let longest = if matches!(kernel, Kernel::Jaro { .. }) { 64 } else { 64 * WORDS };
+        let longest = if matches!(kernel, Kernel::Jaro { .. }) { 128 } else { 512 };
         let mut alphabet = Alphabet::new();
         let numbered: Vec<Vec<u32>> =
             texts
@@ -69,10 +69,10 @@ impl Packed {
         Work {
             row_of: vec![0; self.alphabet.len() + 1],
             rows: Vec::new(),
-            bytes: Scratch::default(),
-            shorts: Scratch::default(),
-            halves: Scratch::default(),
-            words: Scratch::default(),
+            bytes: Vec::new(),
+            shorts: Vec::new(),
+            halves: Vec::new(),
+            words: Vec::new(),
         }
     }
 
@@ -100,7 +100,7 @@ impl Tile {
         tile.bytes = blocks(&mut rest, 1, false);
         tile.shorts = blocks(&mut rest, 1, false);
         tile.halves = blocks(&mut rest, 1, false);
-        for words in 1..=WORDS {
+        for words in WORDS {
             tile.words.extend(blocks(&mut rest, words, true));
         }
         tile
@@ -135,16 +135,16 @@ dispatch! {
         let first = tile.first;
         let mut map = (row_of, rows);
         for block in &tile.bytes {
-            score_block(kernel, block, first, queries, (&mut map, bytes), target, context)?;
+            score_block::<_, _, false>(kernel, block, first, queries, (&mut map, bytes), target, context)?;
         }
         for block in &tile.shorts {
-            score_block(kernel, block, first, queries, (&mut map, shorts), target, context)?;
+            score_block::<_, _, false>(kernel, block, first, queries, (&mut map, shorts), target, context)?;
         }
         for block in &tile.halves {
-            score_block(kernel, block, first, queries, (&mut map, halves), target, context)?;
+            score_block::<_, _, false>(kernel, block, first, queries, (&mut map, halves), target, context)?;
         }
         for block in &tile.words {
-            score_block(kernel, block, first, queries, (&mut map, words), target, context)?;
+            score_block::<_, _, true>(kernel, block, first, queries, (&mut map, words), target, context)?;
         }
         Ok(())
     }
@@ -153,12 +153,12 @@ dispatch! {
 type Map<'w> = (&'w mut Vec<u16>, &'w mut Vec<u16>);
 
 #[inline(always)]
-fn score_block<T: Lane, const N: usize>(
+fn score_block<T: Lane, const N: usize, const WORDS: bool>(
     kernel: Kernel,
     block: &Block<T, N>,
     first: usize,
     queries: &[Option<Vec<u32>>],
-    ((row_of, rows), scratch): (&mut Map<'_>, &mut Scratch<T, N>),
+    ((row_of, rows), shared): (&mut Map<'_>, &mut Shared<T, N>),
     target: &mut Target<'_>,
     context: &Context,
 ) -> Result<()> {
@@ -172,9 +172,11 @@ fn score_block<T: Lane, const N: usize>(
         if best(kernel, query.len(), block.shortest, block.longest) < target.cutoff {
             continue;
         }
-        rows.clear();
-        rows.extend(query.iter().map(|number| row_of[*number as usize]));
-        scores(kernel, block, rows, scratch, &mut out);
+        rows.resize(query.len(), 0);
+        for (row, number) in rows.iter_mut().zip(query) {
+            *row = row_of[*number as usize];
+        }
+        scores::<T, N, WORDS>(kernel, block, rows, shared, &mut out);
         let row = &mut target.rows[index * target.columns + first..];
         for (column, score) in block.columns.iter().zip(&out) {
             if *score >= target.cutoff {
