@@ -30,7 +30,8 @@ pub(super) struct Tile {
     bytes: Vec<Block<u8, 128>>,
     shorts: Vec<Block<u16, 64>>,
     halves: Vec<Block<u32, 32>>,
-    words: Vec<Block<u64, 16>>,
+    words: Vec<Block<u64, 32>>,
+    several: Vec<Block<u64, 16>>,
     /// Columns of texts too long to be packed, counted from the first of the tile.
     pub(super) others: Vec<u32>,
 }
@@ -44,12 +45,13 @@ pub(super) struct Work {
     bytes: Shared<u8, 128>,
     shorts: Shared<u16, 64>,
     halves: Shared<u32, 32>,
-    words: Shared<u64, 16>,
+    words: Shared<u64, 32>,
+    several: Shared<u64, 16>,
 }
 
 impl Packed {
     pub(super) fn new(kernel: Kernel, texts: &[Vec<u32>], context: &Context) -> Result<Self> {
-        let longest = if matches!(kernel, Kernel::Jaro { .. }) { 128 } else { 512 };
+        let longest = if matches!(kernel, Kernel::Jaro { .. }) { 256 } else { 512 };
         let mut alphabet = Alphabet::new();
         let numbered: Vec<Vec<u32>> =
             texts
@@ -73,6 +75,7 @@ impl Packed {
             shorts: Vec::new(),
             halves: Vec::new(),
             words: Vec::new(),
+            several: Vec::new(),
         }
     }
 
@@ -100,8 +103,9 @@ impl Tile {
         tile.bytes = blocks(&mut rest, 1, false);
         tile.shorts = blocks(&mut rest, 1, false);
         tile.halves = blocks(&mut rest, 1, false);
+        tile.words = blocks(&mut rest, 1, false);
         for words in WORDS {
-            tile.words.extend(blocks(&mut rest, words, true));
+            tile.several.extend(blocks(&mut rest, words, true));
         }
         tile
     }
@@ -131,7 +135,7 @@ dispatch! {
         kernel: Kernel, tile: &Tile, queries: &[Option<Vec<u32>>], work: &mut Work, target: &mut Target<'_>,
         context: &Context,
     ) -> Result<()> {
-        let Work { row_of, rows, bytes, shorts, halves, words } = work;
+        let Work { row_of, rows, bytes, shorts, halves, words, several } = work;
         let first = tile.first;
         let mut map = (row_of, rows);
         for block in &tile.bytes {
@@ -144,7 +148,10 @@ dispatch! {
             score_block::<_, _, false>(kernel, block, first, queries, (&mut map, halves), target, context)?;
         }
         for block in &tile.words {
-            score_block::<_, _, true>(kernel, block, first, queries, (&mut map, words), target, context)?;
+            score_block::<_, _, false>(kernel, block, first, queries, (&mut map, words), target, context)?;
+        }
+        for block in &tile.several {
+            score_block::<_, _, true>(kernel, block, first, queries, (&mut map, several), target, context)?;
         }
         Ok(())
     }
