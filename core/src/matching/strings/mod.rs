@@ -4,6 +4,8 @@
 //! |---|---|
 //! | two texts, or texts in pairs | [`similarity`], [`similarity_batch`] with any [`TextMetric`]; or the metric by its name: [`jaro_winkler`], [`levenshtein`], [`indel_ratio`], [`token_set_ratio`], .. |
 //! | all pairs of two lists | [`cdist`]; [`Cdist::fit`] for blocks of them |
+//! | which texts of two lists are alike, among very many | [`join_texts`]; [`TextJoin::fit`] for blocks of them |
+//! | which texts of one list are alike | [`dedup_texts`] |
 //!
 //! Everything is counted in code points (`char`s), not in grapheme clusters: `é` may be one or two, see
 //! [`TextNormalization`]. Similarities are 0 to 1.
@@ -12,6 +14,7 @@ mod edit;
 mod functions;
 mod grams;
 mod jaro;
+mod join;
 mod metric;
 mod normalization;
 mod pattern;
@@ -23,5 +26,6 @@ mod words;
 
 pub use cdist::{Cdist, FittedCdist, cdist};
 pub use functions::*;
+pub use join::{DuplicateTexts, FittedTextJoin, TextJoin, TextJoinBlocks, TextMatches, dedup_texts, join_texts};
 pub use metric::{MetricParameters, TextMetric, TextSimilarity, similarity, similarity_batch};
 pub use normalization::{CaseRule, PunctuationRule, TextNormalization, UnicodeForm, WhitespaceRule, normalize_text};

@@ -65,6 +65,15 @@ impl Cdist {
     pub fn fit(&self, right: &[&str], context: &Context) -> Result<FittedCdist> {
         self.validate()?;
         let texts = context.map(right.len(), |index| Ok(self.prepared(right[index])))?;
+        self.fit_prepared(texts, context)
+    }
+
+    /// The same for texts as [`prepared`](Self::prepared) gives them.
+    pub(in crate::matching::strings) fn fit_prepared(
+        &self,
+        texts: Vec<Vec<u32>>,
+        context: &Context,
+    ) -> Result<FittedCdist> {
         let packed = match kernel(self.metric, &self.parameters) {
             Some(kernel) => Some(Packed::new(kernel, &texts, context)?),
             None => None,
@@ -73,13 +82,13 @@ impl Cdist {
     }
 
     /// The code points that are compared.
-    fn prepared(&self, text: &str) -> Vec<u32> {
+    pub(in crate::matching::strings) fn prepared(&self, text: &str) -> Vec<u32> {
         let points = code_points(&self.normalization.apply(text));
         if self.metric == TextMetric::TokenSortRatio { sorted_words(&points) } else { points }
     }
 
     /// The metric of prepared texts.
-    fn metric_of_prepared(&self) -> TextMetric {
+    pub(in crate::matching::strings) fn metric_of_prepared(&self) -> TextMetric {
         if self.metric == TextMetric::TokenSortRatio { TextMetric::Indel } else { self.metric }
     }
 }
@@ -126,7 +135,9 @@ impl FittedCdist {
                 let mut rows = parts[part].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let first = part * TOGETHER;
                 let texts = &left[first..left.len().min(first + TOGETHER)];
-                self.score_rows(texts, &mut rows, context).map_err(|(row, column, error)| {
+                let queries: Vec<Vec<u32>> = texts.iter().map(|text| self.options.prepared(text)).collect();
+                let queries: Vec<&[u32]> = queries.iter().map(Vec::as_slice).collect();
+                self.score_rows(&queries, &mut rows, context).map_err(|(row, column, error)| {
                     error.at(format_args!("left text {}, right text {column}", first + row))
                 })
             })?;
@@ -137,10 +148,22 @@ impl FittedCdist {
         Ok(scores.into())
     }
 
-    /// The scores of some texts, into rows of zeros; an error with the row and the column where it arose.
-    fn score_rows(&self, left: &[&str], rows: &mut [f64], context: &Context) -> Result<(), (usize, usize, Error)> {
-        let queries: Vec<Vec<u32>> = left.iter().map(|text| self.options.prepared(text)).collect();
+    /// The scores of texts as [`Cdist::prepared`] gives them, into rows of zeros.
+    pub(in crate::matching::strings) fn score_prepared(
+        &self,
+        queries: &[&[u32]],
+        rows: &mut [f64],
+        context: &Context,
+    ) -> Result<()> {
+        self.score_rows(queries, rows, context).map_err(|(.., error)| error)
+    }
+
+    /// The same; an error with the row and the column where it arose.
+    fn score_rows(&self, queries: &[&[u32]], rows: &mut [f64], context: &Context) -> Result<(), (usize, usize, Error)> {
         let columns = self.texts.len();
+        if columns == 0 {
+            return Ok(());
+        }
         let Some(packed) = &self.packed else {
             for (row, (query, scores)) in queries.iter().zip(rows.chunks_mut(columns)).enumerate() {
                 for column in 0..columns {
