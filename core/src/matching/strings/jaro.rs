@@ -36,21 +36,27 @@ pub(super) fn boosted(jaro: f64, prefix: usize, weight: f64) -> f64 {
 
 /// The Jaro similarity, 0 to 1; two empty texts are equal. Time and memory `O(a + b)`.
 pub(super) fn jaro<S: Symbol>(a: &[S], b: &[S]) -> f64 {
-    let (shared, out_of_order) =
-        if a.len() <= 64 && b.len() <= 64 { counts_of_words(a, b) } else { counts_of_lists(a, b) };
+    let (shared, out_of_order) = if a.len() <= 64 && b.len() <= 64 {
+        counts_of_pattern(&Pattern::new(a), a.len(), b)
+    } else {
+        counts_of_lists(a, b)
+    };
     score(a.len(), b.len(), shared, out_of_order)
 }
 
 /// The Jaro-Winkler similarity, 0 to 1, with a weight of 0 to 0.25 for each equal symbol at the start.
 pub(super) fn jaro_winkler<S: Symbol>(a: &[S], b: &[S], weight: f64) -> f64 {
-    let prefix = a.iter().zip(b).take(PREFIX).take_while(|(x, y)| x == y).count();
-    boosted(jaro(a, b), prefix, weight)
+    boosted(jaro(a, b), prefix(a, b), weight)
 }
 
-/// Shared symbols and how many of them are out of order, for texts of at most 64 symbols.
-fn counts_of_words<S: Symbol>(a: &[S], b: &[S]) -> (usize, usize) {
-    let pattern = Pattern::new(a);
-    let window = window(a.len(), b.len());
+/// Equal symbols at the start, up to [`PREFIX`].
+pub(super) fn prefix<S: Symbol>(a: &[S], b: &[S]) -> usize {
+    a.iter().zip(b).take(PREFIX).take_while(|(x, y)| x == y).count()
+}
+
+/// Shared symbols and how many of them are out of order, for a pattern of `length` symbols and a text, both at most 64.
+pub(super) fn counts_of_pattern<S: Symbol>(pattern: &Pattern, length: usize, b: &[S]) -> (usize, usize) {
+    let window = window(length, b.len());
     let (mut used, mut shared) = (0_u64, 0_u64);
     let mut reach = low_bits(window + 1);
     for (position, &symbol) in b.iter().enumerate() {

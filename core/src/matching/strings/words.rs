@@ -28,6 +28,11 @@ fn joined<S: Symbol>(words: &[&[S]]) -> Vec<u32> {
     text
 }
 
+/// A text with its words sorted and one space between them.
+pub(super) fn sorted_words<S: Symbol>(text: &[S]) -> Vec<u32> {
+    joined(&words(text))
+}
+
 /// The different words of two texts: those of both, those of the first alone, those of the second alone.
 struct Sets<'a, S> {
     both: Vec<&'a [S]>,
@@ -48,7 +53,7 @@ impl<'a, S: Symbol> Sets<'a, S> {
 
 /// The ratio of the texts with their words sorted.
 pub(super) fn token_sort_ratio<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<f64, W::Stop> {
-    indel_ratio(&joined(&words(a)), &joined(&words(b)), watch)
+    indel_ratio(&sorted_words(a), &sorted_words(b), watch)
 }
 
 /// The best ratio among: the words of both, those with the rest of the first, those with the rest of the second.

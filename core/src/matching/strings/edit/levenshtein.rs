@@ -38,7 +38,7 @@ fn distance<S: Symbol, W: Watch, const SWAPS: bool>(
 }
 
 /// The distance of `b` from a pattern of `length` symbols, at most 64.
-fn single_word<S: Symbol, const SWAPS: bool>(pattern: &Pattern, length: usize, b: &[S]) -> usize {
+pub(crate) fn single_word<S: Symbol, const SWAPS: bool>(pattern: &Pattern, length: usize, b: &[S]) -> usize {
     let (mut rises, mut falls) = (u64::MAX, 0);
     let (mut diagonal, mut previous) = (u64::MAX, 0);
     for &symbol in b {

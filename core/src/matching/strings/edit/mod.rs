@@ -10,6 +10,6 @@ mod weighted;
 
 pub(super) use damerau::damerau;
 pub(super) use hamming::hamming;
-pub(super) use levenshtein::{levenshtein, osa};
+pub(super) use levenshtein::{levenshtein, osa, single_word as distance_of_pattern};
 pub(super) use subsequence::{indel, single_word as subsequence_of_pattern, subsequence};
 pub(super) use weighted::{most as most_weighted, weighted};

@@ -1,0 +1,70 @@
+//! Texts by keys of 64 bits, each with its signature beside it.
+use super::limits::Limits;
+use super::texts::Texts;
+
+/// Which texts have a key. Two keys may fall together, which gives more candidates, never fewer.
+#[derive(Debug)]
+pub(super) struct Postings {
+    /// Open addressing: key, start and end in the lists; an empty slot has an empty range.
+    slots: Vec<(u64, u32, u32)>,
+    texts: Vec<u32>,
+    signatures: Vec<u64>,
+}
+
+impl Postings {
+    pub(super) fn new(mut entries: Vec<(u64, u32)>, all: &Texts) -> Self {
+        entries.sort_unstable();
+        entries.dedup();
+        let keys = entries.chunk_by(|a, b| a.0 == b.0).count();
+        let mut slots = vec![(0, 0, 0); (keys * 2).next_power_of_two().max(2)];
+        let mut start = 0;
+        for list in entries.chunk_by(|a, b| a.0 == b.0) {
+            let key = list[0].0;
+            let mut slot = key as usize & (slots.len() - 1);
+            while slots[slot].1 != slots[slot].2 {
+                slot = (slot + 1) & (slots.len() - 1);
+            }
+            slots[slot] = (key, start, start + list.len() as u32);
+            start += list.len() as u32;
+        }
+        let texts: Vec<u32> = entries.into_iter().map(|(_, text)| text).collect();
+        let signatures = texts.iter().map(|text| all.signatures[*text as usize]).collect();
+        Self { slots, texts, signatures }
+    }
+
+    /// Add the texts from `first` on that have the key and whose signature is within the limits of the query's.
+    #[inline]
+    pub(super) fn candidates(&self, key: u64, signature: u64, limits: Limits, first: u32, found: &mut Vec<u32>) {
+        let mut slot = key as usize & (self.slots.len() - 1);
+        loop {
+            let (other, start, end) = self.slots[slot];
+            if start == end {
+                return;
+            }
+            if other == key {
+                let range = start as usize..end as usize;
+                within(&self.texts[range.clone()], &self.signatures[range], signature, limits, first, found);
+                return;
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+}
+
+/// Add the texts from `first` on whose signature is within the limits of the query's.
+#[inline]
+pub(super) fn within(
+    texts: &[u32],
+    signatures: &[u64],
+    signature: u64,
+    limits: Limits,
+    first: u32,
+    found: &mut Vec<u32>,
+) {
+    for (text, other) in texts.iter().zip(signatures) {
+        let alone = ((signature & !other).count_ones() as usize, (other & !signature).count_ones() as usize);
+        if alone.0 <= limits.left_alone && alone.1 <= limits.right_alone && *text >= first {
+            found.push(*text);
+        }
+    }
+}
