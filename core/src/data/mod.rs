@@ -20,4 +20,6 @@ pub(crate) use comma_separated::cell;
 pub use comma_separated::{read_csv, write_csv};
 pub use numbers::{Ints, Matrix, Vector};
 pub use panel::{Panel, Series};
+#[cfg(feature = "matching")]
+pub(crate) use table::is_text;
 pub use table::{Column, Table, TimeUnit, Values};
