@@ -73,6 +73,7 @@ fn main() {
     let right: Vec<i64> = column("right").into_iter().map(|row| row + offset).collect();
     let of_pairs = pair_accuracy(&column("left"), &right, &truth).expect("accuracy");
     let summary = fitted.summary();
+    let complete = fitted.pair_completeness(&truth, &context).expect("completeness");
     if std::env::var_os("DETAILS").is_some() {
         for column in &summary.columns {
             println!(
@@ -118,7 +119,7 @@ fn main() {
         }
     }
     println!(
-        "{} records, {} candidates, prior {:.2e}, {} rounds{}; entities P {:.5} R {:.5} F1 {:.5}; B-cubed F1 {:.5}; pairs P {:.5} R {:.5} F1 {:.5}; cpu {least:.3} s, wall {wall:.3} s",
+        "{} records, {} candidates (of the matches {complete:.5}), prior {:.2e}, {} rounds{}; entities P {:.5} R {:.5} F1 {:.5}; B-cubed F1 {:.5}; pairs P {:.5} R {:.5} F1 {:.5}; cpu {least:.3} s, wall {wall:.3} s",
         summary.records,
         summary.blocking.candidates,
         summary.prior,

@@ -84,7 +84,7 @@ impl Comparator {
     pub(super) fn usual_thresholds(kind: ComparisonKind) -> Vec<f64> {
         match kind {
             ComparisonKind::Name => vec![0.92, 0.8],
-            ComparisonKind::Text => vec![0.8, 0.5],
+            ComparisonKind::Text => vec![0.9, 0.75, 0.6, 0.4],
             ComparisonKind::Code | ComparisonKind::Phone => vec![1.0, 2.0],
             ComparisonKind::Postcode => vec![1.0],
             ComparisonKind::Email => vec![0.92],

@@ -33,6 +33,9 @@ pub(super) struct Mixture {
     pub(super) prior: f64,
 }
 
+/// Expected matches are never taken to be fewer, so that later records may still match.
+const FEWEST: f64 = 0.1;
+
 /// How the rounds run.
 #[derive(Clone, Debug)]
 pub(super) struct Rounds<'a> {
@@ -123,7 +126,7 @@ fn step(mixture: &Mixture, unpacked: &[u8], counts: &[f64], rounds: &Rounds<'_>,
         false => mixture.u.clone(),
     };
     let prior = match rounds.free_prior {
-        true => within_reason(matching / rounds.all_pairs),
+        true => within_reason(matching.max(FEWEST) / rounds.all_pairs.max(1.0)),
         false => mixture.prior,
     };
     Ok(Mixture { m, u, prior })

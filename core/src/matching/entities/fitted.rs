@@ -1,4 +1,5 @@
 //! A linkage that was fitted, and everything that is asked of it.
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -177,6 +178,33 @@ impl FittedLinkage {
             Ok(position) if position < rows as usize => Ok(position),
             _ => crate::error::bail!(InvalidData, "there is no record {row}; {rows} are known, counted from 0"),
         }
+    }
+
+    /// The part of the pairs that belong together which blocking gives as candidates, where the entity of every record is
+    /// known: no linkage can find more. 1 where none belong together.
+    ///
+    /// # Errors
+    /// `invalid_data` for another number of entities than records; `cancelled`.
+    pub fn pair_completeness(&self, truth: &[i64], context: &Context) -> Result<f64> {
+        let (rows, known) = (self.roster.rows as usize, truth.len());
+        ensure!(rows == known, InvalidData, "{known} true entities of {rows} records; there must be one of each");
+        let candidates = &self.prepared(context)?.candidates;
+        let (mut met, mut found, mut kept) = (Vec::new(), Vec::new(), 0_usize);
+        for (row, entity) in truth.iter().enumerate() {
+            context.check()?;
+            candidates.before(row, &mut met, &mut found);
+            kept += found.iter().filter(|other| truth[**other as usize] == *entity).count();
+        }
+        // Per entity, the records of the left side and of the right one.
+        let mut sizes: HashMap<i64, [f64; 2]> = HashMap::new();
+        for (row, entity) in truth.iter().enumerate() {
+            let side = self.roster.sides.get(row).copied().unwrap_or(false);
+            sizes.entry(*entity).or_default()[usize::from(side)] += 1.0;
+        }
+        let linked = !self.roster.sides.is_empty();
+        let pairs = |[a, b]: &[f64; 2]| if linked { a * b } else { a * (a - 1.0) / 2.0 };
+        let all: f64 = sizes.values().map(pairs).sum();
+        Ok(if all > 0.0 { kept as f64 / all } else { 1.0 })
     }
 
     /// Why two records are taken to be the same thing, or not: what every column says, adding up to the weight.

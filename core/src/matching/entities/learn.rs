@@ -401,7 +401,7 @@ fn forest(weights: &Weights, evidence: &Evidence) -> Vec<Option<u32>> {
     let columns = weights.comparators.len();
     let prior = weights.prior_bits();
     let equal = |column: usize| weights.u[column][usize::from(EXACT)];
-    // The probability that the second is equal given that the first is, among clear others.
+    // What the equality of the first tells of the second among clear others.
     let mut edges: Vec<(f64, usize, usize)> = Vec::new();
     for parent in 0..columns {
         let stratum = &evidence.strata[parent];
@@ -412,16 +412,24 @@ fn forest(weights: &Weights, evidence: &Evidence) -> Vec<Option<u32>> {
             if (equal(parent), parent) > (equal(child), child) {
                 continue;
             }
-            let (mut both, mut all) = (0.0, 0.0);
+            // Equal in both, or at least alike in the second.
+            let (mut both, mut all) = ([0.0; 2], 0.0);
             for ((pattern, count), clear) in stratum.patterns.iter().zip(&stratum.counts).zip(&clear) {
-                if *clear && level(*pattern, child) != NOTHING {
+                let level = level(*pattern, child);
+                if *clear && level != NOTHING {
                     all += count;
-                    both += if level(*pattern, child) == EXACT { *count } else { 0.0 };
+                    both[0] += if level == EXACT { *count } else { 0.0 };
+                    both[1] += if level < weights.comparators[child].different() { *count } else { 0.0 };
                 }
             }
-            let given = both / all.max(1.0);
-            if all >= SUPPORT && both >= SUPPORT / 3.0 && given >= LIFT * equal(child) {
-                edges.push((information(equal(parent), equal(child), given), parent, child));
+            let usual = [equal(child), 1.0 - weights.u[child][usize::from(weights.comparators[child].different())]];
+            let gain = both.iter().zip(usual).filter_map(|(both, usual)| {
+                let given = both / all.max(1.0);
+                (all >= SUPPORT && *both >= SUPPORT && given >= LIFT * usual)
+                    .then(|| information(equal(parent), usual, given))
+            });
+            if let Some(gain) = gain.max_by(f64::total_cmp) {
+                edges.push((gain, parent, child));
             }
         }
     }

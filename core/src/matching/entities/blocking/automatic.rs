@@ -1,8 +1,11 @@
 //! Passes chosen from the data where none are said.
 //!
 //! Small tables are compared in full. Otherwise every column whose equal values give at most [`PER_RECORD`] pairs a record
-//! is a key of its own; the others are put together in pairs, the beginning of one with the whole of another, until they do;
+//! is a key of its own, and its halves are where they are telling enough; the others are put together in pairs, the beginning of one with the whole of another, until they do;
 //! and min-hashing of all letter groups finds records with an error in every key.
+use std::collections::HashMap;
+
+use super::keys::part_keys;
 use super::passes::{AllPairs, Blocking, KeyPart, KeyTransform, Keys, MinHash, SortedNeighbourhood};
 use crate::matching::entities::compare::Comparator;
 use crate::matching::entities::options::ComparisonKind;
@@ -12,6 +15,8 @@ use crate::matching::entities::records::Field;
 const ALL_PAIRS: f64 = 50_000.0;
 /// The most pairs a record that a pass may give.
 const PER_RECORD: f64 = 6.0;
+/// The same for the first or last half of a column.
+const HALVES_PER_RECORD: f64 = 4.0;
 /// The most keys of one column, and of two.
 const MOST_KEYS: usize = 8;
 
@@ -50,6 +55,19 @@ pub(in super::super) fn choose(comparators: &[Comparator], fields: &[Field], all
     for &(_, a, b) in joint.iter().take(MOST_KEYS) {
         passes.push(Keys::of([column(a), column(b)]).into());
     }
+    // One wrong symbol leaves the first half of a value or the last.
+    let (mut halves, mut field_at) = (0, order.iter().filter(|field| telling(**field) && keyed(**field)));
+    while let (true, Some(&field)) = (halves < MOST_KEYS, field_at.next()) {
+        let symbols: usize = fields[field].values.iter().map(|value| value.chars().take(64).count()).sum();
+        let half = symbols / fields[field].values.len() / 2;
+        for transform in [KeyTransform::Prefix, KeyTransform::Suffix] {
+            let part = KeyPart::new(column(field)).with_transform(transform).with_length(half.max(1));
+            if half >= 3 && pairs_of(&part_keys(&part, &fields[field]), &fields[field]) <= HALVES_PER_RECORD * rows {
+                passes.push(Keys::new([part]).into());
+                halves += 1;
+            }
+        }
+    }
     // What sounds alike in two columns of names.
     let names: Vec<usize> =
         order.iter().copied().filter(|field| comparators[*field].kind == ComparisonKind::Name).collect();
@@ -71,6 +89,17 @@ pub(in super::super) fn choose(comparators: &[Comparator], fields: &[Field], all
         passes.push(SortedNeighbourhood::new(order.into_iter().take(4).map(column)).with_window(10).into());
     }
     passes
+}
+
+/// How many pairs have the same key.
+fn pairs_of(keys: &[Option<u64>], field: &Field) -> f64 {
+    let mut blocks: HashMap<u64, f64> = HashMap::new();
+    for (key, count) in keys.iter().zip(&field.counts) {
+        if let Some(key) = key {
+            *blocks.entry(*key).or_default() += f64::from(*count);
+        }
+    }
+    blocks.values().map(|count| count * (count - 1.0) / 2.0).sum()
 }
 
 /// How many pairs are equal in a field.

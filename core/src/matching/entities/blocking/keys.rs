@@ -130,7 +130,7 @@ fn signature(groups: &[u64], seeds: &[u64], least: &mut [u64]) {
 }
 
 /// What a part takes of every value of its field.
-fn part_keys(part: &KeyPart, field: &Field) -> Vec<Option<u64>> {
+pub(super) fn part_keys(part: &KeyPart, field: &Field) -> Vec<Option<u64>> {
     let key = |value: &str, whole: u64| -> Option<u64> {
         let hashed = |text: String| (!text.is_empty()).then(|| hash(text.as_bytes()));
         match part.transform {
