@@ -4,3 +4,5 @@ pub mod compatibility;
 pub mod entities;
 pub mod stable;
 pub mod strings;
+
+pub use strings::*;

@@ -1,0 +1,59 @@
+//! Similarities of the sets of grams: runs of `q` symbols that overlap.
+//!
+//! With padding a text is taken as having `q - 1` marks before and after it, so that its ends count as much as its middle;
+//! an empty text has no grams. Two texts without grams are equal or not: 1 or 0. Sets: a gram that a text has twice counts once.
+use super::symbols::Symbol;
+
+/// Marks beyond every code point.
+const START: u32 = 0x11_0000;
+const END: u32 = 0x11_0001;
+
+/// A coefficient of two sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Coefficient {
+    Jaccard,
+    Dice,
+    Cosine,
+    Overlap,
+}
+
+fn padded<S: Symbol>(text: &[S], q: usize, pad: bool) -> Vec<u32> {
+    let marks = if pad && !text.is_empty() { q - 1 } else { 0 };
+    let mut padded = vec![START; marks];
+    padded.extend(text.iter().map(|symbol| symbol.code()));
+    padded.resize(padded.len() + marks, END);
+    padded
+}
+
+/// How alike two texts are by their grams of `q` symbols, 0 to 1. Time `O((a + b) * q * log)`.
+pub(super) fn gram_similarity<S: Symbol>(a: &[S], b: &[S], q: usize, pad: bool, coefficient: Coefficient) -> f64 {
+    let (texts, same) = ([padded(a, q, pad), padded(b, q, pad)], a == b);
+    let [left, right] = [&texts[0], &texts[1]].map(|text| {
+        let mut grams: Vec<&[u32]> = text.windows(q).collect();
+        grams.sort_unstable();
+        grams.dedup();
+        grams
+    });
+    let (mut shared, mut i, mut j) = (0, 0, 0);
+    while let (Some(x), Some(y)) = (left.get(i), right.get(j)) {
+        let order = x.cmp(y);
+        shared += usize::from(order.is_eq());
+        i += usize::from(order.is_le());
+        j += usize::from(order.is_ge());
+    }
+    of_counts(left.len(), right.len(), shared, same, coefficient)
+}
+
+/// The coefficient from the sizes of two sets and of what they share.
+pub(super) fn of_counts(a: usize, b: usize, shared: usize, same: bool, coefficient: Coefficient) -> f64 {
+    if a == 0 || b == 0 {
+        return f64::from(u8::from(same));
+    }
+    let (a, b, shared) = (a as f64, b as f64, shared as f64);
+    match coefficient {
+        Coefficient::Jaccard => shared / (a + b - shared),
+        Coefficient::Dice => 2.0 * shared / (a + b),
+        Coefficient::Cosine => shared / (a * b).sqrt(),
+        Coefficient::Overlap => shared / a.min(b),
+    }
+}

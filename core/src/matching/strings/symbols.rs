@@ -1,0 +1,138 @@
+//! Texts as sequences of code points, and what may stop long work on them.
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::hash::Hash;
+
+use crate::Context;
+use crate::error::{Error, Result};
+
+/// A code point: a byte of an ASCII text, or a number of up to 21 bits. Numbers above `char::MAX` are marks of our own.
+pub(super) trait Symbol: Copy + Eq + Ord + Hash + Send + Sync {
+    /// The code point.
+    fn code(self) -> u32;
+}
+
+impl Symbol for u8 {
+    #[inline(always)]
+    fn code(self) -> u32 {
+        u32::from(self)
+    }
+}
+
+impl Symbol for u32 {
+    #[inline(always)]
+    fn code(self) -> u32 {
+        self
+    }
+}
+
+/// The code points of a text.
+pub(super) fn code_points(text: &str) -> Vec<u32> {
+    if text.is_ascii() { text.bytes().map(u32::from).collect() } else { text.chars().map(u32::from).collect() }
+}
+
+/// Evaluate an expression on the symbols of two texts, without a copy if both are ASCII.
+macro_rules! on_symbols {
+    ($left:expr, $right:expr, |$a:ident, $b:ident| $body:expr) => {{
+        let (left, right): (&str, &str) = ($left, $right);
+        if left.is_ascii() && right.is_ascii() {
+            let ($a, $b): (&[u8], &[u8]) = (left.as_bytes(), right.as_bytes());
+            $body
+        } else {
+            let (left, right) = (
+                $crate::matching::strings::symbols::code_points(left),
+                $crate::matching::strings::symbols::code_points(right),
+            );
+            let ($a, $b): (&[u32], &[u32]) = (&left, &right);
+            $body
+        }
+    }};
+}
+pub(super) use on_symbols;
+
+/// Small numbers for the symbols of texts, in the order in which they are first seen.
+#[derive(Clone, Debug)]
+pub(super) struct Alphabet {
+    ascii: [u32; 128],
+    others: HashMap<u32, u32>,
+    size: u32,
+}
+
+impl Alphabet {
+    /// The number of a symbol that is not in the alphabet.
+    pub(super) const ABSENT: u32 = u32::MAX;
+
+    pub(super) fn new() -> Self {
+        Self { ascii: [Self::ABSENT; 128], others: HashMap::new(), size: 0 }
+    }
+
+    /// How many symbols there are.
+    pub(super) fn len(&self) -> usize {
+        self.size as usize
+    }
+
+    /// The number of a symbol, [`Self::ABSENT`] if it is not in the alphabet.
+    #[inline]
+    pub(super) fn number(&self, symbol: impl Symbol) -> u32 {
+        let code = symbol.code();
+        match self.ascii.get(code as usize) {
+            Some(&number) => number,
+            None => self.others.get(&code).copied().unwrap_or(Self::ABSENT),
+        }
+    }
+
+    /// The number of a symbol, a new one if it is not in the alphabet yet.
+    #[inline]
+    pub(super) fn learn(&mut self, symbol: impl Symbol) -> u32 {
+        let code = symbol.code();
+        let place = match self.ascii.get_mut(code as usize) {
+            Some(place) => place,
+            None => self.others.entry(code).or_insert(Self::ABSENT),
+        };
+        if *place == Self::ABSENT {
+            *place = self.size;
+            self.size += 1;
+        }
+        *place
+    }
+}
+
+/// What a long loop asks now and then whether it may go on.
+pub(super) trait Watch {
+    /// Why it may not.
+    type Stop;
+
+    /// Go on, or stop.
+    fn check(&self) -> Result<(), Self::Stop>;
+}
+
+/// Nobody asks to stop.
+pub(super) struct Unwatched;
+
+impl Watch for Unwatched {
+    type Stop = Infallible;
+
+    #[inline(always)]
+    fn check(&self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl Watch for Context {
+    type Stop = Error;
+
+    fn check(&self) -> Result<()> {
+        Context::check(self)
+    }
+}
+
+/// How many cells of 64 a loop works off between two questions: well under a millisecond.
+pub(super) const CELLS_BETWEEN_CHECKS: usize = 1 << 16;
+
+/// The texts without what they begin and end with in common, and how long the common start was.
+pub(super) fn without_common_ends<'a, S: Symbol>(mut a: &'a [S], mut b: &'a [S]) -> (&'a [S], &'a [S]) {
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    (a, b) = (&a[start..], &b[start..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    (&a[..a.len() - end], &b[..b.len() - end])
+}
