@@ -5,4 +5,5 @@ pub mod entities;
 pub mod stable;
 pub mod strings;
 
+pub use entities::*;
 pub use strings::*;

@@ -41,6 +41,8 @@ const FEWEST: f64 = 0.1;
 pub(super) struct Rounds<'a> {
     /// Imagined matches at each level, added to those seen; none for maximum likelihood.
     pub(super) imagined: Option<&'a Levels>,
+    /// Whether m is estimated; it is not where it was counted.
+    pub(super) free_m: bool,
     /// Whether u is estimated too.
     pub(super) free_u: bool,
     /// Whether the prior is estimated.
@@ -120,7 +122,10 @@ fn step(mixture: &Mixture, unpacked: &[u8], counts: &[f64], rounds: &Rounds<'_>,
             *seen += imagined;
         }
     }
-    let m = matches.into_iter().zip(&mixture.m).map(|(seen, before)| normalised(seen, before)).collect();
+    let m = match rounds.free_m {
+        true => matches.into_iter().zip(&mixture.m).map(|(seen, before)| normalised(seen, before)).collect(),
+        false => mixture.m.clone(),
+    };
     let u = match rounds.free_u {
         true => others.into_iter().zip(&mixture.u).map(|(seen, before)| normalised(seen, before)).collect(),
         false => mixture.u.clone(),

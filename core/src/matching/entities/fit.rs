@@ -1,10 +1,12 @@
 //! Fitting: records, candidates, weights, matches, entities.
+use std::collections::BTreeMap;
+
 use super::blocking::{Candidates, Limits, choose};
 use super::cluster::{Match, cluster};
 use super::compare::{Comparator, Matcher, Pattern, crossed};
-use super::estimate::Patterns;
+use super::estimate::{Patterns, within_reason};
 use super::fitted::{FittedLinkage, Prepared};
-use super::learn::{Counter, below, learn};
+use super::learn::{Counter, Known, below, learn};
 use super::options::{ComparisonKind, Linkage};
 use super::records::{Field, MISSING};
 use super::roster::Roster;
@@ -42,7 +44,7 @@ impl Linkage {
     pub fn fit(&self, table: &Table, context: &Context) -> Result<FittedLinkage> {
         let rows = table.rows();
         ensure!(rows >= 2, NotEnoughData, "need at least 2 records, got {rows}");
-        self.run(table, None, context)
+        self.run(table, None, &Labels::None, context)
     }
 
     /// Find the records of two tables that are the same thing; records of one table are not compared with each other.
@@ -55,10 +57,67 @@ impl Linkage {
         for (side, table) in [("left", left), ("right", right)] {
             ensure!(table.rows() > 0, NotEnoughData, "the {side} table has no row; need at least 1");
         }
-        self.run(left, Some(right), context)
+        self.run(left, Some(right), &Labels::None, context)
     }
 
-    fn run(&self, left: &Table, right: Option<&Table>, context: &Context) -> Result<FittedLinkage> {
+    /// Find the records of one table that are the same thing, where the entities of some records are known: m and the prior
+    /// are counted instead of estimated. `entities` has a number for every record, the same for the same thing, below 0 where
+    /// it is not known. The entities found may differ from those known: they follow from the weights.
+    ///
+    /// # Errors
+    /// As [`fit`](Linkage::fit); `invalid_data` for another number of entities than rows, `not_enough_data` if no two
+    /// records are known to be the same.
+    pub fn fit_labelled(&self, table: &Table, entities: &[i64], context: &Context) -> Result<FittedLinkage> {
+        let (rows, known) = (table.rows(), entities.len());
+        ensure!(rows == known, InvalidData, "{known} entities of {rows} records; there must be one of each");
+        ensure!(rows >= 2, NotEnoughData, "need at least 2 records, got {rows}");
+        self.run(table, None, &Labels::Entities(entities), context)
+    }
+
+    /// Find the records of one table that are the same thing, where some pairs are known to match: m is counted over
+    /// the pairs with a value above 0 in `matches`; the prior is estimated. Pairs that are known not to match add nothing that
+    /// random pairs do not tell better.
+    ///
+    /// # Errors
+    /// As [`fit`](Linkage::fit); `invalid_data` for lists of unequal length or rows that are not there, `not_enough_data` if
+    /// no pair matches.
+    pub fn fit_pairs(
+        &self,
+        table: &Table,
+        left: &[i64],
+        right: &[i64],
+        matches: &[i64],
+        context: &Context,
+    ) -> Result<FittedLinkage> {
+        let (a, b, c, rows) = (left.len(), right.len(), matches.len(), table.rows());
+        ensure!(
+            a == b && b == c,
+            InvalidData,
+            "{a} left rows, {b} right rows and {c} labels; pairs need as many of all"
+        );
+        ensure!(rows >= 2, NotEnoughData, "need at least 2 records, got {rows}");
+        let there = |row: &i64| usize::try_from(*row).is_ok_and(|row| row < rows);
+        let mut known = Vec::new();
+        for ((left, right), label) in left.iter().zip(right).zip(matches) {
+            ensure!(
+                there(left) && there(right) && left != right,
+                InvalidData,
+                "the pair ({left}, {right}) is none of two different records of {rows}"
+            );
+            if *label > 0 {
+                known.push((*left as usize, *right as usize));
+            }
+        }
+        self.run(table, None, &Labels::Pairs(&known), context)
+    }
+
+    fn run(
+        &self,
+        left: &Table,
+        right: Option<&Table>,
+        labels: &Labels<'_>,
+        context: &Context,
+    ) -> Result<FittedLinkage> {
         self.validate()?;
         context.report(0, 100);
         let (roster, mut comparators, skipped) = Roster::read(self, left, right, context)?;
@@ -81,7 +140,9 @@ impl Linkage {
         let compared = compare(&candidates, &fields, &comparators, 0, context)?;
         context.report(60, 100);
         let report = candidates.report(compared.pairs.len());
-        let (weights, ended) = learn(self, comparators, &fields, &roster.sides, &compared.seen, all_pairs, context)?;
+        let known = labels.count(&fields, &comparators, &roster.sides, context)?;
+        let (weights, ended) =
+            learn(self, comparators, &fields, &roster.sides, &compared.seen, all_pairs, known.as_ref(), context)?;
         context.report(80, 100);
         let prepared = Prepared { fields, candidates };
         let mut fitted = FittedLinkage::new(self.clone(), weights, roster, passes, context.seed(), prepared);
@@ -114,6 +175,62 @@ impl FittedLinkage {
         self.matches = matches;
         self.entities = entities;
         Ok(())
+    }
+}
+
+/// What is known of matches before the fit.
+enum Labels<'a> {
+    None,
+    /// The entity of every record, below 0 where it is not known.
+    Entities(&'a [i64]),
+    /// Pairs that match.
+    Pairs(&'a [(usize, usize)]),
+}
+
+/// The most pairs of one known entity, and of all, that are counted.
+const COUNTED: [usize; 2] = [1000, 1_000_000];
+
+impl Labels<'_> {
+    /// The patterns of the known matches.
+    fn count(
+        &self,
+        fields: &[Field],
+        comparators: &[Comparator],
+        sides: &[bool],
+        context: &Context,
+    ) -> Result<Option<Known>> {
+        let (pairs, prior): (Vec<(usize, usize)>, _) = match self {
+            Labels::None => return Ok(None),
+            Labels::Pairs(pairs) => (pairs.to_vec(), None),
+            Labels::Entities(entities) => {
+                let mut groups: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+                for (row, entity) in entities.iter().enumerate().filter(|(_, entity)| **entity >= 0) {
+                    groups.entry(*entity).or_default().push(row);
+                }
+                let labelled: usize = groups.values().map(Vec::len).sum();
+                let all = labelled as f64 * (labelled as f64 - 1.0) / 2.0;
+                let same: f64 = groups.values().map(|rows| rows.len() as f64 * (rows.len() as f64 - 1.0) / 2.0).sum();
+                let of = |rows: &Vec<usize>| -> Vec<(usize, usize)> {
+                    let rows = rows.clone();
+                    let pairs = (0..rows.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+                    pairs.take(COUNTED[0]).map(|(i, j)| (rows[j], rows[i])).collect()
+                };
+                let pairs = groups.values().flat_map(of).take(COUNTED[1]).collect();
+                (pairs, Some(within_reason(same / all.max(1.0))))
+            }
+        };
+        ensure!(!pairs.is_empty(), NotEnoughData, "no two records are known to be the same; leave the labels out");
+        let mut matcher = Matcher::new(fields, comparators);
+        let mut counter = Counter::default();
+        for (position, (left, right)) in pairs.into_iter().enumerate() {
+            if position % 1024 == 0 {
+                context.check()?;
+            }
+            if sides.is_empty() || sides[left] != sides[right] {
+                counter.add(matcher.compare(left, right), 1.0);
+            }
+        }
+        Ok(Some(Known { matches: counter.into(), prior }))
     }
 }
 

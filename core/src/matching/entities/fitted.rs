@@ -38,6 +38,17 @@ pub struct FittedLinkage {
     prepared: OnceLock<Prepared>,
 }
 
+/// Pairs as a table, with the rows that `row` makes of records.
+pub(super) fn pair_columns(pairs: &[&Match], row: impl Fn(u32) -> i64) -> Result<Table> {
+    let numbers = |part: &dyn Fn(&Match) -> f64| pairs.iter().map(|pair| part(pair)).collect::<Vec<f64>>();
+    Table::from_columns([
+        ("left", pairs.iter().map(|pair| row(pair.left)).collect::<Vec<_>>().into()),
+        ("right", pairs.iter().map(|pair| row(pair.right)).collect::<Vec<_>>().into()),
+        ("weight", numbers(&|pair| pair.bits).into()),
+        ("probability", numbers(&|pair| Weights::probability(pair.bits)).into()),
+    ])
+}
+
 /// What follows from the records and is not saved.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
@@ -130,23 +141,25 @@ impl FittedLinkage {
         self.pair_table(&kept)
     }
 
-    pub(super) fn pair_table(&self, kept: &[&Match]) -> Result<Table> {
-        let own = |row: u32| self.own_row(row as usize) as i64;
-        Table::from_columns([
-            ("left", kept.iter().map(|pair| own(pair.left)).collect::<Vec<_>>().into()),
-            ("right", kept.iter().map(|pair| own(pair.right)).collect::<Vec<_>>().into()),
-            ("weight", kept.iter().map(|pair| pair.bits).collect::<Vec<_>>().into()),
-            ("probability", kept.iter().map(|pair| Weights::probability(pair.bits)).collect::<Vec<_>>().into()),
-        ])
-    }
-
-    /// The row of a record in its own table, where all records of the right table came at once.
-    fn own_row(&self, row: usize) -> usize {
-        let first = self.roster.sides.iter().position(|side| *side).unwrap_or(0);
-        match self.roster.sides.get(row) {
-            Some(true) => row - first,
-            _ => row,
+    fn pair_table(&self, kept: &[&Match]) -> Result<Table> {
+        // The row of every record in its own table: how many of its side come before.
+        let mut next = [0_i64; 2];
+        let mut own = Vec::with_capacity(self.roster.sides.len());
+        for side in &self.roster.sides {
+            let row = &mut next[usize::from(*side)];
+            own.push(*row);
+            *row += 1;
         }
+        // In a link the left record comes first, whichever was learnt first.
+        let sides = &self.roster.sides;
+        let turned: Vec<Match> = kept
+            .iter()
+            .map(|pair| match sides.get(pair.left as usize) {
+                Some(true) => Match { left: pair.right, right: pair.left, bits: pair.bits },
+                _ => **pair,
+            })
+            .collect();
+        pair_columns(&turned.iter().collect::<Vec<_>>(), |row| own.get(row as usize).copied().unwrap_or(i64::from(row)))
     }
 
     /// The probabilities that pairs of known records match, whether they are candidates or not. Rows count over all

@@ -44,6 +44,13 @@ struct Evidence {
     crossed: Vec<f64>,
 }
 
+/// Matches that are known.
+pub(super) struct Known {
+    pub(super) matches: Patterns,
+    /// How likely a random pair matches, where the labels tell.
+    pub(super) prior: Option<f64>,
+}
+
 /// The weights and how the estimation ended.
 pub(super) fn learn(
     options: &Linkage,
@@ -52,13 +59,18 @@ pub(super) fn learn(
     sides: &[bool],
     candidates: &Patterns,
     all_pairs: f64,
+    known: Option<&Known>,
     context: &Context,
 ) -> Result<(Weights, Ended)> {
     let evidence = gather(options, &comparators, fields, sides, context)?;
     let imagined = imagined_matches(&comparators);
-    let m: Levels = imagined.iter().map(|levels| normalised(levels.clone(), levels)).collect();
+    let m: Levels = match known {
+        None => imagined.iter().map(|levels| normalised(levels.clone(), levels)).collect(),
+        Some(known) => counted(&imagined, &known.matches),
+    };
     let records = fields.first().map_or(0, Field::len) as f64;
-    let prior = options.prior.unwrap_or_else(|| within_reason(records / 4.0 / all_pairs.max(1.0)).min(0.2));
+    let usual = within_reason(records / 4.0 / all_pairs.max(1.0)).min(0.2);
+    let prior = options.prior.or(known.and_then(|known| known.prior)).unwrap_or(usual);
     let parents = vec![None; comparators.len()];
     let mut weights = Weights { u: m.clone(), m, parents, prior, comparators };
     // Twice: the first u counts every pair as none, the second leaves the matches out.
@@ -72,8 +84,9 @@ pub(super) fn learn(
     for turn in 0..TURNS {
         let rounds = Rounds {
             imagined: Some(&imagined),
+            free_m: known.is_none(),
             free_u: false,
-            free_prior: options.prior.is_none(),
+            free_prior: options.prior.is_none() && known.is_none_or(|known| known.prior.is_none()),
             all_pairs,
             most: options.most_rounds,
             tolerance: options.tolerance,
@@ -89,6 +102,17 @@ pub(super) fn learn(
     }
     keep_order(&mut weights);
     Ok((weights, ended))
+}
+
+/// The share of every level among known matches, with the imagined ones.
+fn counted(imagined: &Levels, matches: &Patterns) -> Levels {
+    let mut levels = imagined.clone();
+    for (pattern, count) in matches.patterns.iter().zip(&matches.counts) {
+        for (column, levels) in levels.iter_mut().enumerate() {
+            levels[usize::from(level(*pattern, column))] += count;
+        }
+    }
+    levels.into_iter().zip(imagined).map(|(seen, before)| normalised(seen, before)).collect()
 }
 
 /// Matches as they usually are: mostly equal, sometimes alike, seldom different.

@@ -9,12 +9,14 @@ mod fit;
 mod fitted;
 mod infer;
 mod learn;
+mod merge;
 mod options;
 mod records;
 mod result;
 mod roster;
 mod saved;
 mod similarity;
+mod update;
 mod weights;
 
 pub use accuracy::{LinkageAccuracy, PairAccuracy, linkage_accuracy, pair_accuracy};
@@ -23,6 +25,7 @@ pub use blocking::{
 };
 pub use cluster::Clustering;
 pub use fitted::FittedLinkage;
+pub use merge::{MergeRecords, MergeRule, Survivor, label_records, merge_records};
 pub use options::{Comparison, ComparisonKind, Linkage};
 pub use result::{
     ColumnEvidence, ColumnSummary, LevelSummary, LinkageSummary, NewMatches, PairExplanation, SkippedColumn,

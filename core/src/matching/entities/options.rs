@@ -104,7 +104,7 @@ impl Comparison {
         self
     }
 
-    fn validate(&self) -> Result<()> {
+    pub(super) fn validate(&self) -> Result<()> {
         let name = &self.column;
         ensure!(!name.is_empty(), InvalidConfig, "a comparison names no column");
         let thresholds = &self.thresholds;
