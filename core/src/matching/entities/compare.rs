@@ -245,24 +245,23 @@ fn below_exact(field: &Field, comparator: &Comparator, [a, b]: [usize; 2], prepa
 
 /// The similarity, or a bound below every threshold where that is cheaper.
 fn jaro_winkler(field: &Field, a: usize, b: usize, thresholds: &[f64], prepared: &mut Prepared) -> f64 {
-    let (left, right) = (field.symbols.get(a), field.symbols.get(b));
-    let bound = similarity::jaro_winkler_bound(left, right, field.letters[a], field.letters[b]);
-    if thresholds.last().is_none_or(|least| bound < *least) {
-        bound
-    } else {
-        prepared.load(field, a).jaro_winkler(right)
+    let Some(least) = thresholds.last() else { return 0.0 };
+    let jaro = similarity::jaro_bound(field.shapes[a], field.shapes[b]);
+    if jaro + 0.4 * (1.0 - jaro) < *least {
+        return jaro;
     }
+    let (left, right) = (field.symbols.get(a), field.symbols.get(b));
+    let bound = similarity::with_beginning(jaro, left, right);
+    if bound < *least { bound } else { prepared.load(field, a).jaro_winkler(right) }
 }
 
 /// The distance, or a bound above every threshold where that is cheaper.
 fn distance(field: &Field, a: usize, b: usize, thresholds: &[f64], prepared: &mut Prepared) -> f64 {
-    let (left, right) = (field.symbols.get(a), field.symbols.get(b));
-    let bound = f64::from(similarity::distance_bound(left, right, field.letters[a], field.letters[b]));
+    let bound = f64::from(similarity::distance_bound(field.shapes[a], field.shapes[b]));
     if thresholds.last().is_none_or(|most| bound > *most) {
-        bound
-    } else {
-        prepared.load(field, a).distance(right).into()
+        return bound;
     }
+    prepared.load(field, a).distance(field.symbols.get(b)).into()
 }
 
 /// Whether two dates of 8 digits differ by day and month swapped.

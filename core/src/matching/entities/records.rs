@@ -205,8 +205,8 @@ pub(super) struct Field {
     pub(super) hashes: Vec<u64>,
     /// The first code points of every value.
     pub(super) symbols: Ragged,
-    /// Which symbols occur in every value, 64 classes.
-    pub(super) letters: Vec<u64>,
+    /// The number of symbols seen of every value, and which occur, in 64 classes.
+    pub(super) shapes: Vec<(u32, u64)>,
     /// A hash of the sorted words of every value of several words; 0 for one word.
     pub(super) words: Vec<u64>,
     /// The sorted letter pairs of every value, for long texts.
@@ -215,6 +215,7 @@ pub(super) struct Field {
     pub(super) numbers: Vec<f64>,
     /// The longitude of every value, for places.
     pub(super) longitudes: Vec<f64>,
+    present: usize,
     known: HashMap<Arc<str>, u32>,
 }
 
@@ -268,6 +269,7 @@ impl Field {
             self.codes.push(code);
             if let Some(count) = self.counts.get_mut(code as usize) {
                 *count += 1;
+                self.present += 1;
             }
         }
         Ok(())
@@ -280,7 +282,7 @@ impl Field {
 
     /// How many records have a value.
     pub(super) fn present(&self) -> usize {
-        self.counts.iter().map(|count| *count as usize).sum()
+        self.present
     }
 
     /// The cleaned value of a record.
@@ -324,8 +326,8 @@ impl Field {
         self.hashes.push(clean::hash(value.as_bytes()));
         self.counts.push(0);
         self.symbols.push(value.chars().take(SEEN).map(u32::from));
-        let seen = self.symbols.get(code as usize).iter();
-        self.letters.push(seen.fold(0, |letters, symbol| letters | 1 << (symbol & 63)));
+        let seen = self.symbols.get(code as usize);
+        self.shapes.push((seen.len() as u32, seen.iter().fold(0, |letters, symbol| letters | 1 << (symbol & 63))));
         self.words.push(clean::sorted_words(&value));
         if self.kind == ComparisonKind::Text {
             self.pairs.push(letter_pairs(&value).into_iter());

@@ -80,11 +80,7 @@ impl Probe {
         }
         let matches = f64::from(matches);
         let jaro = (matches / a as f64 + matches / b as f64 + (matches - f64::from(moved / 2)) / matches) / 3.0;
-        if jaro <= 0.7 {
-            return jaro;
-        }
-        let common = self.symbols.iter().zip(other).take(4).take_while(|(a, b)| a == b).count();
-        jaro + 0.1 * common as f64 * (1.0 - jaro)
+        with_beginning(jaro, &self.symbols, other)
     }
 
     /// The least insertions, deletions, replacements and exchanges of neighbours, no symbol twice (optimal alignment).
@@ -113,24 +109,28 @@ impl Probe {
     }
 }
 
-/// The most that [`Probe::jaro_winkler`] can be, from the lengths and the classes of symbols alone.
-pub(super) fn jaro_winkler_bound(a: &[u32], b: &[u32], letters_a: u64, letters_b: u64) -> f64 {
-    let only_a = (letters_a & !letters_b).count_ones() as usize;
-    let only_b = (letters_b & !letters_a).count_ones() as usize;
-    let matches = (a.len() - only_a.min(a.len())).min(b.len() - only_b.min(b.len())) as f64;
-    if matches == 0.0 {
-        return 0.0;
+/// The most that Jaro's similarity can be, from the number of symbols and their classes alone.
+pub(super) fn jaro_bound((a, letters_a): (u32, u64), (b, letters_b): (u32, u64)) -> f64 {
+    let only_a = (letters_a & !letters_b).count_ones();
+    let only_b = (letters_b & !letters_a).count_ones();
+    let matches = f64::from(a.saturating_sub(only_a).min(b.saturating_sub(only_b)));
+    if matches == 0.0 { 0.0 } else { (matches / f64::from(a) + matches / f64::from(b) + 1.0) / 3.0 }
+}
+
+/// Jaro's similarity with what Winkler adds for a common beginning.
+pub(super) fn with_beginning(jaro: f64, a: &[u32], b: &[u32]) -> f64 {
+    if jaro <= 0.7 {
+        return jaro;
     }
-    let jaro = (matches / a.len() as f64 + matches / b.len() as f64 + 1.0) / 3.0;
     let common = a.iter().zip(b).take(4).take_while(|(a, b)| a == b).count();
     jaro + 0.1 * common as f64 * (1.0 - jaro)
 }
 
 /// The least that [`Probe::distance`] can be.
-pub(super) fn distance_bound(a: &[u32], b: &[u32], letters_a: u64, letters_b: u64) -> u32 {
+pub(super) fn distance_bound((a, letters_a): (u32, u64), (b, letters_b): (u32, u64)) -> u32 {
     let only_a = (letters_a & !letters_b).count_ones();
     let only_b = (letters_b & !letters_a).count_ones();
-    only_a.max(only_b).max(a.len().abs_diff(b.len()) as u32)
+    only_a.max(only_b).max(a.abs_diff(b))
 }
 
 /// Twice the pairs in common over the pairs of both (Dice), of sorted lists.
