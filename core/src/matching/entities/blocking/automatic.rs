@@ -9,7 +9,7 @@ use super::keys::part_keys;
 use super::passes::{AllPairs, Blocking, KeyPart, KeyTransform, Keys, MinHash, SortedNeighbourhood};
 use crate::matching::entities::compare::Comparator;
 use crate::matching::entities::options::ComparisonKind;
-use crate::matching::entities::records::Field;
+use crate::matching::entities::records::{Field, MISSING};
 
 /// Up to this many pairs all are compared.
 const ALL_PAIRS: f64 = 50_000.0;
@@ -46,8 +46,12 @@ pub(in super::super) fn choose(comparators: &[Comparator], fields: &[Field], all
     let mut joint: Vec<(f64, usize, usize)> = Vec::new();
     for (at, &a) in order.iter().enumerate() {
         for &b in order[at + 1..].iter().filter(|b| !telling(**b)) {
+            // What one tells the other need not: the pairs are counted, not multiplied.
             if !telling(a) && chance[a] * chance[b] * rows * rows / 2.0 <= most {
-                joint.push((chance[a] * chance[b], a, b));
+                let pairs = joint_pairs(&fields[a], &fields[b]);
+                if pairs <= most {
+                    joint.push((pairs, a, b));
+                }
             }
         }
     }
@@ -84,7 +88,9 @@ pub(in super::super) fn choose(comparators: &[Comparator], fields: &[Field], all
         .filter(|field| keyed(*field) && comparators[*field].kind != ComparisonKind::Exact)
         .collect();
     if !texts.is_empty() {
-        passes.push(MinHash::new(texts.into_iter().map(column)).into());
+        // More records need more agreement, or the pairs of each would grow with their number.
+        let agreeing = 4 + [10_000.0, 40_000.0, 200_000.0].iter().filter(|size| rows > **size).count();
+        passes.push(MinHash::new(texts.into_iter().map(column)).with_rows(agreeing).into());
     } else if passes.is_empty() {
         passes.push(SortedNeighbourhood::new(order.into_iter().take(4).map(column)).with_window(10).into());
     }
@@ -100,6 +106,20 @@ fn pairs_of(keys: &[Option<u64>], field: &Field) -> f64 {
         }
     }
     blocks.values().map(|count| count * (count - 1.0) / 2.0).sum()
+}
+
+/// How many pairs are equal in both fields, from every so many-th record.
+fn joint_pairs(a: &Field, b: &Field) -> f64 {
+    const SAMPLE: usize = 10_000;
+    let stride = a.len().div_ceil(SAMPLE).max(1);
+    let mut blocks: HashMap<(u32, u32), f64> = HashMap::new();
+    for row in (0..a.len()).step_by(stride) {
+        if a.codes[row] != MISSING && b.codes[row] != MISSING {
+            *blocks.entry((a.codes[row], b.codes[row])).or_default() += 1.0;
+        }
+    }
+    let stride = stride as f64;
+    blocks.values().map(|count| count * (count - 1.0) / 2.0).sum::<f64>() * stride * stride
 }
 
 /// How many pairs are equal in a field.
