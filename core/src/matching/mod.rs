@@ -29,4 +29,5 @@ pub use stable::{
     StableMarriage, StableMarriages, StablePairs, StableScores, StableTies, TiedPairs, TiedStability, TiesPolicy,
     VerifyStability, all_stable_marriages, hospital_residents, stable_from_scores, stable_marriage, stable_roommates,
     stable_with_ties, verify_roommates, verify_stability,
+pub use entities::*;
 pub use strings::*;

@@ -1,0 +1,282 @@
+//! From matching pairs to entities.
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Context;
+use crate::error::Result;
+
+/// How pairs that match become entities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Clustering {
+    /// Groups are joined, the strongest first, while the mean weight over all pairs between them speaks for a match: one
+    /// pair that matches by mistake does not join two entities.
+    #[default]
+    AverageLinkage,
+    /// Everything that is connected by matches, however long the chain.
+    ConnectedComponents,
+    /// Records gather around centres: in the order of falling weight, a record joins the centre it matches, or becomes one.
+    Center,
+    /// Every record is in one match at most, the strongest first; for two tables without duplicates of their own.
+    OneToOne,
+}
+
+/// Components up to this size are judged by all their pairs, larger ones by the candidates among them.
+const WHOLE: usize = 150;
+/// Weights beyond this, in bits, are as good as certain; a mean must not hang on one of them.
+const CERTAIN: f64 = 40.0;
+
+/// A pair with its weight in bits, the prior in it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Match {
+    pub(super) left: u32,
+    pub(super) right: u32,
+    pub(super) bits: f64,
+}
+
+/// The entity of every record, numbered by their first record. `matches` are all pairs that are known; those of at least
+/// `least` bits match. `score` weighs any other pair, and gives nothing for one that cannot match.
+pub(super) fn cluster(
+    how: Clustering,
+    rows: usize,
+    matches: &[Match],
+    least: f64,
+    score: &mut dyn FnMut(usize, usize) -> Option<f64>,
+    context: &Context,
+) -> Result<Vec<i64>> {
+    let strong = || matches.iter().filter(|pair| pair.bits >= least);
+    let mut forest = Forest::new(rows);
+    match how {
+        Clustering::ConnectedComponents => {
+            for pair in strong() {
+                forest.join(pair.left, pair.right);
+            }
+        }
+        Clustering::Center => centres(&sorted(strong()), &mut forest),
+        Clustering::OneToOne => {
+            let mut taken = vec![false; rows];
+            for pair in sorted(strong()) {
+                let ends = [pair.left as usize, pair.right as usize];
+                if ends.iter().all(|end| !taken[*end]) {
+                    ends.iter().for_each(|end| taken[*end] = true);
+                    forest.join(pair.left, pair.right);
+                }
+            }
+        }
+        Clustering::AverageLinkage => average_linkage(matches, least, score, &mut forest, context)?,
+    }
+    Ok(forest.labels())
+}
+
+/// Falling weight; equal weights by their rows.
+fn sorted<'a>(matches: impl Iterator<Item = &'a Match>) -> Vec<Match> {
+    let mut sorted: Vec<Match> = matches.copied().collect();
+    sorted.sort_by(|a, b| b.bits.total_cmp(&a.bits).then((a.left, a.right).cmp(&(b.left, b.right))));
+    sorted
+}
+
+fn centres(matches: &[Match], forest: &mut Forest) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Role {
+        Free,
+        Centre,
+        Member,
+    }
+    let mut roles = vec![Role::Free; forest.parents.len()];
+    for pair in matches {
+        let (left, right) = (pair.left as usize, pair.right as usize);
+        match (roles[left], roles[right]) {
+            (Role::Free, Role::Free) => (roles[left], roles[right]) = (Role::Centre, Role::Member),
+            (Role::Centre, Role::Free) => roles[right] = Role::Member,
+            (Role::Free, Role::Centre) => roles[left] = Role::Member,
+            _ => continue,
+        }
+        forest.join(pair.left, pair.right);
+    }
+}
+
+fn average_linkage(
+    matches: &[Match],
+    least: f64,
+    score: &mut dyn FnMut(usize, usize) -> Option<f64>,
+    forest: &mut Forest,
+    context: &Context,
+) -> Result<()> {
+    let mut connected = Forest::new(forest.parents.len());
+    for pair in matches.iter().filter(|pair| pair.bits >= least) {
+        connected.join(pair.left, pair.right);
+    }
+    // The known pairs of every component of two or more.
+    let mut components: HashMap<u32, Vec<Match>> = HashMap::new();
+    for pair in matches {
+        let root = connected.root(pair.left);
+        if root == connected.root(pair.right) {
+            components.entry(root).or_default().push(*pair);
+        }
+    }
+    let mut order: Vec<(u32, Vec<Match>)> = components.into_iter().collect();
+    order.sort_unstable_by_key(|(root, _)| *root);
+    for (_, mut pairs) in order {
+        context.check()?;
+        let mut rows: Vec<u32> = pairs.iter().flat_map(|pair| [pair.left, pair.right]).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        if rows.len() > 2 && rows.len() <= WHOLE {
+            let mut known: Vec<(u32, u32)> =
+                pairs.iter().map(|pair| (pair.left.min(pair.right), pair.left.max(pair.right))).collect();
+            known.sort_unstable();
+            for (at, &left) in rows.iter().enumerate() {
+                for &right in &rows[at + 1..] {
+                    if known.binary_search(&(left, right)).is_err()
+                        && let Some(bits) = score(left as usize, right as usize)
+                    {
+                        pairs.push(Match { left, right, bits });
+                    }
+                }
+            }
+        }
+        Linkage::new(&rows, &pairs).run(least, forest, context)?;
+    }
+    Ok(())
+}
+
+/// Average linkage of one component, over the pairs that are known.
+struct Linkage {
+    rows: Vec<u32>,
+    /// Of every living group, its neighbours with the sum and number of the weights between.
+    near: Vec<HashMap<u32, (f64, f64)>>,
+    /// Raised whenever a group changes, so that old entries of the heap are known.
+    versions: Vec<u32>,
+}
+
+/// An entry of the heap: a possible join.
+struct Join {
+    mean: f64,
+    groups: [u32; 2],
+    versions: [u32; 2],
+}
+
+impl PartialEq for Join {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+impl Eq for Join {}
+impl PartialOrd for Join {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Join {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.mean.total_cmp(&other.mean).then(other.groups.cmp(&self.groups)).then(other.versions.cmp(&self.versions))
+    }
+}
+
+impl Linkage {
+    fn new(rows: &[u32], pairs: &[Match]) -> Self {
+        let mut near = vec![HashMap::new(); rows.len()];
+        let place = |row: u32| rows.partition_point(|known| *known < row) as u32;
+        for pair in pairs {
+            let (a, b) = (place(pair.left), place(pair.right));
+            let bits = pair.bits.clamp(-CERTAIN, CERTAIN);
+            near[a as usize].insert(b, (bits, 1.0));
+            near[b as usize].insert(a, (bits, 1.0));
+        }
+        Self { rows: rows.to_vec(), versions: vec![0; rows.len()], near }
+    }
+
+    fn run(mut self, least: f64, forest: &mut Forest, context: &Context) -> Result<()> {
+        let least = least.clamp(-CERTAIN, CERTAIN);
+        let mut heap = BinaryHeap::new();
+        for a in 0..self.near.len() as u32 {
+            self.offer(a, least, &mut heap, |b| a < b);
+        }
+        let mut steps = 0_usize;
+        while let Some(Join { groups: [a, b], versions, .. }) = heap.pop() {
+            if steps.is_multiple_of(256) {
+                context.check()?;
+            }
+            steps += 1;
+            if versions != [self.versions[a as usize], self.versions[b as usize]] {
+                continue;
+            }
+            forest.join(self.rows[a as usize], self.rows[b as usize]);
+            // The one with fewer neighbours goes into the other.
+            let (kept, lost) = if self.near[a as usize].len() >= self.near[b as usize].len() { (a, b) } else { (b, a) };
+            self.versions[kept as usize] += 1;
+            self.versions[lost as usize] = u32::MAX;
+            let mut moved: Vec<(u32, (f64, f64))> = std::mem::take(&mut self.near[lost as usize]).into_iter().collect();
+            moved.sort_unstable_by_key(|(group, _)| *group);
+            self.near[kept as usize].remove(&lost);
+            for (group, (sum, count)) in moved {
+                if group == kept {
+                    continue;
+                }
+                self.near[group as usize].remove(&lost);
+                for (from, to) in [(kept, group), (group, kept)] {
+                    let between = self.near[from as usize].entry(to).or_insert((0.0, 0.0));
+                    *between = (between.0 + sum, between.1 + count);
+                }
+            }
+            self.offer(kept, least, &mut heap, |_| true);
+        }
+        Ok(())
+    }
+
+    /// Put the possible joins of a group on the heap.
+    fn offer(&self, a: u32, least: f64, heap: &mut BinaryHeap<Join>, wanted: impl Fn(u32) -> bool) {
+        for (&b, (sum, count)) in &self.near[a as usize] {
+            let mean = sum / count;
+            if mean >= least && wanted(b) {
+                let groups = [a.min(b), a.max(b)];
+                heap.push(Join { mean, groups, versions: groups.map(|group| self.versions[group as usize]) });
+            }
+        }
+    }
+}
+
+/// Disjoint sets of records.
+pub(super) struct Forest {
+    parents: Vec<u32>,
+}
+
+impl Forest {
+    pub(super) fn new(rows: usize) -> Self {
+        Self { parents: (0..rows as u32).collect() }
+    }
+
+    fn root(&mut self, mut row: u32) -> u32 {
+        while self.parents[row as usize] != row {
+            let above = self.parents[self.parents[row as usize] as usize];
+            self.parents[row as usize] = above;
+            row = above;
+        }
+        row
+    }
+
+    /// The set of the lower root takes in the other.
+    pub(super) fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.parents[a.max(b) as usize] = a.min(b);
+    }
+
+    /// The sets, numbered by their first record.
+    pub(super) fn labels(mut self) -> Vec<i64> {
+        let mut next = 0;
+        let mut numbers = vec![-1; self.parents.len()];
+        (0..self.parents.len())
+            .map(|row| {
+                let root = self.root(row as u32) as usize;
+                if numbers[root] < 0 {
+                    numbers[root] = next;
+                    next += 1;
+                }
+                numbers[root]
+            })
+            .collect()
+    }
+}
