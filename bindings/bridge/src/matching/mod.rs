@@ -4,7 +4,7 @@ mod assignment;
 use crate::{ArrayArgument, Letter, Op};
 
 /// Every class of models with what it is.
-pub(crate) const MODELS: &[(&str, &str)] = &[];
+pub(crate) const MODELS: &[(&str, &str)] = &[assignment::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
     [assignment::ops()].into_iter().flatten().collect()
