@@ -10,7 +10,9 @@ use crate::Context;
 use crate::error::{Code, Error, Result};
 
 /// Up to so many rows, full rows are searched.
-pub(super) const FEW: usize = 32;
+pub(super) const FEW: usize = 64;
+/// If they are no longer than this.
+pub(super) const SHORT: usize = 256;
 /// Rows read at once while column minima are found.
 const BLOCK: usize = 8;
 
@@ -25,7 +27,7 @@ pub(super) fn solve(
     {
         return Ok(Ok(solved));
     }
-    if problem.rows <= FEW {
+    if problem.rows <= FEW && problem.columns <= SHORT {
         if let Some(given) = given {
             problem.judge(given, context)?;
         }
@@ -77,13 +79,11 @@ fn solve_tiny(problem: &Problem<'_>) -> Option<Solved> {
 fn solve_few(problem: &Problem<'_>, context: &Context) -> Result<Result<Solved, Stuck>> {
     let (rows, columns) = (problem.rows, problem.columns);
     let mut column_of_row = vec![ALONE; rows];
-    let (mut numbers, mut whole) = (vec![0.0; 2 * columns], vec![0; 3 * columns]);
-    let mut lent = direct::Lent::of(&mut numbers, &mut whole);
-    let done = direct::solve(&problem.costs, &mut column_of_row, &mut lent, |_| context.check())?;
-    numbers.truncate(columns);
+    let mut desk = direct::Desk::new(columns);
+    let done = direct::solve(&problem.costs, &mut column_of_row, &mut desk, context)?;
     Ok(done.map(|()| {
-        let row_prices = row_prices(problem, &column_of_row, &numbers);
-        Solved { column_of_row, row_prices, column_prices: numbers }
+        let row_prices = row_prices(problem, &column_of_row, &desk.prices);
+        Solved { column_of_row, row_prices, column_prices: desk.prices }
     }))
 }
 
