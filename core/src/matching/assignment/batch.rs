@@ -1,10 +1,11 @@
 //! Many small assignments in one call.
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::{ArrayView1, ArrayView2, s};
 use serde::{Deserialize, Serialize};
 
+use super::dense::{FEW, SHORT};
 use super::options::Assign;
 use super::problem::all_usual;
-use super::{ALONE, FEW, Lent, assign, direct};
+use super::{ALONE, assign, direct, tiny};
 use crate::Context;
 use crate::data::{Ints, Vector};
 use crate::error::{Result, ensure};
@@ -46,11 +47,29 @@ pub fn assign_batch(
     let parts = context.map(problems.div_ceil(PART), |part| {
         let own = part * PART..problems.min((part + 1) * PART);
         let (mut columns_of_rows, mut totals) = (vec![-1; own.len() * rows], vec![0.0; own.len()]);
-        let mut desk = Desk::new(rows, columns, options);
+        let mut small = Small::new(rows, columns, options);
+        let turned = rows > columns;
+        let (short, long) = if turned { (columns, rows) } else { (rows, columns) };
+        let factor = if options.maximize { -1.0 } else { 1.0 };
+        let shape = tiny::Shape { rows: short, columns: long, turned, factor };
+        let block = costs.slice(s![own.clone(), ..]);
+        let mut solved = 0;
         for (at, problem) in own.enumerate() {
-            context.check()?;
+            if at % 16 == 0 {
+                context.check()?;
+            }
+            if at < solved {
+                continue;
+            }
+            if let (true, Some(block)) = (long <= tiny::WIDEST, block.to_slice()) {
+                let (pairs, totals) = (&mut columns_of_rows[at * rows..], &mut totals[at..]);
+                solved = at + tiny::solve_many(&block[at * numbers..], shape, pairs, totals);
+                if at < solved {
+                    continue;
+                }
+            }
             let pairs = &mut columns_of_rows[at * rows..][..rows];
-            totals[at] = match desk.solve(costs.row(problem), pairs)? {
+            totals[at] = match small.solve(costs.row(problem), pairs, context)? {
                 Some(total) => total,
                 None => slowly(costs.row(problem), pairs, options, context)
                     .map_err(|error| error.at(format!("problem {problem}")))?,
@@ -80,17 +99,16 @@ fn slowly(costs: ArrayView1<'_, f64>, pairs: &mut [i64], options: &Assign, conte
 }
 
 /// Memory for small problems of one shape.
-struct Desk {
+struct Small {
     rows: usize,
     columns: usize,
     factor: f64,
     costs: Vec<f64>,
     column_of_row: Vec<u32>,
-    numbers: Vec<f64>,
-    whole: Vec<u32>,
+    desk: direct::Desk,
 }
 
-impl Desk {
+impl Small {
     fn new(rows: usize, columns: usize, options: &Assign) -> Self {
         let (short, long) = (rows.min(columns), rows.max(columns));
         Self {
@@ -99,16 +117,15 @@ impl Desk {
             factor: if options.maximize { -1.0 } else { 1.0 },
             costs: vec![0.0; rows * columns],
             column_of_row: vec![ALONE; short],
-            numbers: vec![0.0; 2 * long],
-            whole: vec![0; 3 * long],
+            desk: direct::Desk::new(long),
         }
     }
 
     /// The total, or nothing if the problem is not for this desk.
-    fn solve(&mut self, costs: ArrayView1<'_, f64>, pairs: &mut [i64]) -> Result<Option<f64>> {
+    fn solve(&mut self, costs: ArrayView1<'_, f64>, pairs: &mut [i64], context: &Context) -> Result<Option<f64>> {
         let (rows, columns) = (self.rows, self.columns);
         let Some(given) = costs.to_slice() else { return Ok(None) };
-        if rows.min(columns) > FEW || !all_usual(given) {
+        if rows.min(columns) > FEW || rows.max(columns) > SHORT || !all_usual(given) {
             return Ok(None);
         }
         let turned = rows > columns;
@@ -125,8 +142,7 @@ impl Desk {
         } else {
             given
         };
-        let mut lent = Lent::of(&mut self.numbers, &mut self.whole);
-        if direct::solve(costs, &mut self.column_of_row, &mut lent, |_| Ok(()))?.is_err() {
+        if direct::solve(costs, &mut self.column_of_row, &mut self.desk, context)?.is_err() {
             return Ok(None);
         }
         let mut total = 0.0;

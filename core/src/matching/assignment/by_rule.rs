@@ -182,12 +182,21 @@ impl AssignByRule {
         self.search.begin();
     }
 
+    /// Fail while lines are still asked for.
+    ///
+    /// # Errors
+    /// `invalid_data` before the assignment is found.
+    pub fn check_done(&self) -> Result<()> {
+        ensure!(self.done, InvalidData, "the assignment is not found yet: costs of further lines must be told");
+        Ok(())
+    }
+
     /// The assignment, once nothing more is asked.
     ///
     /// # Errors
     /// `invalid_data` while lines are still asked for.
     pub fn assignment(self) -> Result<Assignment> {
-        ensure!(self.done, InvalidData, "the assignment is not found yet: costs of further lines must be told");
+        self.check_done()?;
         let turned = self.rows > self.columns;
         Ok(finish(self.search, turned, self.sign, &[], &[]))
     }

@@ -5,12 +5,14 @@ use super::kernels;
 use super::monge;
 use super::problem::{LARGEST, Problem, all_usual};
 use super::search::{self, Search, Step};
-use super::{ALONE, Solved, Stuck, direct, row_prices};
+use super::{ALONE, Solved, Stuck, direct, row_prices, tiny};
 use crate::Context;
 use crate::error::{Code, Error, Result};
 
 /// Up to so many rows, full rows are searched.
-pub(super) const FEW: usize = 32;
+pub(super) const FEW: usize = 64;
+/// If they are no longer than this.
+pub(super) const SHORT: usize = 256;
 /// Rows read at once while column minima are found.
 const BLOCK: usize = 8;
 
@@ -20,7 +22,12 @@ pub(super) fn solve(
     given: Option<ArrayView2<'_, f64>>,
     context: &Context,
 ) -> Result<Result<Solved, Stuck>> {
-    if problem.rows <= FEW {
+    if problem.columns <= tiny::WIDEST
+        && let Some(solved) = solve_tiny(problem)
+    {
+        return Ok(Ok(solved));
+    }
+    if problem.rows <= FEW && problem.columns <= SHORT {
         if let Some(given) = given {
             problem.judge(given, context)?;
         }
@@ -56,17 +63,27 @@ pub(super) fn solve(
     }
 }
 
+/// A matrix of a few numbers, if all are of usual size.
+fn solve_tiny(problem: &Problem<'_>) -> Option<Solved> {
+    let shape = tiny::Shape { rows: problem.rows, columns: problem.columns, turned: false, factor: 1.0 };
+    let mut found = tiny::Found { column_of_row: [0; tiny::WIDEST], prices: [0.0; tiny::WIDEST] };
+    tiny::solve_one(&problem.costs, shape, &mut found).then(|| {
+        let column_of_row: Vec<u32> = found.column_of_row[..problem.rows].iter().map(|column| *column as u32).collect();
+        let column_prices = found.prices[..problem.columns].to_vec();
+        let row_prices = row_prices(problem, &column_of_row, &column_prices);
+        Solved { column_of_row, row_prices, column_prices }
+    })
+}
+
 /// Search full rows.
 fn solve_few(problem: &Problem<'_>, context: &Context) -> Result<Result<Solved, Stuck>> {
     let (rows, columns) = (problem.rows, problem.columns);
     let mut column_of_row = vec![ALONE; rows];
-    let (mut numbers, mut whole) = (vec![0.0; 2 * columns], vec![0; 3 * columns]);
-    let mut lent = direct::Lent::of(&mut numbers, &mut whole);
-    let done = direct::solve(&problem.costs, &mut column_of_row, &mut lent, |_| context.check())?;
-    numbers.truncate(columns);
+    let mut desk = direct::Desk::new(columns);
+    let done = direct::solve(&problem.costs, &mut column_of_row, &mut desk, context)?;
     Ok(done.map(|()| {
-        let row_prices = row_prices(problem, &column_of_row, &numbers);
-        Solved { column_of_row, row_prices, column_prices: numbers }
+        let row_prices = row_prices(problem, &column_of_row, &desk.prices);
+        Solved { column_of_row, row_prices, column_prices: desk.prices }
     }))
 }
 

@@ -25,6 +25,7 @@ mod source;
 mod sparse;
 #[cfg(test)]
 mod tests;
+mod tiny;
 mod tree;
 mod verify;
 
@@ -47,8 +48,6 @@ pub use verify::verify_assignment;
 
 use crate::Context;
 use crate::error::{Result, bail, ensure};
-use dense::FEW;
-use direct::Lent;
 use problem::Problem;
 
 /// In place of the row or column of one that has none.
