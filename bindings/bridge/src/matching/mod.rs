@@ -10,6 +10,7 @@ use crate::{ArrayArgument, Letter, Op};
 /// Every class of models with what it is.
 pub(crate) const MODELS: &[(&str, &str)] = &[variants::MODEL];
 pub(crate) const MODELS: &[(&str, &str)] = &[assignment::MODEL];
+pub(crate) const MODELS: &[(&str, &str)] = &[assignment::MODEL, variants::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
     [assignment::ops(), map::ops(), variants::ops()].into_iter().flatten().collect()

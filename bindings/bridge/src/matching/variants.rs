@@ -244,6 +244,8 @@ fn online() -> Vec<Op> {
     let update = "Match the next row with the best column that has room, for good; of equally good ones with the \
         first.\n\nFails with `invalid_data` for costs that are not one per column, NaN, and the infinity that does not forbid; \
         the row is then as if it had not come.";
+    let batch = "Match the next rows, one after another; all or, on an error, none.\n\nMuch cheaper than one call per row. \
+        Fails as `update`, for the first row that is refused; `cancelled`.";
     let report = "Compare with the best that could have been done, had all rows been known.\n\nFails with `invalid_data` for \
         totals beyond the largest number; `cancelled`.";
     let to_bytes = "The matching as bytes: versioned, checksummed.\n\nFails with `too_large` above 1 GiB.";
@@ -281,6 +283,15 @@ fn online() -> Vec<Op> {
                 Ok(())
             })?;
             Reply::value(decision)
+        }),
+        op(named("update_batch"), batch).on_model().takes(COSTS).gives::<Vec<OnlineDecision>>().runs(|a| {
+            let costs = a.matrix(0)?;
+            let mut decisions = Vec::new();
+            a.model_handle()?.update::<OnlineMatching>(|matching| {
+                decisions = matching.update_batch(costs, a.context)?;
+                Ok(())
+            })?;
+            Reply::value(decisions)
         }),
         op(named("room"), "How many more rows each column takes.")
             .on_model()

@@ -6,7 +6,7 @@
 //! worse (Kalyanasundaram, Pruhs, *Online weighted matching*, 1993), which the report shows and the reserve limits.
 use std::path::Path;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::b_matching::check_capacities;
@@ -157,6 +157,25 @@ impl OnlineMatching {
             column: best.map(|column| column as i64),
             cost: best.map(|column| costs[column]),
         })
+    }
+
+    /// Match the next rows of `costs`, `[row, column]`, one after another; all or, on an error, none.
+    ///
+    /// # Errors
+    /// As [`update`](Self::update), for the first row that is refused; `cancelled`.
+    pub fn update_batch(&mut self, costs: ArrayView2<'_, f64>, context: &Context) -> Result<Vec<OnlineDecision>> {
+        let (room, stored, rows) = (self.room.clone(), self.costs.len(), self.chosen.len());
+        let mut one = |row: ArrayView1<'_, f64>| {
+            context.check()?;
+            self.update(&row.to_vec())
+        };
+        let decisions: Result<Vec<_>> = costs.rows().into_iter().map(&mut one).collect();
+        if decisions.is_err() {
+            self.room = room;
+            self.costs.truncate(stored);
+            self.chosen.truncate(rows);
+        }
+        decisions
     }
 
     /// The matching as bytes; see [`store`].
@@ -354,6 +373,17 @@ mod tests {
     }
 
     #[test]
+    fn many_rows_at_once_are_as_one_by_one() {
+        let mut random = Random::new(72);
+        let costs = Array2::from_shape_fn((20, 6), |_| random.uniform());
+        let mut one = OnlineAssign::default().start(&[2; 6]).unwrap();
+        let mut many = one.clone();
+        let each: Vec<_> = costs.rows().into_iter().map(|row| one.update(&row.to_vec()).unwrap()).collect();
+        assert_eq!(many.update_batch(costs.view(), &Context::new()).unwrap(), each);
+        assert_eq!(one, many);
+    }
+
+    #[test]
     fn a_saved_matching_goes_on_as_before() {
         let mut online = OnlineAssign::default().with_reserve(2.0).start(&[2, 1]).unwrap();
         online.update(&[1.0, 0.5]).unwrap();
@@ -373,6 +403,10 @@ mod tests {
             assert_eq!(online.update(costs).unwrap_err().code(), Code::InvalidData);
             assert_eq!(online, before);
         }
+        let rows = ndarray::array![[1.0, 2.0], [f64::NAN, 0.0]];
+        let error = online.update_batch(rows.view(), &Context::new()).unwrap_err();
+        assert!(error.message().contains("row 1 and column 0 is NaN"), "{error}");
+        assert_eq!(online, before);
         assert_eq!(OnlineAssign::default().start(&[-1]).unwrap_err().code(), Code::InvalidData);
         let error = OnlineAssign::default().with_reserve(f64::NAN).start(&[1]).unwrap_err();
         assert_eq!(error.code(), Code::InvalidConfig);
