@@ -9,6 +9,7 @@ RapidFuzz's ratios are given on its own scale of 0 to 100. Gram similarities are
 import json
 import math
 import random
+import unicodedata
 
 import jellyfish
 from abydos.phonetic import RefinedSoundex
@@ -133,6 +134,10 @@ Sean Shaun Shawn Sioux Tia Tio Ratio Patio Match Itchy Which Witch Who Whom Rwan
 """.split()
 
 
+def ascii_of(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+
+
 def main() -> None:
     draw = random.Random(2026)
     found = [{"left": a, "right": b, **scores(a, b)} for a, b in pairs(draw)]
@@ -140,9 +145,10 @@ def main() -> None:
         {
             "text": name,
             "soundex": jellyfish.soundex("".join(c for c in name if c.isalpha())),
-            "nysiis": jellyfish.nysiis("".join(c for c in name if c.isalpha()).upper()),
+            "nysiis": jellyfish.nysiis("".join(c for c in ascii_of(name) if c.isalpha()).upper()),
             "metaphone": jellyfish.metaphone(name),
-            "refined_soundex": RefinedSoundex(retain_vowels=True).encode(name),
+            # This one leaves out the digit of the first letter, so another letter is put before the name.
+            "refined_soundex": ascii_of(name)[0] + RefinedSoundex(retain_vowels=True).encode("A" + ascii_of(name))[1:],
             "cologne": cologne(name.replace("-", "").replace("'", ""))[0][1],
         }
         for name in NAMES

@@ -67,7 +67,7 @@ pub fn describe() -> Api {
     for op in catalogue().values() {
         let mut parts = op.name.splitn(3, '.');
         let (room, second, third) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next());
-        rooms.entry(room).or_default().add(op, second, third, &mut generator);
+        rooms.entry(room).or_default().add(op, [room, second], third, &mut generator);
     }
     let definitions = generator.take_definitions(true);
     let mut described = Vec::new();
@@ -91,7 +91,13 @@ struct Draft {
 }
 
 impl Draft {
-    fn add(&mut self, op: &'static Op, second: &str, third: Option<&str>, generator: &mut SchemaGenerator) {
+    fn add(
+        &mut self,
+        op: &'static Op,
+        [room, second]: [&str; 2],
+        third: Option<&str>,
+        generator: &mut SchemaGenerator,
+    ) {
         if let Receiver::Options(schema) | Receiver::Report(schema) = op.receiver {
             self.mentioned.extend(Type::of(schema(generator).as_value()).classes());
         }
@@ -124,7 +130,7 @@ impl Draft {
             None => self.functions.push(method),
             Some(_) => {
                 if matches!(op.receiver, Receiver::Model | Receiver::ModelClass) {
-                    self.models.insert(second.to_owned(), crate::model_doc(second));
+                    self.models.insert(second.to_owned(), crate::model_doc(room, second));
                 }
                 self.methods.entry(second.to_owned()).or_default().push(method);
             }

@@ -3,8 +3,11 @@
 //! [`catalogue`] holds every public operation as code that runs; [`call`] runs one; [`api::describe`] tells the
 //! generators of the bindings what there is, from the same Rust types.
 pub mod api;
+mod border;
 mod data;
 mod forecast;
+mod input;
+mod matching;
 mod model;
 mod op;
 
@@ -15,27 +18,44 @@ use std::sync::OnceLock;
 use inlaid::{Code, Context, Error, Result};
 
 pub use inlaid::data::beside::Payload;
+pub use input::Input;
 pub use model::Model;
-pub use op::{Args, ArrayArgument, Gives, Input, Letter, Op, Receiver, Reply};
+pub use op::{Args, ArrayArgument, Gives, Letter, Op, Receiver, Reply};
 
 /// Changes whenever [`call`] or the catalogue's wire format does; every door checks it when it loads.
-pub const ABI: u32 = 1;
+pub const ABI: u32 = 2;
 
 /// Every public operation by name, such as `forecast.AutoEts.fit`.
 pub fn catalogue() -> &'static BTreeMap<String, Op> {
     static ALL: OnceLock<BTreeMap<String, Op>> = OnceLock::new();
-    ALL.get_or_init(|| [data::ops(), forecast::ops()].into_iter().flatten().map(|op| (op.name.clone(), op)).collect())
+    ALL.get_or_init(|| named([data::ops(), forecast::ops(), matching::ops()]))
+}
+
+/// Operations by name.
+fn named(ops: impl IntoIterator<Item = Vec<Op>>) -> BTreeMap<String, Op> {
+    ops.into_iter().flatten().map(|op| (op.name.clone(), op)).collect()
+}
+
+/// An operation of the catalogue, or one of the border's own.
+fn find(name: &str) -> Option<&'static Op> {
+    static BORDER: OnceLock<BTreeMap<String, Op>> = OnceLock::new();
+    catalogue().get(name).or_else(|| BORDER.get_or_init(|| named([border::ops()])).get(name))
 }
 
 /// Whether an operation is cheap enough to run without a thread that watches for cancellation.
 #[must_use]
 pub fn is_quick(name: &str) -> bool {
-    catalogue().get(name).is_some_and(|op| op.quick)
+    find(name).is_some_and(|op| op.quick)
 }
 
-/// What a class of fitted models is, for the docs of every language.
-fn model_doc(class: &str) -> &'static str {
-    forecast::MODELS.iter().find(|(name, _)| *name == class).map_or("", |(_, doc)| doc)
+/// What a class of models is, `room.Class`, for the docs of every language.
+fn model_doc(room: &str, class: &str) -> &'static str {
+    let models = match room {
+        "forecast" => forecast::MODELS,
+        "matching" => matching::MODELS,
+        _ => &[],
+    };
+    models.iter().find(|(name, _)| *name == class).map_or("", |(_, doc)| doc)
 }
 
 /// Run the operation `name` with `options` (a JSON object, or nothing), the model it belongs to and its inputs.
@@ -53,9 +73,8 @@ pub fn call(
     inputs: &[Input<'_>],
     context: &Context,
 ) -> Result<Reply> {
-    let op = catalogue()
-        .get(name)
-        .ok_or_else(|| Error::new(Code::InvalidConfig, format!("there is no operation named `{name}`")))?;
+    let op =
+        find(name).ok_or_else(|| Error::new(Code::InvalidConfig, format!("there is no operation named `{name}`")))?;
     let run = || (op.run)(&Args::new(op, options, model, inputs, context)?);
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let cause = panic

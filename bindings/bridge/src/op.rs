@@ -2,14 +2,15 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use inlaid::data::{Table, beside};
+use inlaid::data::{Lists, Table, beside};
 use inlaid::{Code, Context, Error, Result};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{ArrayView1, ArrayView2};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::input::{Input, shape_mismatch};
 use crate::{Model, Payload};
 
 /// The schema of a type, asked for when the catalogue is described.
@@ -28,6 +29,12 @@ pub enum Letter {
     Matrix,
     /// `f64` with one axis.
     Vector,
+    /// `i64` with one axis: positions of rows, labels, counts.
+    Ints,
+    /// Unicode texts with one axis; none is missing.
+    Texts,
+    /// Rows of `i64` of different lengths.
+    Lists,
     /// Opaque bytes.
     Bytes,
     /// Named columns over Arrow memory.
@@ -182,40 +189,6 @@ impl Draft {
     }
 }
 
-/// An array lent to a call; it never outlives it.
-#[derive(Clone, Debug)]
-pub enum Input<'a> {
-    /// Row-major numbers with their shape.
-    Matrix {
-        /// The numbers.
-        data: &'a [f64],
-        /// The first axis.
-        rows: usize,
-        /// The second axis.
-        columns: usize,
-    },
-    /// Numbers in a row.
-    Vector(&'a [f64]),
-    /// Bytes.
-    Bytes(&'a [u8]),
-    /// A table, which shares its columns with whoever lent it.
-    Table(&'a Table),
-}
-
-impl Input<'_> {
-    /// The same block, owned.
-    fn to_payload(&self) -> Result<Payload> {
-        match self {
-            Input::Matrix { data, rows, columns } => Array2::from_shape_vec((*rows, *columns), data.to_vec())
-                .map(|matrix| Payload::Matrix(matrix.into()))
-                .map_err(|_| shape_mismatch(data.len(), *rows, *columns)),
-            Input::Vector(data) => Ok(Payload::Vector(Array1::from_vec(data.to_vec()).into())),
-            Input::Bytes(_) => Err(Error::new(Code::InvalidData, "bytes cannot stand inside options")),
-            Input::Table(table) => Ok(Payload::Table((*table).clone())),
-        }
-    }
-}
-
 /// What a call was given.
 #[derive(Debug)]
 pub struct Args<'a> {
@@ -268,6 +241,39 @@ impl<'a> Args<'a> {
         match self.input(position)? {
             Input::Vector(data) => Ok(ArrayView1::from(*data)),
             _ => Err(self.wrong(position, "a vector with one axis")),
+        }
+    }
+
+    /// The whole numbers at `position`.
+    ///
+    /// # Errors
+    /// `invalid_data` if they are missing or something else.
+    pub fn ints(&self, position: usize) -> Result<&'a [i64]> {
+        match self.input(position)? {
+            Input::Ints(data) => Ok(data),
+            _ => Err(self.wrong(position, "whole numbers")),
+        }
+    }
+
+    /// The texts at `position`; none of them is missing.
+    ///
+    /// # Errors
+    /// `invalid_data` if they are missing or something else.
+    pub fn texts(&self, position: usize) -> Result<&'a [&'a str]> {
+        match self.input(position)? {
+            Input::Texts(texts) => Ok(texts),
+            _ => Err(self.wrong(position, "texts")),
+        }
+    }
+
+    /// The lists of whole numbers at `position`.
+    ///
+    /// # Errors
+    /// `invalid_data` if they are missing or something else.
+    pub fn lists(&self, position: usize) -> Result<Lists<'a>> {
+        match self.input(position)? {
+            Input::Lists(lists) => Ok(*lists),
+            _ => Err(self.wrong(position, "lists of whole numbers")),
         }
     }
 
@@ -337,6 +343,11 @@ impl<'a> Args<'a> {
         self.model.ok_or_else(|| Error::new(Code::InvalidData, format!("`{}` needs a fitted model", self.op.name)))
     }
 
+    /// Everything that the call was lent.
+    pub(crate) fn inputs(&self) -> &'a [Input<'a>] {
+        self.inputs
+    }
+
     fn read<T: DeserializeOwned>(&self, value: &Value) -> Result<T> {
         let blocks = self.inputs.iter().skip(self.op.arrays.len()).map(Input::to_payload).collect::<Result<_>>()?;
         beside::with(blocks, || serde_path_to_error::deserialize(value)).map_err(|error| {
@@ -367,10 +378,6 @@ fn in_plain_words(message: &str) -> String {
         ("invalid type: map", "invalid type: object"),
     ];
     words.iter().fold(message.to_owned(), |text, (rust, plain)| text.replace(rust, plain))
-}
-
-fn shape_mismatch(length: usize, rows: usize, columns: usize) -> Error {
-    Error::new(Code::InvalidData, format!("{length} numbers are not a matrix of {rows} x {columns}"))
 }
 
 /// What a call gives back.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use inlaid::Context;
-use inlaid::data::{Column, Table, Values, beside};
+use inlaid::data::{Column, OwnedLists, Table, Values, beside};
 use inlaid_bridge::{Gives, Input, Model, Payload, Receiver, Reply, call, catalogue};
 use serde_json::{Map, Value, json};
 
@@ -19,15 +19,28 @@ enum Kept {
 enum Owned {
     Matrix(Vec<f64>, usize, usize),
     Vector(Vec<f64>),
+    Ints(Vec<i64>),
+    Texts(Vec<String>),
+    Lists(OwnedLists),
     Bytes(Vec<u8>),
     Table(Table),
 }
 
 impl Owned {
-    fn lend(&self) -> Input<'_> {
+    fn texts(&self) -> Vec<&str> {
+        match self {
+            Owned::Texts(texts) => texts.iter().map(String::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn lend<'a>(&'a self, texts: &'a [&'a str]) -> Input<'a> {
         match self {
             Owned::Matrix(data, rows, columns) => Input::Matrix { data, rows: *rows, columns: *columns },
             Owned::Vector(data) => Input::Vector(data),
+            Owned::Ints(data) => Input::Ints(data),
+            Owned::Texts(_) => Input::Texts(texts),
+            Owned::Lists(lists) => Input::Lists(lists.view()),
             Owned::Bytes(data) => Input::Bytes(data),
             Owned::Table(table) => Input::Table(table),
         }
@@ -161,7 +174,8 @@ fn perform(step: &Value, kept: &BTreeMap<String, Kept>) -> inlaid::Result<Reply>
     }
     let matrices = matrix_fields(name);
     set_aside(&mut options, &matrices, own, &mut arrays);
-    let inputs: Vec<Input<'_>> = arrays.iter().map(Owned::lend).collect();
+    let texts: Vec<Vec<&str>> = arrays.iter().map(Owned::texts).collect();
+    let inputs: Vec<Input<'_>> = arrays.iter().zip(&texts).map(|(array, texts)| array.lend(texts)).collect();
     call(name, options.to_string().as_bytes(), model, &inputs, &Context::new())
 }
 
@@ -177,7 +191,9 @@ fn matrix_fields(op: &str) -> Vec<String> {
 /// Replace tables, and nested lists under the named fields, by marks and put their numbers beside the options.
 fn set_aside(value: &mut Value, names: &[String], own: usize, arrays: &mut Vec<Owned>) {
     match value {
-        Value::Object(fields) if fields.len() == 1 && fields.contains_key("columns") => {
+        Value::Object(fields)
+            if fields.len() == 1 && (fields.contains_key("columns") || fields.contains_key("ints")) =>
+        {
             arrays.push(owned(value, &BTreeMap::new()));
             *value = json!({ "$array": arrays.len() - 1 - own });
         }
@@ -220,6 +236,15 @@ fn owned(array: &Value, kept: &BTreeMap<String, Kept>) -> Owned {
         let columns = columns.iter().map(|(name, cells)| (name.clone(), column(cells.as_array().unwrap())));
         return Owned::Table(Table::from_columns(columns).unwrap());
     }
+    if let Some(numbers) = array.get("ints") {
+        return Owned::Ints(whole(numbers));
+    }
+    if let Some(texts) = array.get("texts").and_then(Value::as_array) {
+        return Owned::Texts(texts.iter().map(|text| text.as_str().expect("a text").to_owned()).collect());
+    }
+    if let Some(rows) = array.get("lists").and_then(Value::as_array) {
+        return Owned::Lists(rows.iter().map(whole).collect());
+    }
     let items = array.as_array().expect("an array of a step is a list");
     if items.iter().all(Value::is_array) && !items.is_empty() {
         let columns = items[0].as_array().map_or(0, Vec::len);
@@ -228,6 +253,10 @@ fn owned(array: &Value, kept: &BTreeMap<String, Kept>) -> Owned {
     } else {
         Owned::Vector(items.iter().map(number).collect())
     }
+}
+
+fn whole(numbers: &Value) -> Vec<i64> {
+    numbers.as_array().expect("a list").iter().map(|number| number.as_i64().expect("a whole number")).collect()
 }
 
 /// A column of a table: whole numbers, numbers, truths or texts, whichever holds all cells; `null` is missing.
@@ -283,6 +312,7 @@ fn restored(reply: &Reply) -> Result<Value, String> {
                     matrix.rows().into_iter().map(|row| row.iter().map(|v| write(*v)).collect::<Value>()).collect()
                 }
                 Payload::Vector(vector) => vector.iter().map(|v| write(*v)).collect(),
+                Payload::Ints(ints) => ints.iter().map(|v| json!(v)).collect(),
                 Payload::Table(table) => {
                     let columns = table.names().into_iter().map(|name| (name.to_owned(), cells(table, name)));
                     json!({ "columns": Value::Object(columns.collect()) })

@@ -46,7 +46,8 @@ pub extern "system" fn Java_io_inlaid_internal_Native_call<'local>(
         let operation = operation.try_to_string(env)?;
         let options = if options.is_null() { Vec::new() } else { env.convert_byte_array(&options)? };
         let owned = input::take(env, &inputs, &shapes)?;
-        let lent: Vec<_> = owned.iter().map(input::Owned::lend).collect();
+        let texts: Vec<_> = owned.iter().map(input::Owned::texts).collect();
+        let lent: Vec<_> = owned.iter().zip(&texts).map(|(one, texts)| one.lend(texts)).collect();
         // SAFETY: both addresses are 0 or came from `Box::into_raw` below, and the Java objects that own them count this
         // call as a user until it returns, so neither is freed meanwhile. Both types may be shared between threads.
         let (model, context) = unsafe { ((model as *const Model).as_ref(), (context as *const Context).as_ref()) };
@@ -60,6 +61,7 @@ pub extern "system" fn Java_io_inlaid_internal_Native_call<'local>(
         };
         let reply = bridge::call(&operation, &options, model, &lent, context)?;
         drop(lent);
+        drop(texts);
         drop(owned);
         let model = reply::give(env, reply, &answer)?;
         Ok(model.map_or(0, |model| {

@@ -57,6 +57,10 @@ fn one(
             let data = vector.into_raw();
             (JObject::from(doubles(env, &data)?), [kind::VECTOR, fitting(data.len())?, 1])
         }
+        Payload::Ints(ints) => {
+            let data = ints.iter().map(|&number| narrow(number)).collect::<Result<Vec<_>, _>>()?;
+            (table::primitive(env, &data)?.into(), [kind::INTS, fitting(data.len())?, 1])
+        }
         Payload::Table(table) => {
             (table::give(env, &table)?.into(), [kind::TABLE, fitting(table.rows())?, fitting(table.names().len())?])
         }
@@ -77,6 +81,12 @@ pub(crate) fn doubles<'local>(env: &mut Env<'local>, data: &[f64]) -> Result<JDo
 pub(crate) fn bytes_of<'local>(env: &mut Env<'local>, data: &[u8]) -> Result<JByteArray<'local>, Fault> {
     fitting(data.len())?;
     Ok(env.byte_array_from_slice(data)?)
+}
+
+/// A whole number as Java's `int`.
+fn narrow(number: i64) -> Result<i32, Fault> {
+    let reason = || Fault::new(Code::TooLarge, format!("the result holds {number}, a Java int ends at {}", i32::MAX));
+    i32::try_from(number).map_err(|_| reason())
 }
 
 /// A length as Java counts it.

@@ -8,6 +8,7 @@ use jni::objects::{
 use jni::{Env, jni_str};
 
 use crate::fault::Fault;
+use crate::input::numbers;
 use crate::reply::{bytes_of, doubles, fitting};
 
 /// What stands where in a table; `io.inlaid.internal.Columns` has the same numbers.
@@ -118,13 +119,6 @@ fn text_at(env: &mut Env<'_>, texts: &JObjectArray<'_>, position: usize) -> Resu
     Ok(Some(env.cast_local::<JString>(text)?.try_to_string(env)?))
 }
 
-/// The elements of a primitive array.
-fn numbers<T: TypeArray + Default + Clone>(env: &Env<'_>, array: &JPrimitiveArray<'_, T>) -> Result<Vec<T>, Fault> {
-    let mut all = vec![T::default(); array.len(env)?];
-    array.get_region(env, 0, &mut all)?;
-    Ok(all)
-}
-
 /// Give a table to Java.
 pub(crate) fn give<'local>(env: &mut Env<'local>, table: &Table) -> Result<JObjectArray<'local>, Fault> {
     let names = table.names();
@@ -204,7 +198,10 @@ fn objects<'local>(env: &mut Env<'local>, count: usize) -> Result<JObjectArray<'
 }
 
 /// A new primitive array.
-fn primitive<'local, T: TypeArray>(env: &mut Env<'local>, data: &[T]) -> Result<JPrimitiveArray<'local, T>, Fault> {
+pub(crate) fn primitive<'local, T: TypeArray>(
+    env: &mut Env<'local>,
+    data: &[T],
+) -> Result<JPrimitiveArray<'local, T>, Fault> {
     fitting(data.len())?;
     let array = JPrimitiveArray::new(env, data.len())?;
     array.set_region(env, 0, data)?;

@@ -5086,14 +5086,22 @@ const THETA_FIT: Operation = {
 
 const COVERAGE: Operation = {
   name: 'forecast.coverage',
-  arrays: [{ name: 'actual', shape: shape.vector }, { name: 'lower', shape: shape.vector }, { name: 'upper', shape: shape.vector }],
+  arrays: [
+    { name: 'actual', shape: shape.vector },
+    { name: 'lower', shape: shape.vector },
+    { name: 'upper', shape: shape.vector },
+  ],
   gives: shape.plain,
   quick: true,
 };
 
 const COVERAGE_BATCH: Operation = {
   name: 'forecast.coverage_batch',
-  arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'lower', shape: shape.matrix }, { name: 'upper', shape: shape.matrix }],
+  arrays: [
+    { name: 'actual', shape: shape.matrix },
+    { name: 'lower', shape: shape.matrix },
+    { name: 'upper', shape: shape.matrix },
+  ],
   gives: shape.vector,
   quick: true,
 };
@@ -5214,7 +5222,11 @@ const MAPE_BATCH: Operation = {
 
 const MASE: Operation = {
   name: 'forecast.mase',
-  arrays: [{ name: 'actual', shape: shape.vector }, { name: 'forecast', shape: shape.vector }, { name: 'training', shape: shape.vector }],
+  arrays: [
+    { name: 'actual', shape: shape.vector },
+    { name: 'forecast', shape: shape.vector },
+    { name: 'training', shape: shape.vector },
+  ],
   options: {
     season: { wire: 'season', shape: shape.plain, default: 1 },
   },
@@ -5224,7 +5236,11 @@ const MASE: Operation = {
 
 const MASE_BATCH: Operation = {
   name: 'forecast.mase_batch',
-  arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'forecast', shape: shape.matrix }, { name: 'training', shape: shape.matrix }],
+  arrays: [
+    { name: 'actual', shape: shape.matrix },
+    { name: 'forecast', shape: shape.matrix },
+    { name: 'training', shape: shape.matrix },
+  ],
   options: {
     season: { wire: 'season', shape: shape.plain, default: 1 },
   },
@@ -5234,7 +5250,12 @@ const MASE_BATCH: Operation = {
 
 const MSIS: Operation = {
   name: 'forecast.msis',
-  arrays: [{ name: 'actual', shape: shape.vector }, { name: 'lower', shape: shape.vector }, { name: 'upper', shape: shape.vector }, { name: 'training', shape: shape.vector }],
+  arrays: [
+    { name: 'actual', shape: shape.vector },
+    { name: 'lower', shape: shape.vector },
+    { name: 'upper', shape: shape.vector },
+    { name: 'training', shape: shape.vector },
+  ],
   options: {
     level: { wire: 'level', shape: shape.plain, required: true },
     season: { wire: 'season', shape: shape.plain, default: 1 },
@@ -5245,7 +5266,12 @@ const MSIS: Operation = {
 
 const MSIS_BATCH: Operation = {
   name: 'forecast.msis_batch',
-  arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'lower', shape: shape.matrix }, { name: 'upper', shape: shape.matrix }, { name: 'training', shape: shape.matrix }],
+  arrays: [
+    { name: 'actual', shape: shape.matrix },
+    { name: 'lower', shape: shape.matrix },
+    { name: 'upper', shape: shape.matrix },
+    { name: 'training', shape: shape.matrix },
+  ],
   options: {
     level: { wire: 'level', shape: shape.plain, required: true },
     season: { wire: 'season', shape: shape.plain, default: 1 },
@@ -5256,7 +5282,12 @@ const MSIS_BATCH: Operation = {
 
 const OWA: Operation = {
   name: 'forecast.owa',
-  arrays: [{ name: 'smape', shape: shape.vector }, { name: 'mase', shape: shape.vector }, { name: 'naive2Smape', shape: shape.vector }, { name: 'naive2Mase', shape: shape.vector }],
+  arrays: [
+    { name: 'smape', shape: shape.vector },
+    { name: 'mase', shape: shape.vector },
+    { name: 'naive2Smape', shape: shape.vector },
+    { name: 'naive2Mase', shape: shape.vector },
+  ],
   gives: shape.plain,
   quick: true,
 };
@@ -5313,7 +5344,11 @@ const RMSE_BATCH: Operation = {
 
 const RMSSE: Operation = {
   name: 'forecast.rmsse',
-  arrays: [{ name: 'actual', shape: shape.vector }, { name: 'forecast', shape: shape.vector }, { name: 'training', shape: shape.vector }],
+  arrays: [
+    { name: 'actual', shape: shape.vector },
+    { name: 'forecast', shape: shape.vector },
+    { name: 'training', shape: shape.vector },
+  ],
   options: {
     season: { wire: 'season', shape: shape.plain, default: 1 },
   },
@@ -5323,7 +5358,11 @@ const RMSSE: Operation = {
 
 const RMSSE_BATCH: Operation = {
   name: 'forecast.rmsse_batch',
-  arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'forecast', shape: shape.matrix }, { name: 'training', shape: shape.matrix }],
+  arrays: [
+    { name: 'actual', shape: shape.matrix },
+    { name: 'forecast', shape: shape.matrix },
+    { name: 'training', shape: shape.matrix },
+  ],
   options: {
     season: { wire: 'season', shape: shape.plain, default: 1 },
   },

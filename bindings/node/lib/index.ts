@@ -5,6 +5,7 @@
  * |---|---|
  * | {@link data} | tables of comma-separated files |
  * | {@link forecast} | forecasts with intervals for one series or many, accuracy measures, cross-validation |
+ * | {@link matching} | assignments, stable pairs, compatibility of two tables, names and entities |
  *
  * Every method returns a promise and has a `…Sync` twin. Failures are one {@link InlaidError} with a stable code.
  *
@@ -15,5 +16,7 @@ export type { CallOptions, SyncOptions } from './bridge.js';
 export * as data from './data.js';
 export { InlaidError } from './errors.js';
 export * as forecast from './forecast.js';
+export * as matching from './matching.js';
 export { Matrix, type MatrixInput, type MatrixLike, type NumberArray, type VectorInput } from './matrix.js';
 export type { Cell, ColumnInput, SameForm, Table, TableColumns, TableInput, TableRows } from './table.js';
+export type { IntsInput, ListsInput, TextsInput } from './whole.js';

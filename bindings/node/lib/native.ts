@@ -11,11 +11,19 @@ export interface NativeModel {
 }
 declare const nativeModel: unique symbol;
 
-/** An array on its way in; exactly one of `data`, `bytes` and `table` is there. */
+/** An array on its way in or out; exactly one of `data`, `ints`, `longs`, `wholes`, `texts`, `bytes` and `table` is there. */
 export interface Block {
   data?: Float64Array;
   rows?: number;
   columns?: number;
+  /** Whole numbers; on the way in also as `longs`, and as doubles in `wholes`. */
+  ints?: Int32Array;
+  longs?: BigInt64Array;
+  wholes?: Float64Array;
+  /** Texts in UTF-8, one after the other. */
+  texts?: Uint8Array;
+  /** Where each text, or each list of whole numbers, ends. */
+  ends?: Uint32Array;
   bytes?: Uint8Array;
   table?: NativeColumn[];
 }

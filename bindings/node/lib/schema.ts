@@ -7,10 +7,11 @@ import { glimpse, InlaidError } from './errors.js';
 import { Matrix, toMatrix, toVector } from './matrix.js';
 import type { Block } from './native.js';
 import { type Form, formOf, fromTable, toTable } from './table.js';
+import { toInts, toLists, toTexts } from './whole.js';
 
 /** What a value is. */
 export type Shape =
-  | { readonly is: 'plain' | 'matrix' | 'vector' | 'table' | 'bytes' | 'nothing' }
+  | { readonly is: 'plain' | 'matrix' | 'vector' | 'ints' | 'texts' | 'lists' | 'table' | 'bytes' | 'nothing' }
   | { readonly is: 'list' | 'map' | 'optional'; readonly of: Shape }
   | { readonly is: 'record'; readonly record: () => RecordShape }
   | { readonly is: 'union'; readonly variants: () => readonly RecordShape[] }
@@ -40,6 +41,9 @@ export interface RecordShape {
 export const plain: Shape = { is: 'plain' };
 export const matrix: Shape = { is: 'matrix' };
 export const vector: Shape = { is: 'vector' };
+export const ints: Shape = { is: 'ints' };
+export const texts: Shape = { is: 'texts' };
+export const lists: Shape = { is: 'lists' };
 export const table: Shape = { is: 'table' };
 export const bytes: Shape = { is: 'bytes' };
 export const nothing: Shape = { is: 'nothing' };
@@ -58,7 +62,7 @@ export class Outgoing {
   /** The form of the first table, in which tables come back. */
   form: Form | undefined;
 
-  /** Put a matrix, vector, table or bytes beside the text. */
+  /** Put an array, a table or bytes beside the text. */
   push(shape: Shape, value: unknown, name: string): void {
     switch (shape.is) {
       case 'matrix':
@@ -66,6 +70,15 @@ export class Outgoing {
         return;
       case 'vector':
         this.blocks.push({ data: toVector(value, name) });
+        return;
+      case 'ints':
+        this.blocks.push(toInts(value, name));
+        return;
+      case 'texts':
+        this.blocks.push(toTexts(value, name));
+        return;
+      case 'lists':
+        this.blocks.push(toLists(value, name));
         return;
       case 'table':
         this.form ??= formOf(value);
@@ -100,6 +113,7 @@ export function encode(shape: Shape, value: unknown, place: string, out: Outgoin
       return encodeUnion(shape.variants(), value, place, out);
     case 'matrix':
     case 'vector':
+    case 'ints':
     case 'table':
       return out.mark(shape, value, `\`${place}\``);
     default:
@@ -132,6 +146,8 @@ export function decode(shape: Shape, value: unknown, blocks: readonly Block[], f
     }
     case 'vector':
       return block(value, blocks).data ?? new Float64Array();
+    case 'ints':
+      return block(value, blocks).ints ?? new Int32Array();
     case 'table':
       return fromTable(block(value, blocks).table ?? [], form);
     default:

@@ -1,11 +1,11 @@
 //! What JavaScript lends to a call, as the bridge reads it.
-use inlaid::data::{Column, Table, TimeUnit, Values};
+use inlaid::data::{Column, OwnedLists, Table, TimeUnit, Values};
 use inlaid::{Code, Error, Result};
 use inlaid_bridge::Input;
-use napi::bindgen_prelude::{BigInt64Array, Float64Array, Uint8Array};
+use napi::bindgen_prelude::{BigInt64Array, Float64Array, Int32Array, Uint8Array, Uint32Array};
 use napi_derive::napi;
 
-/// One array of a call; exactly one of `data`, `bytes` and `table` is there.
+/// One array of a call; exactly one of `data`, `ints`, `longs`, `wholes`, `texts`, `bytes` and `table` is there.
 #[napi(object, object_to_js = false)]
 pub struct Block {
     /// The numbers of a matrix or vector.
@@ -14,6 +14,16 @@ pub struct Block {
     pub rows: Option<i64>,
     /// The second axis of a matrix.
     pub columns: Option<i64>,
+    /// Whole numbers of 32 bits.
+    pub ints: Option<Int32Array>,
+    /// Whole numbers of 64 bits.
+    pub longs: Option<BigInt64Array>,
+    /// Whole numbers up to 2^53 as doubles.
+    pub wholes: Option<Float64Array>,
+    /// Texts in UTF-8, one after the other.
+    pub texts: Option<Uint8Array>,
+    /// Where each text, or each list of whole numbers, ends.
+    pub ends: Option<Uint32Array>,
     /// Bytes.
     pub bytes: Option<Uint8Array>,
     /// The columns of a table.
@@ -41,13 +51,19 @@ pub struct TableColumn {
 pub(crate) enum Owned {
     Matrix(Vec<f64>, usize, usize),
     Vector(Vec<f64>),
+    Ints(Vec<i64>),
+    Texts(Vec<u8>, Vec<u32>),
+    Lists(OwnedLists),
     Bytes(Vec<u8>),
     Table(Table),
 }
 
-/// A block borrowed from JavaScript; a table is always laid out anew.
+/// A block borrowed from JavaScript; what has another form there is laid out anew.
 pub(crate) enum Lent<'a> {
     Input(Input<'a>),
+    Ints(Vec<i64>),
+    Texts(Vec<&'a str>),
+    Lists(OwnedLists),
     Table(Table),
 }
 
@@ -60,29 +76,64 @@ impl Block {
                 Ok(Lent::Input(Input::Matrix { data, rows: axis(*rows)?, columns: axis(*columns)? }))
             }
             Block { data: Some(data), .. } => Ok(Lent::Input(Input::Vector(data))),
+            Block { texts: Some(texts), ends: Some(ends), .. } => split(texts, ends).map(Lent::Texts),
+            Block { ends: Some(ends), .. } => lists(&self.ints().unwrap_or_default(), ends).map(Lent::Lists),
+            Block { longs: Some(longs), .. } => Ok(Lent::Input(Input::Ints(longs))),
             Block { bytes: Some(bytes), .. } => Ok(Lent::Input(Input::Bytes(bytes))),
             Block { table: Some(columns), .. } => table(columns).map(Lent::Table),
-            _ => Err(malformed("a block without content")),
+            _ => self.ints().map(Lent::Ints).ok_or_else(|| malformed("a block without content")),
         }
     }
 
     /// Copy the block; what JavaScript does to its arrays afterwards does not matter.
     pub(crate) fn copy(&self) -> Result<Owned> {
+        if let Block { texts: Some(texts), ends: Some(ends), .. } = self {
+            split(texts, ends)?;
+            return Ok(Owned::Texts(texts.to_vec(), ends.to_vec()));
+        }
         Ok(match self.lend()? {
             Lent::Input(Input::Matrix { data, rows, columns }) => Owned::Matrix(data.to_vec(), rows, columns),
             Lent::Input(Input::Vector(data)) => Owned::Vector(data.to_vec()),
+            Lent::Input(Input::Ints(data)) => Owned::Ints(data.to_vec()),
             Lent::Input(Input::Bytes(data)) => Owned::Bytes(data.to_vec()),
             Lent::Input(Input::Table(table)) => Owned::Table(table.clone()),
+            Lent::Ints(data) => Owned::Ints(data),
+            Lent::Lists(lists) => Owned::Lists(lists),
             Lent::Table(table) => Owned::Table(table),
+            Lent::Texts(_) | Lent::Input(Input::Texts(_) | Input::Lists(_)) => {
+                return Err(malformed("texts or lists in another form"));
+            }
         })
+    }
+
+    /// Its whole numbers, whichever of the forms they have.
+    fn ints(&self) -> Option<Vec<i64>> {
+        match self {
+            Block { ints: Some(ints), .. } => Some(ints.iter().map(|&number| i64::from(number)).collect()),
+            Block { longs: Some(longs), .. } => Some(longs.to_vec()),
+            Block { wholes: Some(wholes), .. } => Some(wholes.iter().map(|&number| number as i64).collect()),
+            _ => None,
+        }
     }
 }
 
 impl Owned {
-    pub(crate) fn input(&self) -> Input<'_> {
+    /// The texts, borrowed; nothing for other blocks.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        match self {
+            Owned::Texts(block, ends) => split(block, ends).unwrap_or_default(), // looked at when it was copied
+            _ => Vec::new(),
+        }
+    }
+
+    /// The engine's view; `texts` is what [`texts`](Self::texts) gave.
+    pub(crate) fn input<'a>(&'a self, texts: &'a [&'a str]) -> Input<'a> {
         match self {
             Owned::Matrix(data, rows, columns) => Input::Matrix { data, rows: *rows, columns: *columns },
             Owned::Vector(data) => Input::Vector(data),
+            Owned::Ints(data) => Input::Ints(data),
+            Owned::Texts(..) => Input::Texts(texts),
+            Owned::Lists(lists) => Input::Lists(lists.view()),
             Owned::Bytes(data) => Input::Bytes(data),
             Owned::Table(table) => Input::Table(table),
         }
@@ -93,19 +144,40 @@ impl Lent<'_> {
     pub(crate) fn input(&self) -> Input<'_> {
         match self {
             Lent::Input(input) => input.clone(),
+            Lent::Ints(data) => Input::Ints(data),
+            Lent::Texts(texts) => Input::Texts(texts),
+            Lent::Lists(lists) => Input::Lists(lists.view()),
             Lent::Table(table) => Input::Table(table),
         }
     }
 }
 
-/// How many bytes of numbers the inputs hold, about: what a model fitted to them will hold.
-pub(crate) fn size(inputs: &[Input<'_>]) -> usize {
-    let one = |input: &Input<'_>| match input {
-        Input::Matrix { data, .. } | Input::Vector(data) => size_of_val(*data),
-        Input::Bytes(data) => data.len(),
-        Input::Table(table) => table.rows() * table.names().len() * size_of::<f64>(),
+/// The texts of a block.
+fn split<'a>(block: &'a [u8], ends: &[u32]) -> Result<Vec<&'a str>> {
+    let block = std::str::from_utf8(block).map_err(|_| malformed("texts that are not UTF-8"))?;
+    let mut start = 0;
+    let text = |&end: &u32| {
+        let text = block.get(start..end as usize).ok_or_else(|| malformed("texts with wrong ends"));
+        start = end as usize;
+        text
     };
-    inputs.iter().map(one).sum()
+    ends.iter().map(text).collect()
+}
+
+/// The lists of a block.
+fn lists(values: &[i64], ends: &[u32]) -> Result<OwnedLists> {
+    let mut start = 0;
+    let list = |&end: &u32| {
+        let list = values.get(start..end as usize).ok_or_else(|| malformed("lists with wrong ends"));
+        start = end as usize;
+        list
+    };
+    ends.iter().map(list).collect()
+}
+
+/// About how many bytes the inputs hold: what a model fitted to them will hold.
+pub(crate) fn size(inputs: &[Input<'_>]) -> usize {
+    inputs.iter().map(Input::size).sum()
 }
 
 fn table(columns: &[TableColumn]) -> Result<Table> {

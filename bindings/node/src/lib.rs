@@ -153,7 +153,8 @@ impl Drop for Call {
 
 impl Work {
     fn run(self) {
-        let inputs: Vec<_> = self.blocks.iter().map(Owned::input).collect();
+        let texts: Vec<_> = self.blocks.iter().map(Owned::texts).collect();
+        let inputs: Vec<_> = self.blocks.iter().zip(&texts).map(|(block, texts)| block.input(texts)).collect();
         let size = input::size(&inputs);
         let outcome = bridge::call(&self.op, self.options.as_bytes(), self.model.as_ref(), &inputs, &self.context);
         settle(self.deferred, outcome, size);

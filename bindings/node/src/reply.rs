@@ -1,8 +1,10 @@
 //! What a call gives, as JavaScript reads it.
 use inlaid::data::{Column, Table, TimeUnit, Values};
-use inlaid::{Error, Result};
+use inlaid::{Code, Error, Result};
 use inlaid_bridge::{self as bridge, Payload};
-use napi::bindgen_prelude::{BigInt64Array, Float64Array, Float64ArraySlice, ObjectFinalize, ToNapiValue, Uint8Array};
+use napi::bindgen_prelude::{
+    BigInt64Array, Float64Array, Float64ArraySlice, Int32Array, ObjectFinalize, ToNapiValue, Uint8Array,
+};
 use napi::{Env, JsValue, sys};
 use napi_derive::napi;
 
@@ -33,7 +35,7 @@ pub struct Reply {
     pub bytes: Option<Uint8Array>,
 }
 
-/// One block of a reply; exactly one of `data` and `table` is there.
+/// One block of a reply; exactly one of `data`, `ints` and `table` is there.
 #[napi(object, object_from_js = false)]
 pub struct OutBlock {
     /// The numbers of a matrix or vector.
@@ -43,6 +45,8 @@ pub struct OutBlock {
     pub rows: Option<f64>,
     /// The second axis of a matrix.
     pub columns: Option<f64>,
+    /// Whole numbers.
+    pub ints: Option<Int32Array>,
     /// The columns of a table.
     pub table: Option<Vec<TableColumn>>,
 }
@@ -129,16 +133,27 @@ impl Parts {
 impl OutBlock {
     /// Numbers move out without a copy.
     fn of(payload: Payload) -> Result<Self> {
-        let empty = Self { data: None, rows: None, columns: None, table: None };
+        let empty = Self { data: None, rows: None, columns: None, ints: None, table: None };
         Ok(match payload {
             Payload::Matrix(matrix) => {
                 let (data, [rows, columns]) = matrix.into_raw();
-                Self { data: Some(Numbers(data)), rows: Some(rows as f64), columns: Some(columns as f64), table: None }
+                Self { data: Some(Numbers(data)), rows: Some(rows as f64), columns: Some(columns as f64), ..empty }
             }
             Payload::Vector(vector) => Self { data: Some(Numbers(vector.into_raw())), ..empty },
+            Payload::Ints(ints) => Self { ints: Some(narrow(ints.iter())?), ..empty },
             Payload::Table(table) => Self { table: Some(columns(&table)?), ..empty },
         })
     }
+}
+
+/// Whole numbers as JavaScript computes with them.
+fn narrow<'a>(numbers: impl Iterator<Item = &'a i64>) -> Result<Int32Array> {
+    let one = |&number: &i64| {
+        let reason =
+            || Error::new(Code::TooLarge, format!("the result holds {number}, an Int32Array ends at 2^31 - 1"));
+        i32::try_from(number).map_err(|_| reason())
+    };
+    numbers.map(one).collect::<Result<Vec<_>>>().map(Int32Array::from)
 }
 
 fn columns(table: &Table) -> Result<Vec<TableColumn>> {

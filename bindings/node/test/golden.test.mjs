@@ -101,6 +101,9 @@ function fromWire(value, type, room) {
 function input(array, kept) {
   if (array.kept) return kept.get(array.kept);
   if (array.base64 !== undefined) return Buffer.from(array.base64, 'base64');
+  if (array.ints) return array.ints;
+  if (array.texts) return array.texts;
+  if (array.lists) return array.lists;
   if (array.columns) {
     return Object.fromEntries(Object.entries(array.columns).map(([name, cells]) => [name, cells.map(number)]));
   }

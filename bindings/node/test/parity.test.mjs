@@ -84,7 +84,15 @@ for (const room of api.rooms) {
 
 /** That a method and its twin take what the catalogue says. */
 function checkMethod(declared, method, methods, place) {
-  const inputs = { matrix: 'MatrixInput', vector: 'VectorInput', table: 'I', bytes: 'Uint8Array | ArrayBuffer' };
+  const inputs = {
+    matrix: 'MatrixInput',
+    vector: 'VectorInput',
+    ints: 'IntsInput',
+    texts: 'TextsInput',
+    lists: 'ListsInput',
+    table: 'I',
+    bytes: 'Uint8Array | ArrayBuffer',
+  };
   const positional = [
     ...method.arrays.map(({ name, letter }) => [camel(name), inputs[letter]]),
     ...method.options.filter(({ required }) => required).map((field) => [camel(field.name), spelled(field, true)]),
@@ -124,6 +132,8 @@ function spelled(field, isInput) {
         return isInput ? 'MatrixInput' : 'Matrix';
       case 'vector':
         return isInput ? 'VectorInput' : 'Float64Array';
+      case 'ints':
+        return isInput ? 'IntsInput' : 'Int32Array';
       case 'table':
         return isInput ? 'TableInput' : 'T';
       case 'list':

@@ -6,13 +6,15 @@
 >>> forecast.mean
 array([[135., 135.]])
 
-Each room is a module: `inlaid.forecast`. Options are plain immutable objects made with keyword arguments, `fit` gives a
-fitted model, and what a model gives are plain records of numpy arrays.
+Each room is a module: `inlaid.forecast`, `inlaid.matching`. Options are plain immutable objects made with keyword
+arguments, `fit` gives a fitted model, and what a model gives are plain records of numpy arrays.
 
 **Data.** Wherever an array is asked for, any array-like is taken: numpy, lists, pandas, polars. C-contiguous float64
 arrays are lent to the engine without a copy, others are converted once. One axis is one series; results stay
 `[series, step]`. Where a table is asked for, frames of pandas, polars and pyarrow are taken, as are mappings of names
-to columns; tables come back as the kind that came in.
+to columns; tables come back as the kind that came in. Where whole numbers are asked for, arrays of any integer type
+are taken (int64 is lent), and where texts are, lists of `str`, series of pandas and polars and arrays of pyarrow;
+columns of Arrow are lent too.
 
 **Long calls** release the GIL, so Python threads run them side by side. Ctrl-C stops them. They take `seed=`,
 `threads=`, `progress=` and `cancel=`, a `threading.Event` that stops the call from elsewhere:
@@ -65,6 +67,7 @@ from .errors import (
 
 if TYPE_CHECKING:
     from . import forecast as forecast
+    from . import matching as matching
 
 __all__ = [
     "Cancel",

@@ -37,6 +37,19 @@ class Table:
     def __len__(self) -> int: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
+class Texts:
+    """A row of texts, none missing, as the engine takes it."""
+
+    @staticmethod
+    def from_list(name: str, list: list[Any]) -> Texts:
+        """The strings of a list, which messages call `name`."""
+
+    @staticmethod
+    def from_arrow(name: str, object: Any) -> Texts:
+        """The texts that an object gives by `__arrow_c_stream__` or `__arrow_c_array__`, without a copy."""
+
+    def __len__(self) -> int: ...
+
 def operations() -> list[str]:
     """The names of all operations."""
 

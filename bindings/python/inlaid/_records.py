@@ -139,6 +139,11 @@ def as_vector(name: str, value: Any) -> Block | None:
     return None if value is None else Block(_arrays.lend_vector(name, value))
 
 
+def as_ints(name: str, value: Any) -> Block | None:
+    """Whole numbers that are an option."""
+    return None if value is None else Block(_arrays.lend_ints(name, value))
+
+
 def as_table(name: str, value: Any) -> Block | None:
     """A table that is an option."""
     return None if value is None else Block(_tables.lend_table(name, value).table)

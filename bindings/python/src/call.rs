@@ -1,13 +1,15 @@
 //! Lends inputs to the bridge and turns its reply into Python objects.
+use inlaid::data::Lists;
 use inlaid::{Code, Context, Error};
 use inlaid_bridge::{self as bridge, Input, Payload, Reply};
 use numpy::ndarray::Array2;
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyTuple};
 
 use crate::errors::raise;
 use crate::table::Table;
+use crate::texts::Texts;
 use crate::{signals, worker};
 
 /// A fitted model of the engine.
@@ -27,6 +29,12 @@ impl Model {
 enum Lent<'py> {
     Matrix(PyReadonlyArray2<'py, f64>),
     Vector(PyReadonlyArray1<'py, f64>),
+    Ints(PyReadonlyArray1<'py, i64>),
+    Texts(Bound<'py, Texts>),
+    /// Lists of equal length.
+    Rows(PyReadonlyArray2<'py, i64>),
+    /// Lists one after the other, and where each ends.
+    Ragged(PyReadonlyArray1<'py, i64>, PyReadonlyArray1<'py, usize>),
     Table(Bound<'py, Table>),
     Bytes(Bound<'py, PyBytes>),
 }
@@ -39,8 +47,21 @@ impl<'py> Lent<'py> {
         if let Ok(vector) = object.cast::<PyArray1<f64>>() {
             return Ok(Lent::Vector(vector.try_readonly()?));
         }
+        if let Ok(ints) = object.cast::<PyArray1<i64>>() {
+            return Ok(Lent::Ints(ints.try_readonly()?));
+        }
+        if let Ok(rows) = object.cast::<PyArray2<i64>>() {
+            return Ok(Lent::Rows(rows.try_readonly()?));
+        }
         if let Ok(table) = object.cast::<Table>() {
             return Ok(Lent::Table(table.clone()));
+        }
+        if let Ok(texts) = object.cast::<Texts>() {
+            return Ok(Lent::Texts(texts.clone()));
+        }
+        if object.is_instance_of::<PyTuple>() {
+            let (values, ends) = object.extract()?;
+            return Ok(Lent::Ragged(values, ends));
         }
         match object.cast::<PyBytes>() {
             Ok(bytes) => Ok(Lent::Bytes(bytes.clone())),
@@ -51,14 +72,30 @@ impl<'py> Lent<'py> {
         }
     }
 
+    /// The texts, laid out for the engine; nothing for other inputs.
+    fn texts(&self, py: Python<'py>) -> PyResult<Vec<&str>> {
+        match self {
+            Lent::Texts(texts) => texts.get().view(py),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// The engine's view of it; fails for arrays that are not C-contiguous.
-    fn view(&self) -> PyResult<Input<'_>> {
+    fn view<'a>(&'a self, py: Python<'py>, texts: &'a [&'a str]) -> PyResult<Input<'a>> {
+        let shaped = |lists: Result<Lists<'a>, Error>| lists.map(Input::Lists).map_err(|error| raise(py, &error));
         Ok(match self {
             Lent::Matrix(matrix) => {
                 let (rows, columns) = matrix.as_array().dim();
                 Input::Matrix { data: matrix.as_slice()?, rows, columns }
             }
             Lent::Vector(vector) => Input::Vector(vector.as_slice()?),
+            Lent::Ints(ints) => Input::Ints(ints.as_slice()?),
+            Lent::Texts(_) => Input::Texts(texts),
+            Lent::Rows(matrix) => {
+                let (rows, columns) = matrix.as_array().dim();
+                shaped(Lists::of_matrix(matrix.as_slice()?, rows, columns))?
+            }
+            Lent::Ragged(values, ends) => shaped(Lists::new(values.as_slice()?, ends.as_slice()?))?,
             Lent::Table(table) => Input::Table(&table.get().0),
             Lent::Bytes(bytes) => Input::Bytes(bytes.as_bytes()),
         })
@@ -70,7 +107,8 @@ type Answer<'py> = (String, Vec<Bound<'py, PyAny>>, Option<Model>, Option<Bound<
 
 /// Run one operation.
 ///
-/// `inputs` are C-contiguous float64 arrays with one or two axes, tables and bytes; they are borrowed, not copied.
+/// `inputs` are C-contiguous float64 and int64 arrays with one or two axes, tuples of int64 values and where their lists
+/// end (uintp), texts, tables and bytes; they are borrowed, not copied.
 /// The GIL is released. Signals are answered while the call runs; every 20 ms `watch` is called with the progress, 0 to
 /// 1. An exception of either cancels the engine and is raised once it has stopped. Quick operations are not watched.
 #[pyfunction]
@@ -87,7 +125,8 @@ pub(crate) fn call<'py>(
     watch: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Answer<'py>> {
     let lent = inputs.iter().map(Lent::of).collect::<PyResult<Vec<_>>>()?;
-    let views = lent.iter().map(Lent::view).collect::<PyResult<Vec<_>>>()?;
+    let texts = lent.iter().map(|one| one.texts(py)).collect::<PyResult<Vec<_>>>()?;
+    let views = lent.iter().zip(&texts).map(|(one, texts)| one.view(py, texts)).collect::<PyResult<Vec<_>>>()?;
     let model = model.as_ref().map(|model| &model.get().0);
     let context = || Context::new().with_seed(seed).with_threads(threads);
     let work = |context: &Context| bridge::call(op, options.as_bytes(), model, &views, context);
@@ -135,6 +174,7 @@ fn object(py: Python<'_>, block: Payload) -> PyResult<Bound<'_, PyAny>> {
             matrix.into_pyarray(py).into_any()
         }
         Payload::Vector(vector) => vector.into_raw().into_pyarray(py).into_any(),
+        Payload::Ints(ints) => ints.into_raw().into_pyarray(py).into_any(),
         Payload::Table(table) => Bound::new(py, Table(table))?.into_any(),
     })
 }

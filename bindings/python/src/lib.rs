@@ -6,11 +6,13 @@
 //! | `signals` | runs a call on the main thread, stopped when a signal comes |
 //! | `worker` | runs a call on a kept thread while the caller's thread answers signals |
 //! | `table` | tables over the Arrow C stream interface, and by columns where there is no Arrow |
+//! | `texts` | texts: Python's own strings, and those of Arrow |
 //! | `errors` | an engine error as the Python exception of its code |
 mod call;
 mod errors;
 mod signals;
 mod table;
+mod texts;
 mod worker;
 
 use pyo3::prelude::*;
@@ -23,6 +25,8 @@ mod _native {
     use super::call::{Model, call};
     #[pymodule_export]
     use super::table::Table;
+    #[pymodule_export]
+    use super::texts::Texts;
 
     /// What the generated classes must have been made for.
     #[pymodule_export]

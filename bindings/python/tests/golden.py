@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import inlaid
-from inlaid import _arrays, _bridge, _tables
+from inlaid import _arrays, _bridge, _tables, _texts
 
 NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -93,17 +93,19 @@ class Runner:
         known = {field["name"]: field["required"] for field in method["options"]}
         if part is not None and part["kind"] == "options":
             known.update({field["name"]: field["required"] for field in part["fields"]})
-        letters = {"matrix": 2, "vector": 1}
+        letters = {"matrix": "f2", "vector": "f1", "ints": "i1"}
         axes = [letters.get(argument["letter"]) for argument in method["arrays"]]
+        given = [f"{array.dtype.kind}{array.ndim}" if isinstance(array, np.ndarray) else None for array in arrays]
         return (
             options.keys() <= known.keys()
             and all(name in options for name, required in known.items() if required)
-            and axes == [array.ndim if isinstance(array, np.ndarray) else None for array in arrays]
+            and axes == given
         )
 
     def raw(self, op: str, options: dict[str, Any], arrays: list[Any], on: str | None) -> Any:
         """The call below the classes."""
         inputs = [_tables.lend_table("table", array) if isinstance(array, dict) else array for array in arrays]
+        inputs = [lent(item) if isinstance(item, list) else item for item in inputs]
         inputs = [np.ascontiguousarray(item) if isinstance(item, np.ndarray) else item for item in inputs]
         receiver = self.kept.get(on) if on is not None else None
         if receiver is not None and not hasattr(receiver, "_handle"):
@@ -116,10 +118,19 @@ class Runner:
             return self.kept[array["kept"]]
         if isinstance(array, dict) and "base64" in array:
             return base64.b64decode(array["base64"])
+        if isinstance(array, dict) and "ints" in array:
+            return np.array(array["ints"], np.int64)
+        if isinstance(array, dict) and ("texts" in array or "lists" in array):
+            return next(iter(array.values()))
         if isinstance(array, dict):
             return {name: column(cells) for name, cells in array["columns"].items()}
         rows = [[number(value) for value in row] if isinstance(row, list) else number(row) for row in array]
         return _arrays._floats("array", rows)
+
+
+def lent(rows: list[Any]) -> Any:
+    """Texts or lists below the classes."""
+    return (_texts.lend_texts if all(isinstance(row, str) for row in rows) else _arrays.lend_lists)("array", rows)
 
 
 def number(value: Any) -> float:

@@ -2,7 +2,9 @@
 pub mod assignment;
 pub mod compatibility;
 pub mod entities;
+mod map;
 pub mod stable;
 pub mod strings;
 
+pub use map::MatchMap;
 pub use strings::*;

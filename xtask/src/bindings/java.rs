@@ -25,6 +25,10 @@ pub(super) const FOLDER: &str = "bindings/jvm/inlaid/src/main/java";
 fn front(room: &str) -> (String, &'static str) {
     match room {
         "forecast" => ("Forecasting".into(), "Forecasting of time series: methods, metrics, cross-validation, panels."),
+        "matching" => (
+            "Matching".into(),
+            "Who or what belongs together: assignments, stable pairs, compatibility, names and entities.",
+        ),
         "data" => ("Tables".into(), "Reading data into tables."),
         other => (capital(other) + "Functions", "A room of inlaid."),
     }

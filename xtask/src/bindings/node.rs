@@ -22,6 +22,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("matrix", &["type Matrix", "type MatrixInput", "type VectorInput"]),
     ("schema", &["read", "type RecordShape"]),
     ("table", &["type SameForm", "type Table", "type TableColumns", "type TableInput"]),
+    ("whole", &["type IntsInput", "type ListsInput", "type TextsInput"]),
 ];
 
 /// Every generated file.

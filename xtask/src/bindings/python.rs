@@ -22,6 +22,12 @@ pub(super) const FOLDER: &str = "bindings/python/inlaid";
 /// Room, class, and the class of `_<room>.py` that it extends.
 const BY_HAND: &[(&str, &str, &str)] = &[("forecast", "Forecast", "ForecastByHand")];
 
+/// What options, results and models are made of, as `_records.py` names it.
+const RECORDS: &[&str] = &["Model", "Options", "Report", "as_ints", "as_matrix", "as_table", "as_tagged", "as_vector"];
+
+/// Names that only hints need: numpy's, then ours.
+const HINTS: &[&str] = &["ArrayLike", "NDArray", "ListsLike", "TableLike", "TextsLike"];
+
 /// Every generated file.
 pub(super) fn files(api: &Api) -> Vec<Generated> {
     let mut files = vec![catalogue(api)];
@@ -96,18 +102,19 @@ fn header(room: &Room, body: &str) -> String {
         lines.put(0, "from os import PathLike");
     }
     lines.import("typing", &["TYPE_CHECKING", "Any", "ClassVar", "Literal", "Self", "TypeAlias"], |word| {
-        word == "TYPE_CHECKING" && (uses("ArrayLike") || uses("NDArray") || uses("TableLike")) || uses(word)
+        word == "TYPE_CHECKING" && HINTS.iter().any(|hint| uses(hint)) || uses(word)
     });
     lines.gap(1);
-    lines.import("._arrays", &["lend_bytes", "lend_matrix", "lend_vector"], uses);
+    lines.import("._arrays", &["lend_bytes", "lend_ints", "lend_lists", "lend_matrix", "lend_vector"], uses);
     lines.import("._bridge", &["Cancel", "Run", "Wire", "call", "untagged"], uses);
     for (_, _, mixin) in BY_HAND.iter().filter(|(name, _, mixin)| *name == room.name && uses(mixin)) {
         lines.import(&format!("._{}", room.name), &[mixin], |_| true);
     }
     lines.import("._progress", &["Progress"], uses);
-    lines.import("._records", &["Model", "Options", "Report", "as_matrix", "as_table", "as_tagged", "as_vector"], uses);
+    lines.import("._records", RECORDS, uses);
     lines.import("._tables", &["lend_panel", "lend_table"], uses);
-    if uses("ArrayLike") || uses("NDArray") || uses("TableLike") {
+    lines.import("._texts", &["lend_texts"], uses);
+    if HINTS.iter().any(|hint| uses(hint)) {
         lines.gap(1);
         lines.put(0, "if TYPE_CHECKING:");
         if uses("NDArray") {
@@ -115,10 +122,12 @@ fn header(room: &Room, body: &str) -> String {
         }
         lines.indented(1, |lines| {
             lines.import("numpy.typing", &["ArrayLike", "NDArray"], uses);
-            if uses("TableLike") && (uses("ArrayLike") || uses("NDArray")) {
+            if HINTS[..2].iter().any(|hint| uses(hint)) && HINTS[2..].iter().any(|hint| uses(hint)) {
                 lines.gap(1);
             }
+            lines.import("._arrays", &["ListsLike"], uses);
             lines.import("._tables", &["TableLike"], uses);
+            lines.import("._texts", &["TextsLike"], uses);
         });
     }
     lines.gap(1);

@@ -24,6 +24,8 @@ pub enum Type {
     Matrix,
     /// A vector of doubles beside the JSON.
     Vector,
+    /// A vector of whole numbers of 64 bits beside the JSON.
+    Ints,
     /// A columnar table beside the JSON.
     Table,
     /// A list.
@@ -117,6 +119,7 @@ impl Type {
             return match letter {
                 "matrix" => Type::Matrix,
                 "vector" => Type::Vector,
+                "ints" => Type::Ints,
                 "table" => Type::Table,
                 _ => panic!("no letter {letter} in the alphabet"),
             };

@@ -29,7 +29,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 pub(crate) use self::column::text_array;
 pub use self::column::{Column, TimeUnit, Values};
-pub(crate) use self::read::is_text;
+pub(crate) use self::read::{is_text, texts as texts_of};
 use crate::error::{Code, Error, Result, bail, ensure};
 
 /// Named columns of equal length over Arrow memory; clones share it.

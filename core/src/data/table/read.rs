@@ -82,8 +82,8 @@ pub(super) fn unsigned(name: &str, chunks: &[&ArrayRef]) -> Result<Vec<i64>> {
     Ok(values)
 }
 
-/// Texts of any Arrow text type, borrowed from the table.
-pub(super) fn texts<'a>(chunks: &[&'a ArrayRef]) -> Vec<Option<&'a str>> {
+/// Texts of any Arrow text type, borrowed from the chunks; `None` is missing.
+pub(crate) fn texts<'a>(chunks: &[&'a ArrayRef]) -> Vec<Option<&'a str>> {
     let mut all = Vec::with_capacity(chunks.iter().map(|chunk| chunk.len()).sum());
     for chunk in chunks {
         push_texts(chunk, &mut all);

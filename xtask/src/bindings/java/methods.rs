@@ -16,6 +16,8 @@ enum Form {
     Rows,
     /// A matrix of one row.
     Row,
+    /// Whole numbers as `long[]`, texts as a list.
+    Wide,
 }
 
 /// Whom a method belongs to.
@@ -106,21 +108,27 @@ fn shares_options(method: &Method, single: &Method) -> bool {
     method.name.strip_suffix("_batch") == Some(&single.name) && optional(method) == optional(single)
 }
 
-/// The ways in which a method's arrays may be given: matrices also as rows, and as one row unless it has a twin for that.
+/// The ways in which a method's arrays may be given: matrices also as rows, and as one row unless it has a twin for that;
+/// whole numbers and texts as Java's other containers of them.
 fn forms(method: &Method) -> Vec<Form> {
-    if !method.arrays.iter().any(|array| array.letter == Letter::Matrix) {
-        vec![Form::Own]
-    } else if method.name.ends_with("_batch") {
-        vec![Form::Own, Form::Rows]
-    } else {
-        vec![Form::Own, Form::Rows, Form::Row]
+    let takes = |letters: &[Letter]| method.arrays.iter().any(|array| letters.contains(&array.letter));
+    let mut forms = vec![Form::Own];
+    if takes(&[Letter::Matrix]) {
+        forms.push(Form::Rows);
+        if !method.name.ends_with("_batch") {
+            forms.push(Form::Row);
+        }
     }
+    if takes(&[Letter::Ints, Letter::Texts]) {
+        forms.push(Form::Wide);
+    }
+    forms
 }
 
 impl Form {
     fn remark(self) -> &'static str {
         match self {
-            Form::Own => "",
+            Form::Own | Form::Wide => "",
             Form::Rows => "Rows are copied and must be equally long.",
             Form::Row => "This form takes a single row.",
         }
@@ -130,10 +138,15 @@ impl Form {
 fn of_array(array: &ArrayArgument, form: Form) -> Parameter {
     let name = identifier(array.name);
     let (r#type, letter) = match (array.letter, form) {
-        (Letter::Matrix, Form::Own) => ("Matrix", "matrix"),
+        (Letter::Matrix, Form::Own | Form::Wide) => ("Matrix", "matrix"),
         (Letter::Matrix, Form::Rows) => ("double[][]", "matrix"),
         (Letter::Matrix, Form::Row) => ("double[]", "matrix"),
         (Letter::Vector, _) => ("double[]", "vector"),
+        (Letter::Ints, Form::Wide) => ("long[]", "ints"),
+        (Letter::Ints, _) => ("int[]", "ints"),
+        (Letter::Texts, Form::Wide) => ("List<String>", "texts"),
+        (Letter::Texts, _) => ("String[]", "texts"),
+        (Letter::Lists, _) => ("int[][]", "lists"),
         (Letter::Bytes, _) => ("byte[]", "bytes"),
         (Letter::Table, _) => ("Table", "table"),
     };
@@ -318,7 +331,7 @@ fn what_it_gives(gives: &Type, names: &Names) -> String {
         Type::Optional { of } => format!("{}, or nothing", what_it_gives(of, names)),
         Type::Map { .. } => "the map".into(),
         Type::Matrix => "the matrix".into(),
-        Type::Vector => "the numbers".into(),
+        Type::Vector | Type::Ints => "the numbers".into(),
         Type::Table => "the table".into(),
         Type::Bytes => "the bytes".into(),
         Type::Text => "the text".into(),

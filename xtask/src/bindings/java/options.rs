@@ -137,7 +137,7 @@ pub(super) fn equality(source: &mut Source, class: &str, fields: &[String]) {
 /// Whether the type is or holds a bare array, which Java compares by identity.
 pub(super) fn holds_arrays(r#type: &Type) -> bool {
     match r#type {
-        Type::Vector | Type::Bytes => true,
+        Type::Vector | Type::Ints | Type::Bytes => true,
         Type::List { of } | Type::Map { of } | Type::Optional { of } => holds_arrays(of),
         _ => false,
     }

@@ -112,14 +112,22 @@ fn made_up() -> Api {
     }];
     let mut part = class("Part", Kind::Report);
     part.fields = vec![field("share", optional(Type::Float), false, Json::Null)];
-    let functions = vec![Method {
-        arrays: vec![array("table", Letter::Table)],
-        options: vec![
-            field("methods", list(named("Either")), false, json!([{"Smooth": {"season": 12, "time": "ds"}}])),
-            field("windows", Type::Int, false, json!(3)),
-        ],
-        ..method("compare", Type::Table)
-    }];
+    let ranks = field("ranks", optional(Type::Ints), false, Json::Null);
+    let strict = field("strict", Type::Bool, false, json!(true));
+    let letters = [("labels", Letter::Ints), ("names", Letter::Texts), ("prefer", Letter::Lists)];
+    let arrays = letters.map(|(name, letter)| array(name, letter)).to_vec();
+    let pair = Method { arrays, options: vec![ranks, strict], ..method("pair", Type::Ints) };
+    let functions = vec![
+        pair,
+        Method {
+            arrays: vec![array("table", Letter::Table)],
+            options: vec![
+                field("methods", list(named("Either")), false, json!([{"Smooth": {"season": 12, "time": "ds"}}])),
+                field("windows", Type::Int, false, json!(3)),
+            ],
+            ..method("compare", Type::Table)
+        },
+    ];
     let classes = vec![union, model, kind, report, part, other, options];
     Api { version: "9.9.9", codes: vec!["internal"], rooms: vec![Room { name: "made".into(), classes, functions }] }
 }
@@ -229,6 +237,23 @@ fn unions_are_sealed_and_cross_the_border_by_name() {
         &[
             "public static Table compare(Table table, CompareOptions options) {",
             "private List<Either> methods = List.of(Smooth.builder().season(12).build());",
+        ],
+    );
+}
+
+#[test]
+fn whole_numbers_and_texts_come_in_javas_containers() {
+    has(
+        &text("MadeFunctions"),
+        &[
+            "public static int[] pair(int[] labels, String[] names, int[][] prefer) {",
+            "public static int[] pair(long[] labels, List<String> names, int[][] prefer, PairOptions options) {",
+            ".ints(\"labels\", labels)",
+            ".texts(\"names\", names)",
+            ".lists(\"prefer\", prefer)",
+            "private final Optional<int[]> ranks;",
+            "out.field(\"ranks\", ranks, (to, item) -> to.optional(item, Writer::ints));",
+            "return pairRequest(labels, names, prefer).run().value().ints();",
         ],
     );
 }

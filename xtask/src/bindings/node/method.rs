@@ -1,6 +1,7 @@
 //! Methods and functions: each returns a promise and has a twin that runs in place.
 use std::collections::BTreeMap;
 
+use inlaid_bridge::Letter;
 use inlaid_bridge::api::{Class, Field, Kind, Method, Room};
 
 use super::WIDTH;
@@ -110,12 +111,14 @@ fn both(
     let mut parameters: Vec<String> = Vec::new();
     let mut passed: Vec<String> = Vec::new();
     for array in &method.arrays {
-        let letter = serde_json::to_value(array.letter).ok().and_then(|letter| letter.as_str().map(str::to_owned));
-        let of = match letter.as_deref() {
-            Some("matrix") => "MatrixInput",
-            Some("vector") => "VectorInput",
-            Some("table") => "I",
-            _ => "Uint8Array | ArrayBuffer",
+        let of = match array.letter {
+            Letter::Matrix => "MatrixInput",
+            Letter::Vector => "VectorInput",
+            Letter::Ints => "IntsInput",
+            Letter::Texts => "TextsInput",
+            Letter::Lists => "ListsInput",
+            Letter::Table => "I",
+            Letter::Bytes => "Uint8Array | ArrayBuffer",
         };
         parameters.push(format!("{}: {of}", camel(array.name)));
         passed.push(camel(array.name));
@@ -167,7 +170,7 @@ fn signature(start: &str, parameters: &[String], gives: &str, indent: usize) -> 
 
 /// The type parameter of a method that takes a table, and the form in which tables come back.
 fn generics(room: &Room, method: &Method) -> (&'static str, &'static str) {
-    let takes = method.arrays.iter().any(|array| matches!(serde_json::to_value(array.letter), Ok(l) if l == "table"));
+    let takes = method.arrays.iter().any(|array| array.letter == Letter::Table);
     match (takes, is_tabular(room, &method.gives)) {
         (true, true) => ("<const I extends TableInput>", "SameForm<I>"),
         (true, false) => ("<I extends TableInput>", "TableColumns"),
@@ -229,7 +232,11 @@ pub(super) fn operation(room: &Room, method: &Method) -> String {
                 format!("{{ name: '{}', shape: shape.{} }}", camel(array.name), letter(array).as_str().unwrap_or(""))
             })
             .collect();
-        text += &format!("  arrays: [{}],\n", arrays.join(", "));
+        let line = format!("  arrays: [{}],\n", arrays.join(", "));
+        text += &match line.len() <= WIDTH {
+            true => line,
+            false => format!("  arrays: [\n    {},\n  ],\n", arrays.join(",\n    ")),
+        };
     }
     if !method.options.is_empty() {
         text += &format!("  options: {},\n", fields(room, &method.options, 2));

@@ -63,11 +63,14 @@ fn toys() -> Api {
         vec![field("toys", list(named("AnyToy")), None), field("times", Type::Int, Some(json!(1)))],
         named("Spun"),
     );
+    let letters = vec![array("labels", Letter::Ints), array("names", Letter::Texts), array("prefer", Letter::Lists)];
+    let ranks = field("ranks", Type::Optional { of: Box::new(Type::Ints) }, Some(json!(null)));
+    let pair = method("toys.pair", letters, vec![ranks], Type::Ints);
     let classes = vec![either, ball, colour, fitted, spun, top];
     Api {
         version: "1.2.3",
         codes: vec!["io"],
-        rooms: vec![Room { name: "toys".into(), classes, functions: vec![play] }],
+        rooms: vec![Room { name: "toys".into(), classes, functions: vec![play, pair] }],
     }
 }
 
@@ -151,6 +154,19 @@ fn tables_come_back_in_the_form_in_which_they_came() {
         "  oldToys: I,\n  toys: readonly AnyToy[],\n  options?: PlayAllOptions,\n): Promise<Spun<SameForm<I>>> {",
         "  options?: Omit<PlayAllOptions, 'signal' | 'onProgress'>,\n): Spun<SameForm<I>> {",
         "export interface PlayAllOptions extends CallOptions {\n  /** The times. Default `1`. */\n  times?: number;",
+    ]);
+}
+
+#[test]
+fn whole_numbers_texts_and_lists_have_inputs_of_their_own() {
+    holds(&[
+        "  labels: IntsInput,\n  names: TextsInput,\n  prefer: ListsInput,\n  options?: PairOptions,\n): Promise<Int32Array> {",
+        "  ranks?: IntsInput | null;",
+        "  arrays: [\n    { name: 'labels', shape: shape.ints },\n    { name: 'names', shape: shape.texts },\n",
+        "    { name: 'prefer', shape: shape.lists },\n  ],\n",
+        "shape: shape.optional(shape.ints)",
+        "  gives: shape.ints,",
+        "import type { IntsInput, ListsInput, TextsInput } from './whole.js';",
     ]);
 }
 

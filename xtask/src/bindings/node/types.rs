@@ -31,6 +31,8 @@ pub(super) fn spell(room: &Room, of: &Type, way: Way) -> String {
         (Type::Matrix, _) => "Matrix".into(),
         (Type::Vector, Way::In) => "VectorInput".into(),
         (Type::Vector, _) => "Float64Array".into(),
+        (Type::Ints, Way::In) => "IntsInput".into(),
+        (Type::Ints, _) => "Int32Array".into(),
         (Type::Table, Way::In) => "TableInput".into(),
         (Type::Table, Way::Out(form)) => form.into(),
         (Type::List { of }, _) => {
@@ -77,6 +79,7 @@ pub(super) fn shape(room: &Room, of: &Type) -> String {
         Type::Bytes => "shape.bytes".into(),
         Type::Matrix => "shape.matrix".into(),
         Type::Vector => "shape.vector".into(),
+        Type::Ints => "shape.ints".into(),
         Type::Table => "shape.table".into(),
         Type::List { of } => format!("shape.list({})", shape(room, of)),
         Type::Map { of } => format!("shape.map({})", shape(room, of)),

@@ -147,8 +147,11 @@ fn array_hint(array: &ArrayArgument) -> String {
     types::taken(&match array.letter {
         Letter::Matrix => Type::Matrix,
         Letter::Vector => Type::Vector,
+        Letter::Ints => Type::Ints,
         Letter::Table => Type::Table,
         Letter::Bytes => Type::Bytes,
+        Letter::Texts => return "TextsLike".into(),
+        Letter::Lists => return "ListsLike".into(),
     })
 }
 
@@ -165,6 +168,9 @@ fn lent(method: &Method, array: &ArrayArgument) -> String {
     let way = match array.letter {
         Letter::Matrix => "lend_matrix",
         Letter::Vector => "lend_vector",
+        Letter::Ints => "lend_ints",
+        Letter::Texts => "lend_texts",
+        Letter::Lists => "lend_lists",
         Letter::Table => "lend_table",
         Letter::Bytes => "lend_bytes",
     };
@@ -216,6 +222,9 @@ fn array_entry(method: &Method, array: &ArrayArgument) -> (String, String) {
     let shape = match array.letter {
         Letter::Matrix => format!("`[{axes}]`; one axis is one row. "),
         Letter::Vector => format!("`[{axes}]`. "),
+        Letter::Ints => format!("`[{axes}]`, whole numbers. "),
+        Letter::Texts => format!("`[{axes}]`, texts. "),
+        Letter::Lists => format!("`[{axes}]`, whole numbers; rows may differ in length. "),
         Letter::Table | Letter::Bytes => String::new(),
     };
     let other = if is_panel(method, array) { " Or a mapping of ids to series, oldest value first." } else { "" };

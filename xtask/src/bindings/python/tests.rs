@@ -31,6 +31,9 @@ fn method(op: &str, letters: &[Letter], options: Vec<Field>, gives: Type, quick:
         name: match letter {
             Letter::Matrix => "rows",
             Letter::Vector => "values",
+            Letter::Ints => "labels",
+            Letter::Texts => "names",
+            Letter::Lists => "prefer",
             Letter::Table => "table",
             Letter::Bytes => "data",
         },
@@ -103,10 +106,13 @@ fn made_up() -> String {
         ],
     );
     let function = method("toys.sort", &[Letter::Table], vec![field("start", Type::Vector, None)], Type::Table, true);
+    let letters = [Letter::Ints, Letter::Texts, Letter::Lists];
+    let pair =
+        method("toys.pair", &letters, vec![field("ranks", optional(Type::Ints), Some(Json::Null))], Type::Ints, true);
     let room = Room {
         name: "toys".into(),
         classes: vec![model, words, mean, part, report, tree, union],
-        functions: vec![function],
+        functions: vec![function, pair],
     };
     let api = Api { version: "1.2.3", codes: vec![], rooms: vec![room] };
     files(&api).into_iter().find(|file| file.path.ends_with("toys.py")).unwrap().text
@@ -180,13 +186,29 @@ fn functions_take_tables_and_array_options() {
 }
 
 #[test]
+fn whole_numbers_texts_and_lists_are_lent() {
+    let text = made_up();
+    has(
+        &text,
+        "    labels: ArrayLike,\n    names: TextsLike,\n    prefer: ListsLike,\n    *,\n    ranks: ArrayLike | None = \
+         None,\n) -> NDArray[np.int64]:\n",
+    );
+    has(
+        &text,
+        "inputs = [lend_ints(\"labels\", labels), lend_texts(\"names\", names), lend_lists(\"prefer\", prefer)]\n",
+    );
+    has(&text, "reply: NDArray[np.int64] = call(\"toys.pair\", {\"ranks\": as_ints(\"ranks\", ranks)}, inputs)");
+    has(&text, "        prefer: `[row]`, whole numbers; rows may differ in length. What is known.\n");
+}
+
+#[test]
 fn what_is_imported_is_used_and_nothing_is_longer_than_a_line() {
     let text = made_up();
     has(&text, "from collections.abc import Mapping, Sequence\nfrom os import PathLike\n");
-    has(&text, "from ._records import Model, Options, Report, as_matrix, as_table, as_tagged, as_vector\n");
+    has(&text, "from ._records import Model, Options, Report, as_ints, as_matrix, as_table, as_tagged, as_vector\n");
     has(
         &text,
-        "if TYPE_CHECKING:\n    import numpy as np\n    from numpy.typing import ArrayLike, NDArray\n\n    from ._tables import TableLike\n",
+        "if TYPE_CHECKING:\n    import numpy as np\n    from numpy.typing import ArrayLike, NDArray\n\n    from ._arrays import ListsLike\n    from ._tables import TableLike\n    from ._texts import TextsLike\n",
     );
     for line in text.lines() {
         assert!(line.chars().count() <= docs::WIDTH && line.trim_end() == line, "{line}");

@@ -16,7 +16,7 @@ pub(super) fn taken(of: &Type) -> String {
         Type::Float => "float".into(),
         Type::Text => "str".into(),
         Type::Bytes => "bytes | bytearray | memoryview".into(),
-        Type::Matrix | Type::Vector => "ArrayLike".into(),
+        Type::Matrix | Type::Vector | Type::Ints => "ArrayLike".into(),
         Type::Table => "TableLike".into(),
         Type::List { of } => format!("Sequence[{}]", taken(of)),
         Type::Map { of } => format!("Mapping[str, {}]", taken(of)),
@@ -39,6 +39,7 @@ pub(super) fn given(of: &Type) -> String {
     match of {
         Type::Bytes => "bytes".into(),
         Type::Matrix | Type::Vector => "NDArray[np.float64]".into(),
+        Type::Ints => "NDArray[np.int64]".into(),
         Type::Table => "Any".into(),
         Type::List { of } => format!("list[{}]", given(of)),
         Type::Map { of } => format!("dict[str, {}]", given(of)),
@@ -105,6 +106,7 @@ pub(super) fn way(room: &Room, of: &Type) -> Option<&'static str> {
     match of {
         Type::Matrix => Some("as_matrix"),
         Type::Vector => Some("as_vector"),
+        Type::Ints => Some("as_ints"),
         Type::Table => Some("as_table"),
         Type::Class { name } => (class(room, name).kind == Kind::Union).then_some("as_tagged"),
         Type::Optional { of } => way(room, of),

@@ -9,4 +9,5 @@ module io.inlaid {
     exports io.inlaid;
     exports io.inlaid.data;
     exports io.inlaid.forecast;
+    exports io.inlaid.matching;
 }

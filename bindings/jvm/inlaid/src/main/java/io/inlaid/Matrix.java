@@ -66,6 +66,39 @@ public record Matrix(double[] data, int rows, int columns) {
     }
 
     /**
+     * Converts rows of equal length from single precision.
+     *
+     * @param rows the rows; no row at all gives a matrix of 0 x 0
+     * @return the matrix
+     * @throws InvalidDataException if {@code rows} or one of them is null, or their lengths differ
+     * @throws TooLargeException above 2^31 - 1 numbers
+     */
+    public static Matrix of(float[][] rows) {
+        if (rows == null) {
+            throw new InvalidDataException("a matrix needs rows, got null");
+        }
+        double[][] wide = new double[rows.length][];
+        for (int row = 0; row < rows.length; row++) {
+            wide[row] = rows[row] == null ? null : widened(rows[row]);
+        }
+        return of(wide);
+    }
+
+    /**
+     * Converts one row from single precision.
+     *
+     * @param values the numbers of the row
+     * @return a matrix of 1 x {@code values.length}
+     * @throws InvalidDataException if {@code values} is null
+     */
+    public static Matrix ofRow(float[] values) {
+        if (values == null) {
+            throw new InvalidDataException("a row needs numbers, got null");
+        }
+        return ofRow(widened(values));
+    }
+
+    /**
      * Wraps one row, such as one series.
      *
      * @param values the numbers of the row; not copied
@@ -155,6 +188,14 @@ public record Matrix(double[] data, int rows, int columns) {
             text.append(columns > SHOWN ? ", ...]" : "]");
         }
         return text.append(rows > SHOWN ? ", ..." : "").toString();
+    }
+
+    private static double[] widened(float[] values) {
+        double[] wide = new double[values.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
     }
 
     private static int size(int rows, int columns) {

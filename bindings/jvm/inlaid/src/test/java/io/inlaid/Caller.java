@@ -80,6 +80,9 @@ final class Caller {
             Class<?> type = switch ((String) operation.arrays().get(i).get("letter")) {
                 case "matrix" -> Matrix.class;
                 case "vector" -> double[].class;
+                case "ints" -> int[].class;
+                case "texts" -> String[].class;
+                case "lists" -> int[][].class;
                 case "bytes" -> byte[].class;
                 default -> Table.class;
             };
@@ -194,6 +197,7 @@ final class Caller {
             case "text" -> String.class;
             case "matrix" -> Matrix.class;
             case "vector" -> double[].class;
+            case "ints" -> int[].class;
             case "table" -> Table.class;
             case "list" -> List.class;
             case "map" -> Map.class;
@@ -216,7 +220,8 @@ final class Caller {
         if (kind.equals("list") && json instanceof List<?> items) {
             return items.stream().map(item -> coerce(room, Catalogue.object(type.get("of")), item)).toList();
         }
-        if (kind.equals("matrix") || kind.equals("vector") || kind.equals("table")) {
+        if (kind.equals("matrix") || kind.equals("vector") || kind.equals("ints")
+                || kind.equals("table")) {
             return Golden.array(json, Map.of());
         }
         if (kind.equals("class")) {
@@ -252,6 +257,12 @@ final class Caller {
                 request.matrix("array", matrix);
             } else if (array instanceof double[] vector) {
                 request.vector("array", vector);
+            } else if (array instanceof int[] numbers) {
+                request.ints("array", numbers);
+            } else if (array instanceof String[] texts) {
+                request.texts("array", texts);
+            } else if (array instanceof int[][] rows) {
+                request.lists("array", rows);
             } else if (array instanceof byte[] bytes) {
                 request.bytes("array", bytes);
             } else {

@@ -27,7 +27,7 @@ final class Golden {
         return json instanceof Number number ? number.doubleValue() : Double.parseDouble((String) json);
     }
 
-    /** A matrix, a vector, a table or bytes. */
+    /** A matrix, a vector, whole numbers, texts, lists, a table or bytes. */
     static Object array(Object json, Map<String, Object> kept) {
         if (json instanceof Map<?, ?> map) {
             if (map.get("kept") instanceof String name) {
@@ -35,6 +35,15 @@ final class Golden {
             }
             if (map.get("base64") instanceof String text) {
                 return Base64.getDecoder().decode(text);
+            }
+            if (map.get("ints") instanceof List<?> numbers) {
+                return whole(numbers);
+            }
+            if (map.get("texts") instanceof List<?> texts) {
+                return texts.toArray(new String[0]);
+            }
+            if (map.get("lists") instanceof List<?> rows) {
+                return rows.stream().map(row -> whole((List<?>) row)).toArray(int[][]::new);
             }
             Table.Builder table = Table.builder();
             Catalogue.object(map.get("columns")).forEach((name, cells) -> column(table, name, Catalogue.list(cells)));
@@ -45,6 +54,10 @@ final class Golden {
             return Matrix.of(items.stream().map(row -> numbers(Catalogue.list(row))).toArray(double[][]::new));
         }
         return numbers(items);
+    }
+
+    private static int[] whole(List<?> items) {
+        return items.stream().mapToInt(item -> Math.toIntExact((Long) item)).toArray();
     }
 
     private static double[] numbers(List<Object> items) {
@@ -79,6 +92,9 @@ final class Golden {
             return Arrays.stream(matrix.toArray()).map(Golden::plain).toList();
         }
         if (value instanceof double[] numbers) {
+            return Arrays.stream(numbers).boxed().map(Object.class::cast).toList();
+        }
+        if (value instanceof int[] numbers) {
             return Arrays.stream(numbers).boxed().map(Object.class::cast).toList();
         }
         if (value instanceof List<?> items) {

@@ -13,6 +13,14 @@ final class Border {
     static final int BYTES = 2;
     /** Columns, see {@link Columns}. */
     static final int TABLE = 3;
+    /** An {@code int[]} with one axis. */
+    static final int INTS = 4;
+    /** A {@code long[]} with one axis; on the way in only. */
+    static final int LONGS = 5;
+    /** Texts as a {@code byte[]} of UTF-8 and an {@code int[]} of where each ends; on the way in only. */
+    static final int TEXTS = 6;
+    /** Lists as an {@code int[]} of all numbers and an {@code int[]} of where each list ends; on the way in only. */
+    static final int LISTS = 7;
 
     /** The place of the report in the answer: JSON in UTF-8, or null for none. */
     static final int REPORT = 0;

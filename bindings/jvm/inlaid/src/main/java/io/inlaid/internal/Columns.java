@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Objects;
 
 import io.inlaid.InvalidDataException;
-import io.inlaid.TooLargeException;
 
 /**
  * Named columns of equal length as primitive arrays, and how they cross the border.
@@ -137,7 +136,7 @@ public record Columns(List<Column> columns, int rows) {
             values[i] = column.values();
             if (column.kind() == TEXTS) {
                 String[] texts = (String[]) column.values();
-                values[i] = encode(column.name(), texts);
+                values[i] = Texts.encode("column \"" + column.name() + "\"", texts, true);
                 missing[i] = nulls(texts);
             }
         }
@@ -166,33 +165,6 @@ public record Columns(List<Column> columns, int rows) {
             columns.add(new Column((String) names[i], kinds[i], values, missing, zone));
         }
         return new Columns(List.copyOf(columns), rows);
-    }
-
-    private static Object[] encode(String name, String[] texts) {
-        byte[][] encoded = new byte[texts.length][];
-        int[] ends = new int[texts.length];
-        long end = 0;
-        for (int i = 0; i < texts.length; i++) {
-            encoded[i] = texts[i] == null ? new byte[0] : utf8(name, texts[i]);
-            end += encoded[i].length;
-            if (end > Integer.MAX_VALUE - 8) {
-                throw new TooLargeException("the texts of column \"" + name + "\" take more than 2^31 - 1 bytes");
-            }
-            ends[i] = (int) end;
-        }
-        byte[] block = new byte[(int) end];
-        for (int i = 0; i < texts.length; i++) {
-            System.arraycopy(encoded[i], 0, block, ends[i] - encoded[i].length, encoded[i].length);
-        }
-        return new Object[] {block, ends};
-    }
-
-    private static byte[] utf8(String name, String text) {
-        try {
-            return Writer.utf8(text);
-        } catch (IllegalArgumentException half) {
-            throw new InvalidDataException("column \"" + name + "\": " + half.getMessage());
-        }
     }
 
     private static boolean[] nulls(String[] texts) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Equality, hashes and texts that look into arrays, also where lists, maps and optionals hold them. */
+/** Equality, hashes, texts and copies that look into arrays, also where lists, maps and optionals hold them. */
 public final class Equality {
     private Equality() {}
 
@@ -43,9 +43,23 @@ public final class Equality {
         return String.valueOf(plain(value));
     }
 
+    /** A copy of a primitive array. */
+    static Object copy(Object array) {
+        if (array instanceof double[] numbers) {
+            return numbers.clone();
+        }
+        if (array instanceof int[] numbers) {
+            return numbers.clone();
+        }
+        return array instanceof long[] numbers ? numbers.clone() : ((byte[]) array).clone();
+    }
+
     /** The same with lists in the place of arrays. */
     private static Object plain(Object value) {
         if (value instanceof double[] numbers) {
+            return Arrays.stream(numbers).boxed().toList();
+        }
+        if (value instanceof int[] numbers) {
             return Arrays.stream(numbers).boxed().toList();
         }
         if (value instanceof byte[] bytes) {

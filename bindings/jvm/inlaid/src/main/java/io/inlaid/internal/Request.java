@@ -11,6 +11,7 @@ import io.inlaid.InvalidConfigException;
 import io.inlaid.InvalidDataException;
 import io.inlaid.Matrix;
 import io.inlaid.Table;
+import io.inlaid.TooLargeException;
 
 /** A call in the making: an operation with its arrays, then its options, and the model it belongs to. */
 public final class Request {
@@ -93,6 +94,77 @@ public final class Request {
     }
 
     /**
+     * Whole numbers of the operation.
+     *
+     * @param name their name
+     * @param value the numbers
+     * @return this
+     */
+    public Request ints(String name, int[] value) {
+        lent.add(inputs.size());
+        return input(given(name, value), Border.INTS, value.length, 1);
+    }
+
+    /**
+     * Whole numbers of the operation.
+     *
+     * @param name their name
+     * @param value the numbers
+     * @return this
+     */
+    public Request ints(String name, long[] value) {
+        lent.add(inputs.size());
+        return input(given(name, value), Border.LONGS, value.length, 1);
+    }
+
+    /**
+     * Texts of the operation, copied.
+     *
+     * @param name their name
+     * @param value the texts; none may be null
+     * @return this
+     */
+    public Request texts(String name, String[] value) {
+        String[] texts = given(name, value);
+        return input(Texts.encode("`" + name + "`", texts, false), Border.TEXTS, texts.length, 1);
+    }
+
+    /**
+     * Texts of the operation, copied.
+     *
+     * @param name their name
+     * @param value the texts; none may be null
+     * @return this
+     */
+    public Request texts(String name, List<String> value) {
+        return texts(name, given(name, value).toArray(new String[0]));
+    }
+
+    /**
+     * Rows of whole numbers of the operation, copied; they may differ in length.
+     *
+     * @param name their name
+     * @param rows the rows; none may be null
+     * @return this
+     */
+    public Request lists(String name, int[][] rows) {
+        int[] ends = new int[given(name, rows).length];
+        long end = 0;
+        for (int row = 0; row < rows.length; row++) {
+            end += given(name + "[" + row + "]", rows[row]).length;
+            if (end > Integer.MAX_VALUE - 8) {
+                throw new TooLargeException("`" + name + "` holds more than 2^31 - 1 numbers");
+            }
+            ends[row] = (int) end;
+        }
+        int[] values = new int[(int) end];
+        for (int row = 0; row < rows.length; row++) {
+            System.arraycopy(rows[row], 0, values, ends[row] - rows[row].length, rows[row].length);
+        }
+        return input(new Object[] {values, ends}, Border.LISTS, rows.length, 1);
+    }
+
+    /**
      * An array of the operation.
      *
      * @param name its name
@@ -169,8 +241,7 @@ public final class Request {
     /** Copies what the caller could still change. */
     void detach() {
         for (int position : lent) {
-            Object input = inputs.get(position);
-            inputs.set(position, input instanceof double[] numbers ? numbers.clone() : ((byte[]) input).clone());
+            inputs.set(position, Equality.copy(inputs.get(position)));
         }
         lent.clear();
     }

@@ -164,6 +164,15 @@ public final class Value {
     }
 
     /**
+     * Whole numbers beside the text.
+     *
+     * @return the numbers
+     */
+    public int[] ints() {
+        return (int[]) blocks[mark(Border.INTS)];
+    }
+
+    /**
      * The name of the only field of an object, which says which class of a union it is.
      *
      * @return the name; empty if there are several fields or none

@@ -231,6 +231,15 @@ public final class Writer {
     }
 
     /**
+     * Puts whole numbers beside the text.
+     *
+     * @param value the numbers
+     */
+    public void ints(int[] value) {
+        mark(value, Border.INTS, value.length, 1);
+    }
+
+    /**
      * Text as UTF-8.
      *
      * @param text the text
