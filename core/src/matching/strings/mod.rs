@@ -6,6 +6,7 @@
 //! | all pairs of two lists | [`cdist`]; [`Cdist::fit`] for blocks of them |
 //! | which texts of two lists are alike, among very many | [`join_texts`]; [`TextJoin::fit`] for blocks of them |
 //! | which texts of one list are alike | [`dedup_texts`] |
+//! | names that sound alike | [`phonetic_key`], [`soundex`], [`metaphone`], .. |
 //!
 //! Everything is counted in code points (`char`s), not in grapheme clusters: `é` may be one or two, see
 //! [`TextNormalization`]. Similarities are 0 to 1.
@@ -18,6 +19,7 @@ mod join;
 mod metric;
 mod normalization;
 mod pattern;
+mod phonetic;
 mod ratio;
 mod symbols;
 #[cfg(test)]
@@ -28,4 +30,7 @@ pub use cdist::{Cdist, FittedCdist, cdist};
 pub use functions::*;
 pub use join::{DuplicateTexts, FittedTextJoin, TextJoin, TextJoinBlocks, TextMatches, dedup_texts, join_texts};
 pub use metric::{MetricParameters, TextMetric, TextSimilarity, similarity, similarity_batch};
+pub use phonetic::{
+    PhoneticKey, cologne_phonetics, metaphone, nysiis, phonetic_key, phonetic_key_batch, refined_soundex, soundex,
+};
 pub use normalization::{CaseRule, PunctuationRule, TextNormalization, UnicodeForm, WhitespaceRule, normalize_text};

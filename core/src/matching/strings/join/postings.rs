@@ -1,6 +1,7 @@
 //! Texts by keys of 64 bits, each with its signature beside it.
 use super::limits::Limits;
 use super::texts::Texts;
+use crate::math::simd::dispatch;
 
 /// Which texts have a key. Two keys may fall together, which gives more candidates, never fewer.
 #[derive(Debug)]
@@ -51,20 +52,21 @@ impl Postings {
     }
 }
 
-/// Add the texts from `first` on whose signature is within the limits of the query's.
-#[inline]
-pub(super) fn within(
-    texts: &[u32],
-    signatures: &[u64],
-    signature: u64,
-    limits: Limits,
-    first: u32,
-    found: &mut Vec<u32>,
-) {
-    for (text, other) in texts.iter().zip(signatures) {
-        let alone = ((signature & !other).count_ones() as usize, (other & !signature).count_ones() as usize);
-        if alone.0 <= limits.left_alone && alone.1 <= limits.right_alone && *text >= first {
-            found.push(*text);
+dispatch! {
+    /// Add the texts from `first` on whose signature is within the limits of the query's.
+    pub(super) fn within, portable within_portable(
+        texts: &[u32], signatures: &[u64], signature: u64, limits: Limits, first: u32, found: &mut Vec<u32>,
+    ) -> () {
+        let left = u32::try_from(limits.left_alone).unwrap_or(u32::MAX);
+        let right = u32::try_from(limits.right_alone).unwrap_or(u32::MAX);
+        let mut end = found.len();
+        found.resize(end + texts.len(), 0);
+        // Every text is written, and stays if the next is written behind it: no branch to guess wrong.
+        for (text, other) in texts.iter().zip(signatures) {
+            let fits = (signature & !other).count_ones() <= left && (other & !signature).count_ones() <= right;
+            found[end] = *text;
+            end += usize::from(fits & (*text >= first));
         }
+        found.truncate(end);
     }
 }
