@@ -142,3 +142,43 @@ pub fn pair_accuracy(left: &[i64], right: &[i64], truth: &[i64]) -> Result<PairA
         missed_pairs: all_real - true_pairs,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+
+    /// By hand: found {0,1,2} {3} {4,5}, true {0,1} {2,3} {4,5}: 2 of 4 pairs right, 2 of 3 found. B-cubed precision
+    /// (2/3 + 2/3 + 1/3 + 1 + 1 + 1) / 6 = 7/9, recall (1 + 1 + 1/2 + 1/2 + 1 + 1) / 6 = 5/6.
+    #[test]
+    fn accuracy_is_that_of_hand() {
+        let accuracy = linkage_accuracy(&[7, 7, 7, 1, 3, 3], &[0, 0, 5, 5, 2, 2]).unwrap();
+        assert!((accuracy.precision - 0.5).abs() < 1e-15 && (accuracy.recall - 2.0 / 3.0).abs() < 1e-15);
+        assert!((accuracy.f1 - 4.0 / 7.0).abs() < 1e-15);
+        assert!((accuracy.b_cubed_precision - 7.0 / 9.0).abs() < 1e-15, "{accuracy:?}");
+        assert!((accuracy.b_cubed_recall - 5.0 / 6.0).abs() < 1e-15);
+        assert_eq!((accuracy.true_pairs, accuracy.false_pairs, accuracy.missed_pairs), (2.0, 2.0, 1.0));
+        let pairs = pair_accuracy(&[0, 2, 0, 5, 4], &[1, 0, 2, 4, 5], &[0, 0, 5, 5, 2, 2]).unwrap();
+        assert_eq!((pairs.true_pairs, pairs.false_pairs, pairs.missed_pairs), (2.0, 1.0, 1.0));
+    }
+
+    #[test]
+    fn accuracy_does_not_depend_on_the_numbers_of_entities() {
+        let (found, truth) = ([0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 2, 0]);
+        let renamed = found.map(|entity| 1000 - 7 * entity);
+        assert_eq!(linkage_accuracy(&found, &truth).unwrap(), linkage_accuracy(&renamed, &truth).unwrap());
+        let swapped = linkage_accuracy(&truth, &found).unwrap();
+        let straight = linkage_accuracy(&found, &truth).unwrap();
+        assert_eq!((swapped.precision, swapped.b_cubed_recall), (straight.recall, straight.b_cubed_precision));
+    }
+
+    #[test]
+    fn lists_that_do_not_suit_each_other_are_refused() {
+        assert_eq!(linkage_accuracy(&[1], &[1, 2]).unwrap_err().code(), Code::InvalidData);
+        assert_eq!(linkage_accuracy(&[], &[]).unwrap_err().code(), Code::NotEnoughData);
+        for (left, right) in [(vec![0], vec![]), (vec![0], vec![2]), (vec![-1], vec![0]), (vec![1], vec![1])] {
+            assert_eq!(pair_accuracy(&left, &right, &[0, 0]).unwrap_err().code(), Code::InvalidData);
+        }
+        assert_eq!(pair_accuracy(&[], &[], &[0, 1]).unwrap().recall, 1.0);
+    }
+}

@@ -156,3 +156,41 @@ pub(super) fn day(clean: &str) -> Option<i64> {
     let (year, month, day) = written_day(clean)?;
     Some(civil::days_from_civil(year, month, day))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_case_accents_and_punctuation() {
+        for (text, expected) in [
+            ("  O'Brien-SMITH ", "obrien smith"),
+            ("José  Müller", "jose mueller"),
+            ("Ægir, Ltd.", "aegir ltd"),
+            ("МОСКВА", "москва"),
+            ("?!", ""),
+            ("cafe\u{301}", "cafe"),
+        ] {
+            assert_eq!(value(text, ComparisonKind::Name), expected);
+        }
+        assert_eq!(value("+61 (0)2 9385-1000", ComparisonKind::Phone), "293851000");
+        assert_eq!(value("AB 12-c", ComparisonKind::Code), "ab12c");
+        assert_eq!(value(" 7.50 ", ComparisonKind::Numeric), "7.5");
+        assert_eq!(value("-0", ComparisonKind::Numeric), "0");
+        assert_eq!(value("twelve", ComparisonKind::Numeric), "");
+    }
+
+    #[test]
+    fn days_are_read_however_they_are_written() {
+        for text in
+            ["1980-05-31", "19800531", "31/05/1980", "05/31/1980", "31.5.1980", "1980-05-31T10:00:00", "1980/5/31"]
+        {
+            assert_eq!(value(text, ComparisonKind::Date), "19800531", "{text}");
+        }
+        for text in ["1980-13-01", "19801301", "31/31/1980", "80-05-31", "1980", "1980-05", "today", "", "1980-02-30"] {
+            assert_eq!(written_day(text), None, "{text}");
+        }
+        assert_eq!(value("1980-13-01", ComparisonKind::Date), "19801301");
+        assert_eq!(day("19700102"), Some(1));
+    }
+}

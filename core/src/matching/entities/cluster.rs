@@ -280,3 +280,129 @@ impl Forest {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::random::Random;
+
+    fn matches(pairs: &[(u32, u32, f64)]) -> Vec<Match> {
+        pairs.iter().map(|(left, right, bits)| Match { left: *left, right: *right, bits: *bits }).collect()
+    }
+
+    fn run(how: Clustering, rows: usize, pairs: &[(u32, u32, f64)]) -> Vec<i64> {
+        let known = matches(pairs);
+        cluster(how, rows, &known, 0.0, &mut |_, _| Some(-10.0), &Context::new()).unwrap()
+    }
+
+    #[test]
+    fn a_chain_is_one_component_but_not_one_entity() {
+        let chain = [(0, 1, 8.0), (1, 2, 3.0), (2, 3, 9.0)];
+        assert_eq!(run(Clustering::ConnectedComponents, 5, &chain), [0, 0, 0, 0, 1]);
+        assert_eq!(run(Clustering::AverageLinkage, 5, &chain), [0, 0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn records_gather_around_the_centre_of_the_strongest_match() {
+        // 2-3 makes 2 a centre; 1 joins nothing by its match with the member 3 and becomes a centre for 0.
+        let pairs = [(2, 3, 9.0), (1, 3, 8.0), (0, 1, 7.0), (2, 4, 6.0)];
+        assert_eq!(run(Clustering::Center, 5, &pairs), [0, 0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn one_to_one_takes_the_strongest_first_and_none_twice() {
+        let pairs = [(0, 2, 5.0), (0, 3, 7.0), (1, 3, 6.0), (1, 2, -1.0)];
+        assert_eq!(run(Clustering::OneToOne, 4, &pairs), [0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn one_mistaken_match_does_not_join_two_entities() {
+        let mut pairs = Vec::new();
+        for group in [0, 4] {
+            for i in group..group + 4 {
+                for j in i + 1..group + 4 {
+                    pairs.push((i, j, 15.0));
+                }
+            }
+        }
+        pairs.push((3, 4, 4.0));
+        assert_eq!(run(Clustering::AverageLinkage, 8, &pairs), [0, 0, 0, 0, 1, 1, 1, 1]);
+        assert_eq!(run(Clustering::ConnectedComponents, 8, &pairs), [0; 8]);
+    }
+
+    /// Average linkage by its definition: the pair of groups with the largest mean over all pairs of records, again and again.
+    fn by_definition(rows: usize, weight: &dyn Fn(usize, usize) -> f64) -> Vec<i64> {
+        let mut groups: Vec<Vec<usize>> = (0..rows).map(|row| vec![row]).collect();
+        loop {
+            let mut best = (-1e-12, 0, 0);
+            for a in 0..groups.len() {
+                for b in a + 1..groups.len() {
+                    let sum: f64 = groups[a].iter().flat_map(|i| groups[b].iter().map(|j| weight(*i, *j))).sum();
+                    let mean = sum / (groups[a].len() * groups[b].len()) as f64;
+                    if mean > best.0 {
+                        best = (mean, a, b);
+                    }
+                }
+            }
+            if best.1 == best.2 {
+                break;
+            }
+            let lost = groups.remove(best.2);
+            groups[best.1].extend(lost);
+        }
+        let mut labels = vec![-1; rows];
+        let mut next = 0;
+        for row in 0..rows {
+            if labels[row] < 0 {
+                groups.iter().filter(|group| group.contains(&row)).flatten().for_each(|member| labels[*member] = next);
+                next += 1;
+            }
+        }
+        labels
+    }
+
+    #[test]
+    fn average_linkage_is_that_of_its_definition() {
+        for seed in 0..60 {
+            let mut random = Random::new(seed);
+            let rows = 3 + (seed as usize % 9);
+            let mut weights = vec![vec![0.0; rows]; rows];
+            for i in 0..rows {
+                for j in 0..i {
+                    let weight = random.uniform() * 30.0 - 14.0;
+                    (weights[i][j], weights[j][i]) = (weight, weight);
+                }
+            }
+            // Some pairs are known, the others are asked for.
+            let mut known = Vec::new();
+            for i in 0..rows {
+                for j in 0..i {
+                    if weights[i][j] >= 0.0 || random.uniform() < 0.5 {
+                        known.push((j as u32, i as u32, weights[i][j]));
+                    }
+                }
+            }
+            let found = cluster(
+                Clustering::AverageLinkage,
+                rows,
+                &matches(&known),
+                0.0,
+                &mut |i, j| Some(weights[i][j]),
+                &Context::new(),
+            );
+            assert_eq!(found.unwrap(), by_definition(rows, &|i, j| weights[i][j]), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_component_of_thousands_ends_soon_and_is_one() {
+        let mut pairs = Vec::new();
+        for i in 0..3000_u32 {
+            for step in [1, 2, 5, 30] {
+                pairs.push((i, i + step, 20.0));
+            }
+        }
+        let labels = run(Clustering::AverageLinkage, 3030, &pairs);
+        assert!(labels[..3000].iter().all(|label| *label == 0));
+    }
+}

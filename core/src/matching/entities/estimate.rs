@@ -164,3 +164,137 @@ fn difference(a: &Mixture, b: &Mixture) -> f64 {
     let prior = (a.prior / b.prior - 1.0).abs();
     levels(&a.m, &b.m).max(levels(&a.u, &b.u)).max(prior)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Start {
+        m: Vec<Vec<f64>>,
+        u: Vec<Vec<f64>>,
+        prior: f64,
+    }
+
+    #[derive(Deserialize)]
+    struct Fit {
+        m: Vec<Vec<f64>>,
+        u: Vec<Vec<f64>>,
+        prior: f64,
+        rounds: usize,
+        all_pairs: f64,
+        free_u: bool,
+    }
+
+    #[derive(Deserialize)]
+    struct Oracle {
+        patterns: Vec<Vec<u8>>,
+        counts: Vec<f64>,
+        start: Start,
+        fits: Vec<Fit>,
+    }
+
+    fn oracle() -> (Oracle, Patterns) {
+        let text = include_str!("../../../../tests/data/linkage_em.json");
+        let oracle: Oracle = serde_json::from_str(text).unwrap();
+        let packed = |levels: &Vec<u8>| {
+            levels.iter().rev().fold(0, |pattern: Pattern, level| (pattern << 4) | Pattern::from(*level))
+        };
+        let pairs = Patterns { patterns: oracle.patterns.iter().map(packed).collect(), counts: oracle.counts.clone() };
+        (oracle, pairs)
+    }
+
+    /// Levels as the engine holds them: the missing one first.
+    fn levels(plain: &[Vec<f64>]) -> Levels {
+        plain.iter().map(|levels| [&[1.0], &levels[..]].concat()).collect()
+    }
+
+    fn start(oracle: &Oracle) -> Mixture {
+        Mixture { m: levels(&oracle.start.m), u: levels(&oracle.start.u), prior: oracle.start.prior }
+    }
+
+    /// `tests/data/make_linkage_em.py`: the same rounds in numpy over one row per pair; sums in another order.
+    #[test]
+    fn the_mixture_is_that_of_plain_numpy() {
+        let (oracle, pairs) = oracle();
+        for fit in &oracle.fits {
+            let rounds = Rounds {
+                imagined: None,
+                free_m: true,
+                free_u: fit.free_u,
+                free_prior: true,
+                all_pairs: fit.all_pairs,
+                most: fit.rounds,
+                tolerance: 1e-300,
+            };
+            let none = vec![None; oracle.start.m.len()];
+            let (found, _) = maximise(start(&oracle), &none, &pairs, &rounds, &Context::new()).unwrap();
+            assert!((found.prior / fit.prior - 1.0).abs() < 1e-9, "{} {}", found.prior, fit.prior);
+            for (found, expected) in [(&found.m, &fit.m), (&found.u, &fit.u)] {
+                for (found, expected) in found.iter().zip(expected) {
+                    assert_eq!(found[0], 1.0);
+                    for (found, expected) in found[1..].iter().zip(expected) {
+                        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_round_makes_the_pairs_less_likely() {
+        let (oracle, pairs) = oracle();
+        let total: f64 = pairs.counts.iter().sum();
+        let likelihood = |mixture: &Mixture| -> f64 {
+            let of = |pattern: &Pattern, levels: &Levels| -> f64 {
+                levels
+                    .iter()
+                    .enumerate()
+                    .map(|(column, levels)| levels[(pattern >> (4 * column)) as usize & 15])
+                    .product()
+            };
+            let both =
+                |pattern| mixture.prior * of(pattern, &mixture.m) + (1.0 - mixture.prior) * of(pattern, &mixture.u);
+            pairs.patterns.iter().zip(&pairs.counts).map(|(pattern, count)| count * both(pattern).ln()).sum()
+        };
+        let rounds = |most| Rounds {
+            imagined: None,
+            free_m: true,
+            free_u: true,
+            free_prior: true,
+            all_pairs: total,
+            most,
+            tolerance: 1e-300,
+        };
+        let mut last = likelihood(&start(&oracle));
+        for most in 1..40 {
+            let none = vec![None; 3];
+            let (found, ended) = maximise(start(&oracle), &none, &pairs, &rounds(most), &Context::new()).unwrap();
+            assert!(!ended.converged && ended.rounds == most);
+            let next = likelihood(&found);
+            assert!(next >= last - 1e-9, "{last} {next}");
+            last = next;
+        }
+    }
+
+    #[test]
+    fn rounds_end_when_nothing_moves_and_say_so() {
+        let (oracle, pairs) = oracle();
+        let rounds = Rounds {
+            imagined: None,
+            free_m: true,
+            free_u: false,
+            free_prior: true,
+            all_pairs: 4000.0,
+            most: 10_000,
+            tolerance: 1e-9,
+        };
+        let (found, ended) = maximise(start(&oracle), &[None; 3], &pairs, &rounds, &Context::new()).unwrap();
+        assert!(ended.converged && ended.rounds < 2000, "{ended:?}");
+        let fixed = Rounds { free_m: false, free_prior: false, ..rounds };
+        let (same, ended) = maximise(found.clone(), &[None; 3], &pairs, &fixed, &Context::new()).unwrap();
+        assert!(same == found && ended.converged && ended.rounds == 1);
+    }
+}

@@ -16,6 +16,8 @@ mod result;
 mod roster;
 mod saved;
 mod similarity;
+#[cfg(test)]
+mod tests;
 mod update;
 mod weights;
 

@@ -157,3 +157,63 @@ pub(super) fn kilometres(latitude: [f64; 2], longitude: [f64; 2]) -> f64 {
 fn low_bits(count: usize) -> u64 {
     if count >= 64 { u64::MAX } else { (1 << count) - 1 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::{jaro_winkler, osa};
+    use crate::math::random::Random;
+
+    fn symbols(text: &str) -> Vec<u32> {
+        text.chars().map(u32::from).collect()
+    }
+
+    fn words(seed: u64, count: usize, alphabet: &[char]) -> Vec<String> {
+        let mut random = Random::new(seed);
+        let mut below = |end: usize| ((u128::from(random.bits()) * end as u128) >> 64) as usize;
+        (0..count).map(|_| (0..below(14)).map(|_| alphabet[below(alphabet.len())]).collect()).collect()
+    }
+
+    #[test]
+    fn similarities_and_distances_are_those_of_the_strings() {
+        for alphabet in ["abc", "abcdefghij", "aäöж漢b"] {
+            let words = words(1, 120, &alphabet.chars().collect::<Vec<_>>());
+            let mut probe = Probe::default();
+            for a in &words {
+                probe.load(&symbols(a));
+                for b in &words {
+                    let expected = jaro_winkler(a, b);
+                    let found = probe.jaro_winkler(&symbols(b));
+                    assert!((expected - found).abs() < 1e-12, "{a} {b}: {expected} {found}");
+                    assert_eq!(probe.distance(&symbols(b)) as usize, osa(a, b), "{a} {b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bounds_are_never_on_the_wrong_side() {
+        let words = words(2, 150, &"abcdefgh".chars().collect::<Vec<_>>());
+        let shape = |text: &str| {
+            let symbols = symbols(text);
+            (symbols.len() as u32, symbols.iter().fold(0, |letters: u64, symbol| letters | 1 << (symbol & 63)))
+        };
+        for a in words.iter().filter(|word| !word.is_empty()) {
+            for b in words.iter().filter(|word| !word.is_empty()) {
+                let bound = with_beginning(jaro_bound(shape(a), shape(b)), &symbols(a), &symbols(b));
+                assert!(bound >= jaro_winkler(a, b) - 1e-12, "{a} {b}");
+                assert!(distance_bound(shape(a), shape(b)) as usize <= osa(a, b), "{a} {b}");
+            }
+        }
+    }
+
+    /// Of 2 x 2 common pairs of 3 + 3; Paris to London 343.6 km by any calculator for this radius.
+    #[test]
+    fn dice_and_kilometres_are_those_of_hand() {
+        assert!((dice(&[1, 2, 5], &[2, 3, 5]) - 4.0 / 6.0).abs() < 1e-15);
+        assert_eq!(dice(&[], &[]), 1.0);
+        let distance = kilometres([48.8566, 51.5074], [2.3522, -0.1278]);
+        assert!((distance - 343.56).abs() < 0.1, "{distance}");
+        assert!((kilometres([0.0, 0.0], [0.0, 1.0]) - 6371.0088 * std::f64::consts::PI / 180.0).abs() < 1e-9);
+    }
+}
