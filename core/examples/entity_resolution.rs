@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use inlaid::Context;
 use inlaid::data::{Table, read_csv};
-use inlaid::matching::entities::{FittedLinkage, Linkage, linkage_accuracy, pair_accuracy};
+use inlaid::matching::{FittedLinkage, Linkage, linkage_accuracy, pair_accuracy};
 
 fn truth(table: &Table, column: &str, known: &mut HashMap<String, i64>) -> Vec<i64> {
     let texts: Vec<String> = match table.texts(column) {

@@ -39,9 +39,38 @@ mod entities;
 mod map;
 mod stable;
 mod strings;
-pub use assignment::{Assign, AssignBottleneck, AssignByRule, AssignCapacities, AssignEachRow, Assignment, AssignmentBatch, BottleneckAssignment, CapacityAssignment, Certificate, Demand, EachRowAssignment, Line, Metric, OnlineAssign, OnlineDecision, OnlineMatching, OnlineReport, PointCosts, RankedAssignment, Request, SparseCosts, Unmatched, assign, assign_batch, assign_bottleneck, assign_by, assign_each_row, assign_k_best, assign_points, assign_sparse, assign_sparse_with_capacities, assign_with_capacities, verify_assignment, verify_sparse};
-pub use compatibility::{Attribute, AttributePart, CategoryAttribute, CombineViews, CompareRule, Comparison, CompatibilityMatcher, Decay, DistanceRule, EqualRule, ExplainPair, FlagRule, HoursAttribute, MatchStrategy, MissingPolicy, NumberAttribute, NumberMeasure, OverlapMeasure, PairExplanation, PlaceAttribute, RangeAttribute, RangeRule, RecommendMatches, Recommendations, Rule, ScoreRule, SetAttribute, ShareRule, SubsetDirection, SubsetRule, TextAttribute, VectorAttribute, ViewSide, explain_compatibility, recommend_matches};
-pub use entities::{AllPairs, Blocking, BlockingReport, Clustering, ColumnEvidence, ColumnSummary, Comparison, ComparisonKind, FittedLinkage, KeyPart, KeyTransform, Keys, LevelSummary, Linkage, LinkageAccuracy, LinkageSummary, MergeRecords, MergeRule, MinHash, NewMatches, PairAccuracy, PairExplanation, PassReport, QGrams, SkippedColumn, SortedNeighbourhood, Survivor, label_records, linkage_accuracy, merge_records, pair_accuracy};
+pub use assignment::{
+    Assign, AssignBottleneck, AssignByRule, AssignCapacities, AssignEachRow, Assignment, AssignmentBatch,
+    BottleneckAssignment, CapacityAssignment, Certificate, Demand, EachRowAssignment, Line, Metric, OnlineAssign,
+    OnlineDecision, OnlineMatching, OnlineReport, PointCosts, RankedAssignment, Request, SparseCosts, Unmatched,
+    assign, assign_batch, assign_bottleneck, assign_by, assign_each_row, assign_k_best, assign_points, assign_sparse,
+    assign_sparse_with_capacities, assign_with_capacities, verify_assignment, verify_sparse,
+};
+pub use compatibility::{
+    Attribute, AttributePart, CategoryAttribute, CombineViews, CompareRule, ComparisonOperator,
+    CompatibilityExplanation, CompatibilityMatcher, Decay, DistanceRule, EqualRule, ExplainPair, FlagRule,
+    HoursAttribute, MatchStrategy, MissingPolicy, NumberAttribute, NumberMeasure, OverlapMeasure, PlaceAttribute,
+    RangeAttribute, RangeRule, RecommendMatches, Recommendations, Rule, ScoreRule, SetAttribute, ShareRule,
+    SubsetDirection, SubsetRule, TextAttribute, VectorAttribute, ViewSide, explain_compatibility, recommend_matches,
+};
+pub use entities::{
+    AllPairs, Blocking, BlockingReport, Clustering, ColumnEvidence, ColumnSummary, Comparison, ComparisonKind,
+    FittedLinkage, KeyPart, KeyTransform, Keys, LevelSummary, Linkage, LinkageAccuracy, LinkageSummary, MergeRecords,
+    MergeRule, MinHash, NewMatches, PairAccuracy, PairExplanation, PassReport, QGrams, SkippedColumn,
+    SortedNeighbourhood, Survivor, label_records, linkage_accuracy, merge_records, pair_accuracy,
+};
 pub use map::MatchMap;
-pub use stable::{AllStableMarriages, HospitalResidents, HospitalSide, Placements, Roommates, ScoreOrder, Stability, StableChoice, StableMarriage, StableMarriages, StablePairs, StableScores, StableTies, TiedPairs, TiedStability, TiesPolicy, VerifyStability, all_stable_marriages, hospital_residents, stable_from_scores, stable_marriage, stable_roommates, stable_with_ties, verify_roommates, verify_stability};
-pub use strings::{CaseRule, Cdist, DuplicateTexts, FittedCdist, FittedTextJoin, MetricParameters, PunctuationRule, TextJoin, TextJoinBlocks, TextMatches, TextMetric, TextNormalization, TextSimilarity, UnicodeForm, WhitespaceRule, cdist, dedup_texts, hamming, hamming_batch, join_texts, normalize_text, similarity, similarity_batch, weighted_levenshtein, weighted_levenshtein_batch};
+pub use stable::{
+    AllStableMarriages, HospitalResidents, HospitalSide, Placements, Roommates, ScoreOrder, Stability, StableChoice,
+    StableMarriage, StableMarriages, StablePairs, StableScores, StableTies, TiedPairs, TiedStability, TiesPolicy,
+    VerifyStability, all_stable_marriages, hospital_residents, stable_from_scores, stable_marriage, stable_roommates,
+    stable_with_ties, verify_roommates, verify_stability,
+};
+pub use strings::{
+    CaseRule, Cdist, DuplicateTexts, FittedCdist, FittedTextJoin, MetricParameters, PhoneticKey, PunctuationRule,
+    TextJoin, TextJoinBlocks, TextMatches, TextMetric, TextNormalization, TextSimilarity, UnicodeForm, WhitespaceRule,
+    cdist, cologne_phonetics, damerau_levenshtein, damerau_levenshtein_batch, dedup_texts, hamming, hamming_batch,
+    indel_distance, indel_distance_batch, join_texts, levenshtein, levenshtein_batch, metaphone, normalize_text,
+    nysiis, osa, osa_batch, phonetic_key, phonetic_key_batch, refined_soundex, similarity, similarity_batch, soundex,
+    subsequence_length, subsequence_length_batch, weighted_levenshtein, weighted_levenshtein_batch,
+};

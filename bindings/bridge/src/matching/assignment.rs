@@ -1,7 +1,7 @@
 //! Pairs of least total cost.
 use std::sync::{Mutex, PoisonError};
 
-use inlaid::matching::assignment::{
+use inlaid::matching::{
     Assign, AssignByRule, Assignment, AssignmentBatch, Certificate, PointCosts, Request, Unmatched, assign,
     assign_batch, assign_points, verify_assignment,
 };

@@ -1,8 +1,8 @@
 //! Compatibility of the rows of two tables.
 use inlaid::data::Matrix;
 use inlaid::matching::{
-    CompatibilityMatcher, ExplainPair, PairExplanation, RecommendMatches, Recommendations, explain_compatibility,
-    recommend_matches,
+    CompatibilityExplanation, CompatibilityMatcher, ExplainPair, RecommendMatches, Recommendations,
+    explain_compatibility, recommend_matches,
 };
 
 use crate::op::op;
@@ -44,7 +44,7 @@ pub(super) fn ops() -> Vec<Op> {
             .takes(LEFT)
             .takes(RIGHT)
             .options::<ExplainPair>()
-            .gives::<PairExplanation>()
+            .gives::<CompatibilityExplanation>()
             .runs(|a| Reply::value(explain_compatibility(a.table(0)?, a.table(1)?, &a.options()?, a.context)?)),
         op("matching.recommend_matches", recommend)
             .takes(LEFT)

@@ -1,20 +1,20 @@
 //! The operations of the room `matching`: each part has a file with its `ops()`, and a line in each list here.
 mod assignment;
-mod map;
-mod variants;
 mod compatibility;
+mod map;
 mod stable;
+mod variants;
 
 use crate::{ArrayArgument, Letter, Op};
 
 /// Every class of models with what it is.
-pub(crate) const MODELS: &[(&str, &str)] = &[variants::MODEL];
-pub(crate) const MODELS: &[(&str, &str)] = &[assignment::MODEL];
 pub(crate) const MODELS: &[(&str, &str)] = &[assignment::MODEL, variants::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
-    [assignment::ops(), map::ops(), variants::ops()].into_iter().flatten().collect()
-    [assignment::ops(), compatibility::ops(), stable::ops()].into_iter().flatten().collect()
+    [assignment::ops(), compatibility::ops(), map::ops(), stable::ops(), variants::ops()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What every pair would cost.

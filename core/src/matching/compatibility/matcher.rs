@@ -147,7 +147,7 @@ pub struct AttributePart {
 /// Why a pair of rows has its score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct PairExplanation {
+pub struct CompatibilityExplanation {
     /// The score, 0 to 1; also of a pair that a rule forbids, as if it were allowed.
     pub score: f64,
     /// Whether all rules hold.
@@ -174,7 +174,7 @@ pub fn explain_compatibility(
     right: &Table,
     options: &ExplainPair,
     context: &Context,
-) -> Result<PairExplanation> {
+) -> Result<CompatibilityExplanation> {
     let scorer = Scorer::new(&options.matcher, left, right)?;
     for (name, row, rows) in
         [("left", options.left_row, scorer.left_rows), ("right", options.right_row, scorer.right_rows)]

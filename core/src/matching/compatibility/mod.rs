@@ -30,10 +30,11 @@ pub use attributes::{
     PlaceAttribute, RangeAttribute, SetAttribute, TextAttribute, VectorAttribute,
 };
 pub use matcher::{
-    AttributePart, CombineViews, CompatibilityMatcher, ExplainPair, PairExplanation, ViewSide, explain_compatibility,
+    AttributePart, CombineViews, CompatibilityExplanation, CompatibilityMatcher, ExplainPair, ViewSide,
+    explain_compatibility,
 };
 pub use recommend::{MatchStrategy, RecommendMatches, Recommendations, recommend_matches};
 pub use rules::{
-    CompareRule, Comparison, DistanceRule, EqualRule, FlagRule, RangeRule, Rule, ScoreRule, ShareRule, SubsetDirection,
-    SubsetRule,
+    CompareRule, ComparisonOperator, DistanceRule, EqualRule, FlagRule, RangeRule, Rule, ScoreRule, ShareRule,
+    SubsetDirection, SubsetRule,
 };

@@ -23,7 +23,7 @@ pub enum SubsetDirection {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Comparison {
+pub enum ComparisonOperator {
     /// Left is right or more.
     #[default]
     AtLeast,
@@ -96,7 +96,7 @@ rule! {
         /// The column of the right table; a fixed `value` instead, where not given.
         right / with_right: Option<String> = None,
         /// How, the left number first. Default at_least.
-        comparison / with_comparison: Comparison = Comparison::default(),
+        comparison / with_comparison: ComparisonOperator = ComparisonOperator::default(),
         /// The number in place of the column that is not given.
         value / with_value: Option<f64> = None,
     }
@@ -196,7 +196,7 @@ enum Kind {
     Equal([Vec<u32>; 2]),
     Subset([Vec<Option<Vec<u32>>>; 2], SubsetDirection),
     Share([Vec<Option<Vec<u32>>>; 2], usize),
-    Compare([Vec<f64>; 2], Comparison),
+    Compare([Vec<f64>; 2], ComparisonOperator),
     /// One flag per row, `None` for a missing one.
     Flag([Vec<Option<bool>>; 2]),
     Distance([Vec<[f64; 3]>; 2], f64),
@@ -292,11 +292,11 @@ impl PreparedRule {
                 let number = |values: &[f64], row: usize| if values.len() == 1 { values[0] } else { values[row] };
                 let (a, b) = (number(own, left), number(other, right));
                 (!a.is_nan() && !b.is_nan()).then(|| match comparison {
-                    Comparison::AtLeast => a >= b,
-                    Comparison::AtMost => a <= b,
-                    Comparison::Above => a > b,
-                    Comparison::Below => a < b,
-                    Comparison::Differs => a != b,
+                    ComparisonOperator::AtLeast => a >= b,
+                    ComparisonOperator::AtMost => a <= b,
+                    ComparisonOperator::Above => a > b,
+                    ComparisonOperator::Below => a < b,
+                    ComparisonOperator::Differs => a != b,
                 })
             }
             Kind::Flag([own, other]) => {
@@ -365,11 +365,11 @@ fn compare(one: &CompareRule, tables: Tables<'_>) -> Result<Kind> {
 
 fn compare_words(one: &CompareRule) -> String {
     let sign = match one.comparison {
-        Comparison::AtLeast => ">=",
-        Comparison::AtMost => "<=",
-        Comparison::Above => ">",
-        Comparison::Below => "<",
-        Comparison::Differs => "!=",
+        ComparisonOperator::AtLeast => ">=",
+        ComparisonOperator::AtMost => "<=",
+        ComparisonOperator::Above => ">",
+        ComparisonOperator::Below => "<",
+        ComparisonOperator::Differs => "!=",
     };
     let word = |name: &Option<String>| {
         name.clone().unwrap_or_else(|| one.value.map_or_else(String::new, |value| value.to_string()))

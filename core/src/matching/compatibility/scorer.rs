@@ -1,7 +1,7 @@
 //! Scores of pairs of rows, row by row, without ever holding all of them.
 use super::attributes::MissingPolicy;
 use super::columns::Source;
-use super::matcher::{AttributePart, CombineViews, CompatibilityMatcher, PairExplanation, ViewSide};
+use super::matcher::{AttributePart, CombineViews, CompatibilityExplanation, CompatibilityMatcher, ViewSide};
 use super::prepared::{Prepared, Tables, View};
 use super::rules::PreparedRule;
 use crate::Context;
@@ -112,7 +112,7 @@ impl Scorer {
     }
 
     /// What each attribute adds to the score of a pair.
-    pub(super) fn explain(&self, left: usize, right: usize, context: &Context) -> Result<PairExplanation> {
+    pub(super) fn explain(&self, left: usize, right: usize, context: &Context) -> Result<CompatibilityExplanation> {
         let (left_score, mut parts) = self.explain_view(&self.left, ViewSide::Left, left, right, context)?;
         let mut right_score = None;
         let mut score = left_score;
@@ -134,7 +134,14 @@ impl Scorer {
                 forbidden_by.push(rule.words.clone());
             }
         }
-        Ok(PairExplanation { score, allowed: forbidden_by.is_empty(), forbidden_by, left_score, right_score, parts })
+        Ok(CompatibilityExplanation {
+            score,
+            allowed: forbidden_by.is_empty(),
+            forbidden_by,
+            left_score,
+            right_score,
+            parts,
+        })
     }
 
     fn explain_view(

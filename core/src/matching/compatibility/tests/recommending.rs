@@ -40,7 +40,7 @@ fn market(random: &mut Random, rows: usize, columns: usize, levels: f64) -> Mark
     let forbidden = CompareRule::default()
         .with_left("group".to_owned())
         .with_right("group".to_owned())
-        .with_comparison(Comparison::Differs);
+        .with_comparison(ComparisonOperator::Differs);
     let matcher = CompatibilityMatcher::default()
         .with_attributes(vec![matcher_of(&own, "own").into()])
         .with_right_attributes(vec![matcher_of(&other, "other").into()])
