@@ -5,6 +5,17 @@ use std::path::Path;
 use super::{Counts, Step};
 use crate::user::{Language, Project};
 
+/// The pages that show Python.
+const PAGES: [&str; 7] = [
+    "docs/forecast.md",
+    "docs/matching/assignment.md",
+    "docs/matching/assignment_variants.md",
+    "docs/matching/stable.md",
+    "docs/matching/compatibility.md",
+    "docs/matching/strings.md",
+    "docs/matching/entities.md",
+];
+
 /// Printed between two blocks.
 const MARK: &str = "-- end of block --";
 
@@ -16,7 +27,7 @@ pub(super) fn steps() -> Vec<Step> {
 fn pages(root: &Path) -> Result<Counts, String> {
     let project = Project::new(root, Language::Python, root.join("target/quick-start/python"))?;
     let mut counts = Counts::default();
-    for name in ["docs/forecast.md"] {
+    for name in PAGES {
         let page = fs::read_to_string(root.join(name)).map_err(|e| format!("{name}: {e}"))?;
         let parts = parts(&page);
         let enter = format!("import os\nos.chdir({root:?})\n");
