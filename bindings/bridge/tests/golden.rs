@@ -211,7 +211,9 @@ fn matrix_fields(op: &str) -> Vec<String> {
     if !takes_report {
         return Vec::new();
     }
-    ["mean", "lower", "upper", "history", "level", "trend", "season"].map(str::to_owned).to_vec()
+    ["mean", "lower", "upper", "history", "level", "trend", "season", "row_prices", "column_prices"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 /// Replace tables, and nested lists under the named fields, by marks and put their numbers beside the options.
@@ -225,7 +227,10 @@ fn set_aside(value: &mut Value, names: &[String], own: usize, arrays: &mut Vec<O
         }
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                if names.contains(name) && field.is_array() {
+                if !names.is_empty() && ["rows", "columns"].contains(&name.as_str()) && field.is_array() {
+                    arrays.push(Owned::Ints(whole(field)));
+                    *field = json!({ "$array": arrays.len() - 1 - own });
+                } else if names.contains(name) && field.is_array() {
                     arrays.push(owned(field, &BTreeMap::new()));
                     *field = json!({ "$array": arrays.len() - 1 - own });
                 } else {
