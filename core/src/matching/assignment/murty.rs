@@ -402,7 +402,7 @@ impl Problem {
                 break;
             }
             order.push(column);
-            if order.len() % 64 == 0 {
+            if order.len().is_multiple_of(64) {
                 context.check()?;
             }
             holder = match part.row_of_column[column] {
