@@ -45,7 +45,7 @@ const SESSION: &str = "matching.AssignByRule";
 
 /// Models of this part.
 pub(super) const MODEL: (&str, &str) = (
-    SESSION,
+    "AssignByRule",
     "An assignment whose costs come line by line, when they are asked for: ask, tell the costs of the line, until nothing is \
         asked; then take the assignment. The matrix is never there: memory is that of the cheapest pairs of each line.",
 );

@@ -10,9 +10,9 @@ use crate::Context;
 use crate::error::{Code, Error, Result};
 
 /// Up to so many rows, full rows are searched.
-pub(super) const FEW: usize = 64;
+pub(super) const FEW: usize = 256;
 /// If they are no longer than this.
-pub(super) const SHORT: usize = 256;
+pub(super) const SHORT: usize = 512;
 /// Rows read at once while column minima are found.
 const BLOCK: usize = 8;
 

@@ -28,7 +28,7 @@ dispatch! {
                 let Some(line) = line.get(STEP * step..).and_then(|line| line.first_chunk::<STEP>()) else { continue };
                 for lane in 0..STEP {
                     let cost = line[lane];
-                    odd[lane] |= u64::from(!(cost.abs() <= largest));
+                    odd[lane] |= u64::from(cost.abs() <= largest) ^ 1;
                     from[lane] = if cost < low[lane] { number } else { from[lane] };
                     low[lane] = if cost < low[lane] { cost } else { low[lane] };
                 }
@@ -37,7 +37,7 @@ dispatch! {
         }
         for (column, (least, row)) in (whole..).zip(least_rest.iter_mut().zip(row_rest)) {
             for (number, line) in (first..).zip(costs.chunks_exact(columns)) {
-                odd[0] |= u64::from(!(line[column].abs() <= largest));
+                odd[0] |= u64::from(line[column].abs() <= largest) ^ 1;
                 if line[column] < *least {
                     (*least, *row) = (line[column], number);
                 }

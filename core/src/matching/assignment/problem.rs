@@ -137,7 +137,7 @@ crate::math::simd::dispatch! {
         let mut odd = [0u64; 32];
         for step in steps {
             for lane in 0..32 {
-                odd[lane] |= u64::from(!(step[lane].abs() <= LARGEST));
+                odd[lane] |= u64::from(step[lane].abs() <= LARGEST) ^ 1;
             }
         }
         odd.iter().all(|odd| *odd == 0) && rest.iter().all(|cost| cost.abs() <= LARGEST)

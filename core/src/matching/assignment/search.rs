@@ -201,7 +201,7 @@ impl Search {
                 self.later.append(&mut self.waiting);
                 break;
             }
-            if self.budget % 64 == 0 {
+            if self.budget.is_multiple_of(64) {
                 context.check()?;
             }
             let mut choice = self.choose(row);

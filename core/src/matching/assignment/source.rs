@@ -44,7 +44,7 @@ pub(super) fn nearest_of(row: usize, costs: &[f64], prices: &[f64], wanted: usiz
         limit = nth.min(f64::MAX);
         least = below.iter().copied().fold(limit, f64::min);
     }
-    let start = ((row as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) * columns as u64 >> 32;
+    let start = (((row as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) * columns as u64) >> 32;
     let start = start as usize;
     let mut cut = None;
     'all: for (from, to) in [(start, columns), (0, start)] {

@@ -96,8 +96,8 @@ fn certified(costs: &Array2<f64>, found: &Assignment, options: &Assign) {
 #[test]
 fn lists_and_full_rows_give_the_same_total() {
     let mut random = Random::new(7);
-    for case in 0..400 {
-        let rows = 17 + (random.bits() % 100) as usize;
+    for case in 0..300 {
+        let rows = if case < 20 { 257 + case } else { 17 + (random.bits() % 80) as usize };
         let columns = if case % 2 == 0 { rows } else { 17 + (random.bits() % 300) as usize };
         let costs = if case % 5 == 0 {
             let spread = [0.0, 0.3][(random.bits() % 2) as usize];
@@ -163,6 +163,7 @@ fn family(name: &str, rows: usize, columns: usize) -> Array2<f64> {
 
 /// Totals of `linear_sum_assignment` (scipy 1.16), as the project's reference has them.
 #[test]
+#[allow(clippy::excessive_precision)]
 fn reference_instances_have_the_known_totals() {
     let known = [
         ("uniform_real", 100, 100, 1.406_668_319_585_105_1),

@@ -129,7 +129,7 @@ fn solve_in<const W: usize>(costs: &[f64], shape: Shape, found: &mut Found) -> b
             let mut odd = [0u64; W];
             for lane in 0..W {
                 let inside = lane < columns;
-                odd[lane] = u64::from(inside & !(given[lane].abs() <= LARGEST));
+                odd[lane] = u64::from(inside) & (u64::from(given[lane].abs() <= LARGEST) ^ 1);
                 line[lane] = if inside { given[lane] * factor } else { f64::INFINITY };
             }
             usual &= odd.iter().fold(0, |any, odd| any | odd) == 0;
