@@ -227,7 +227,10 @@ fn set_aside(value: &mut Value, names: &[String], own: usize, arrays: &mut Vec<O
         }
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                if names.contains(name) && field.is_array() {
+                if !names.is_empty() && ["rows", "columns"].contains(&name.as_str()) && field.is_array() {
+                    arrays.push(Owned::Ints(whole(field)));
+                    *field = json!({ "$array": arrays.len() - 1 - own });
+                } else if names.contains(name) && field.is_array() {
                     arrays.push(owned(field, &BTreeMap::new()));
                     *field = json!({ "$array": arrays.len() - 1 - own });
                 } else if !names.is_empty() && ["rows", "columns"].contains(&name.as_str()) && field.is_array() {

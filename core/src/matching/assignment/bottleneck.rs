@@ -294,20 +294,21 @@ impl Problem {
             return Ok(Some((complete, low, vec![])));
         }
         let mut high = self.worst(&complete);
-        let mut between: Vec<f64> = self.costs.iter().copied().filter(|cost| *cost > low && *cost < high).collect();
+        let mut between = kept(&self.costs, |cost| cost > low && cost < high, context)?;
         while !between.is_empty() {
-            context.check()?;
-            let middle = between.len() / 2;
-            let most = *between.select_nth_unstable_by(middle, f64::total_cmp).1;
+            // About the middle: a sample's median.
+            let mut sample: Vec<f64> = between.iter().copied().step_by(between.len() / 1024 + 1).collect();
+            let middle = sample.len() / 2;
+            let most = *sample.select_nth_unstable_by(middle, f64::total_cmp).1;
             let mut tried = matching.clone();
             enlarge(&self.below(most, context)?, &mut tried, context)?;
             if tried.column_of_row.iter().filter(|column| **column != ALONE).count() == size {
                 high = self.worst(&tried);
                 complete = tried;
-                between.retain(|cost| *cost < high);
+                between = kept(&between, |cost| cost < high, context)?;
             } else {
                 matching = tried;
-                between.retain(|cost| *cost > most);
+                between = kept(&between, |cost| cost > most, context)?;
             }
         }
         let critical = self.critical(high, size, context)?;
@@ -335,6 +336,16 @@ impl Problem {
         let [rows, _] = reached(&graph, &matching, roots, context)?;
         Ok((0..self.rows).filter(|row| rows[*row]).map(|row| row as i64).collect())
     }
+}
+
+/// The costs that fit.
+fn kept(costs: &[f64], fits: impl Fn(f64) -> bool, context: &Context) -> Result<Vec<f64>> {
+    let mut kept = Vec::new();
+    for part in costs.chunks(1 << 20) {
+        context.check()?;
+        kept.extend(part.iter().copied().filter(|cost| fits(*cost)));
+    }
+    Ok(kept)
 }
 
 #[cfg(test)]
@@ -376,7 +387,7 @@ mod tests {
         let mut random = Random::new(41);
         for case in 0..8000 {
             let (rows, columns) = ((random.bits() % 6) as usize, (random.bits() % 6) as usize);
-            let ties = random.bits() % 2 == 0;
+            let ties = random.bits().is_multiple_of(2);
             let forbidden = [0.0, 0.3, 0.6][(random.bits() % 3) as usize];
             let costs = Array2::from_shape_fn((rows, columns), |_| match random.uniform() < forbidden {
                 true => f64::INFINITY,

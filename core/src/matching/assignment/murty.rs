@@ -65,7 +65,7 @@ pub fn assign_k_best(
         let part = match part {
             Part::Solved(part) => part,
             Part::Bounded { parent, place } => {
-                if let Some(part) = problem.solve(&parent, place) {
+                if let Some(part) = problem.solve(&parent, place, context)? {
                     born += 1;
                     queue.push(Entry { key: part.total, order: born, part: Part::Solved(Rc::new(part)) });
                 }
@@ -77,7 +77,7 @@ pub fn assign_k_best(
         if found.len() == count {
             break;
         }
-        let split = Rc::new(problem.split(part));
+        let split = Rc::new(problem.split(part, context)?);
         for (place, bound) in split.bounds.iter().enumerate().filter(|(_, bound)| **bound < f64::INFINITY) {
             born += 1;
             let part = Part::Bounded { parent: split.clone(), place };
@@ -296,7 +296,7 @@ impl Problem {
     }
 
     /// Split what a solved part leaves by the first row that changes its partner.
-    fn split(&mut self, whole: Rc<Solution>) -> Split {
+    fn split(&mut self, whole: Rc<Solution>, context: &Context) -> Result<Split> {
         let kept = self.ban(whole.banned.as_ref());
         // What a row pays over its prices for the best other column, and a column for the best other holder.
         let mut by_row = vec![f64::INFINITY; self.rows];
@@ -306,6 +306,9 @@ impl Problem {
         let open = |column: u32| column == ALONE || !whole.fixed[column as usize];
         let open: Vec<bool> = whole.row_of_column.iter().map(|row| open(*row)).collect();
         for row in (0..self.rows).filter(|row| !whole.fixed[*row]) {
+            if row % 64 == 0 {
+                context.check()?;
+            }
             let (own, price) = (whole.column_of_row[row] as usize, whole.row_prices[row]);
             let mut least = f64::INFINITY;
             for (column, cost) in self.line(row).iter().enumerate() {
@@ -326,11 +329,11 @@ impl Problem {
         // The first parts fix the fewest rows and are the largest: they get the highest bounds.
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let (rows, bounds) = order.into_iter().unzip();
-        Split { whole, rows, bounds }
+        Ok(Split { whole, rows, bounds })
     }
 
     /// The best assignment of one part of a split, or `None` if the part is empty.
-    fn solve(&mut self, split: &Split, place: usize) -> Option<Solution> {
+    fn solve(&mut self, split: &Split, place: usize, context: &Context) -> Result<Option<Solution>> {
         let whole = &split.whole;
         let root = split.rows[place] as usize;
         let own = whole.column_of_row[root] as usize;
@@ -348,16 +351,16 @@ impl Problem {
             fixed,
             banned: Some(banned),
         };
-        let found = self.augment(&mut part, root, own);
+        let found = self.augment(&mut part, root, own, context)?;
         self.allow(kept);
-        found.then(|| {
+        Ok(found.then(|| {
             part.total = self.total(&part.column_of_row);
             part
-        })
+        }))
     }
 
     /// Give `root` another column along the shortest path to its old one; `false` if there is no path.
-    fn augment(&mut self, part: &mut Solution, root: usize, target: usize) -> bool {
+    fn augment(&mut self, part: &mut Solution, root: usize, target: usize, context: &Context) -> Result<bool> {
         let reserve = self.rows;
         self.distance.fill(f64::INFINITY);
         for (settled, row) in self.settled.iter_mut().zip(&part.row_of_column) {
@@ -390,7 +393,7 @@ impl Problem {
                 }
             }
             let Some(column) = next else {
-                return false;
+                return Ok(false);
             };
             reached = nearest.max(reached);
             self.distance[column] = reached;
@@ -399,6 +402,9 @@ impl Problem {
                 break;
             }
             order.push(column);
+            if order.len().is_multiple_of(64) {
+                context.check()?;
+            }
             holder = match part.row_of_column[column] {
                 ALONE => {
                     entry.get_or_insert(column);
@@ -429,7 +435,7 @@ impl Problem {
             part.row_of_column[column] = row as u32;
             column = std::mem::replace(&mut part.column_of_row[row], column as u32) as usize;
             if row == root {
-                return true;
+                return Ok(true);
             }
         }
     }

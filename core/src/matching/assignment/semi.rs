@@ -123,7 +123,7 @@ fn cheapest(costs: ArrayView2<'_, f64>, maximize: bool, context: &Context) -> Re
         }
         let (mut best, mut least) = (None, f64::INFINITY);
         for (column, cost) in line.iter().enumerate() {
-            if !(cost.abs() <= LARGEST) && *cost != forbidden {
+            if (cost.is_nan() || cost.abs() > LARGEST) && *cost != forbidden {
                 ensure!(!cost.is_nan(), InvalidData, "the cost of row {row} and column {column} is NaN");
                 ensure!(
                     cost.is_finite(),
@@ -218,34 +218,37 @@ impl<'a> Moves<'a> {
                 context.check()?;
                 context.report(moved, all);
                 moved += 1;
-                self.relieve(source)?;
+                self.relieve(source, context)?;
             }
         }
         Ok(())
     }
 
     /// The row that loses least by moving between two columns, and its loss.
-    fn best(&mut self, from: usize, to: usize) -> Option<Loss> {
+    fn best(&mut self, from: usize, to: usize, context: &Context) -> Result<Option<Loss>> {
         if self.losses[from].is_none() {
             let mut heaps = Vec::with_capacity(self.room.len());
             for to in 0..self.room.len() {
+                context.check()?;
                 let possible = self.rows_of_column[from].iter().map(|row| Loss(self.loss(*row, from, to), *row));
                 heaps.push(possible.filter(|loss| to != from && loss.0 < f64::INFINITY).map(Reverse).collect());
             }
             self.losses[from] = Some(heaps);
         }
-        let heap = self.losses[from].as_mut()?.get_mut(to)?;
+        let Some(heap) = self.losses[from].as_mut().and_then(|heaps| heaps.get_mut(to)) else {
+            return Ok(None);
+        };
         while let Some(Reverse(loss)) = heap.peek() {
             if self.column_of_row[loss.1 as usize] as usize == from {
-                return Some(*loss);
+                return Ok(Some(*loss));
             }
             heap.pop();
         }
-        None
+        Ok(None)
     }
 
     /// Move one row out of `source`, and others on, until one comes to a column with room.
-    fn relieve(&mut self, source: usize) -> Result<()> {
+    fn relieve(&mut self, source: usize, context: &Context) -> Result<()> {
         let columns = self.room.len();
         let mut distance = vec![f64::INFINITY; columns];
         let mut previous = vec![(0_usize, 0_u32); columns];
@@ -259,7 +262,7 @@ impl<'a> Moves<'a> {
                 if settled[to] {
                     continue;
                 }
-                if let Some(loss) = self.best(at, to) {
+                if let Some(loss) = self.best(at, to, context)? {
                     let way = (reached + (loss.0 + self.prices[at] - self.prices[to])).max(reached);
                     if way < distance[to] {
                         distance[to] = way;

@@ -47,7 +47,7 @@ pub(super) fn square(graph: &Graph<'_>, range: Range, context: &Context) -> Resu
             Round::Slow => true,
             Round::Infeasible => return Ok(None),
         };
-        auction.state.loosen(graph, &mut auction.waiting);
+        auction.state.loosen(graph, &mut auction.waiting, context)?;
         if done || auction.waiting.len() <= graph.rows / FEW {
             break;
         }

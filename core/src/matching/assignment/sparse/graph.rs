@@ -50,7 +50,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Columns as rows.
-    pub(super) fn turned(&self) -> Graph<'static> {
+    pub(super) fn turned(&self, context: &Context) -> Result<Graph<'static>> {
         let mut start = vec![0u32; self.columns + 2];
         for arc in self.arcs.iter() {
             start[arc.column as usize + 2] += 1;
@@ -60,6 +60,9 @@ impl<'a> Graph<'a> {
         }
         let mut arcs = vec![Arc { cost: 0.0, column: 0 }; self.arcs.len()];
         for row in 0..self.rows {
+            if row % 4096 == 0 {
+                context.check()?;
+            }
             for arc in self.row(row) {
                 let place = &mut start[arc.column as usize + 1];
                 arcs[*place as usize] = Arc { cost: arc.cost, column: row as u32 };
@@ -67,7 +70,7 @@ impl<'a> Graph<'a> {
             }
         }
         start.pop();
-        Graph::new(self.columns, self.rows, start, arcs)
+        Ok(Graph::new(self.columns, self.rows, start, arcs))
     }
 }
 
@@ -116,7 +119,7 @@ impl<'a> Oriented<'a> {
     pub(in super::super) fn of(costs: &'a SparseCosts, maximize: bool, context: &Context) -> Result<Self> {
         let mut oriented = Self::by_rows(costs, maximize, context)?;
         if costs.rows > costs.columns {
-            oriented.graph = oriented.graph.turned();
+            oriented.graph = oriented.graph.turned(context)?;
             oriented.transposed = true;
         }
         Ok(oriented)
@@ -143,7 +146,7 @@ impl<'a> Oriented<'a> {
         let scale = if huge { SHRINK } else { 1.0 };
         let unit = if maximize { -1.0 / scale } else { 1.0 / scale };
         let graph = if costs.unusual || costs.repeated || unit != 1.0 {
-            simplified(costs, 1.0 / unit, forbidden)
+            simplified(costs, 1.0 / unit, forbidden, context)?
         } else {
             let (start, arcs) = (Cow::Borrowed(&costs.start[..]), Cow::Borrowed(&costs.arcs[..]));
             Graph { rows: costs.rows, columns: costs.columns, start, arcs }
@@ -191,13 +194,16 @@ impl<'a> Oriented<'a> {
 }
 
 /// The costs times `factor`, without forbidden pairs, each pair once: the first of the cheapest.
-fn simplified(costs: &SparseCosts, factor: f64, forbidden: f64) -> Graph<'static> {
+fn simplified(costs: &SparseCosts, factor: f64, forbidden: f64, context: &Context) -> Result<Graph<'static>> {
     let mut start = Vec::with_capacity(costs.rows + 1);
     let mut arcs: Vec<Arc> = Vec::with_capacity(costs.arcs.len());
     // Where the arc to each column is, one more than its position; older rows are below the start of this one.
     let mut place = vec![0u32; costs.columns];
     start.push(0);
     for row in 0..costs.rows {
+        if row % 4096 == 0 {
+            context.check()?;
+        }
         let first = arcs.len();
         for arc in costs.row(row).iter().filter(|arc| arc.cost != forbidden) {
             let cost = arc.cost * factor;
@@ -214,5 +220,5 @@ fn simplified(costs: &SparseCosts, factor: f64, forbidden: f64) -> Graph<'static
         }
         start.push(arcs.len() as u32);
     }
-    Graph::new(costs.rows, costs.columns, start, arcs)
+    Ok(Graph::new(costs.rows, costs.columns, start, arcs))
 }

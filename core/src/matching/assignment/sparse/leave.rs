@@ -18,7 +18,7 @@ pub(super) fn solve(graph: &Graph<'_>, context: &Context) -> Result<Solved> {
     let (rows, columns) = (positions(&crowded, false), positions(&scarce, false));
     let (many, few) = (positions(&crowded, true), positions(&scarce, true));
     let easy = solved(&part(graph, &rows, &columns), context)?;
-    let hard = solved(&part(graph, &many, &few).turned(), context)?;
+    let hard = solved(&part(graph, &many, &few).turned(context)?, context)?;
 
     let mut whole = Solved {
         column_of_row: vec![ALONE; graph.rows],

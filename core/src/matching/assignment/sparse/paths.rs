@@ -34,9 +34,12 @@ impl State {
 
     /// Undo every pair that is dearer than the best its row could have at these prices, set the row prices, and list the
     /// rows alone.
-    pub(super) fn loosen(&mut self, graph: &Graph<'_>, waiting: &mut Vec<u32>) {
+    pub(super) fn loosen(&mut self, graph: &Graph<'_>, waiting: &mut Vec<u32>, context: &Context) -> Result<()> {
         waiting.clear();
         for row in (0..graph.rows).rev() {
+            if row % 4096 == 0 {
+                context.check()?;
+            }
             let own = self.column_of_row[row];
             let (mut best, mut mine) = (f64::INFINITY, f64::INFINITY);
             for arc in graph.row(row) {
@@ -53,6 +56,7 @@ impl State {
                 waiting.push(row as u32);
             }
         }
+        Ok(())
     }
 
     /// The matching with the row prices that its pairs have.

@@ -11,13 +11,13 @@ const PASSES: usize = 8;
 /// Steps per row of one pass after which rows that lose their column wait for the next pass.
 const STEPS: usize = 4;
 /// Below one spare column per so many rows, the problem is as hard as a square one and is solved as one.
-const NEARLY_SQUARE: usize = 64;
+const NEARLY_SQUARE: usize = 256;
 /// Rows looked at per row of the problem after which paths are too long and the problem is solved as a square one.
 const TOO_LONG: usize = 24;
 
 /// The best matching of all rows, or `None` where not all can be matched.
 pub(super) fn solve(graph: &Graph<'_>, range: Range, context: &Context) -> Result<Option<State>> {
-    if graph.columns - graph.rows <= graph.rows / NEARLY_SQUARE && graph.rows > 256 {
+    if graph.columns - graph.rows <= graph.rows / NEARLY_SQUARE && graph.rows >= NEARLY_SQUARE {
         return doubled(graph, range, context);
     }
     let mut state = State::empty(graph);
@@ -117,7 +117,7 @@ fn pass(graph: &Graph<'_>, state: &mut State, waiting: &[u32], context: &Context
 /// of the other copy proves it.
 fn doubled(graph: &Graph<'_>, range: Range, context: &Context) -> Result<Option<State>> {
     let (rows, columns) = (graph.rows, graph.columns);
-    let turned = graph.turned();
+    let turned = graph.turned(context)?;
     let mut start = Vec::with_capacity(rows + columns + 1);
     let mut arcs = Vec::with_capacity(2 * graph.arcs().len() + columns);
     start.push(0);
