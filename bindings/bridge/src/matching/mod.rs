@@ -1,14 +1,15 @@
 //! The operations of the room `matching`: each part has a file with its `ops()`, and a line in each list here.
 mod assignment;
 mod map;
+mod strings;
 
 use crate::{ArrayArgument, Letter, Op};
 
 /// Every class of models with what it is.
-pub(crate) const MODELS: &[(&str, &str)] = &[];
+pub(crate) const MODELS: &[(&str, &str)] = strings::MODELS;
 
 pub(crate) fn ops() -> Vec<Op> {
-    [assignment::ops(), map::ops()].into_iter().flatten().collect()
+    [assignment::ops(), map::ops(), strings::ops()].into_iter().flatten().collect()
 }
 
 /// What every pair would cost.

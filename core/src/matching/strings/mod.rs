@@ -30,7 +30,7 @@ pub use cdist::{Cdist, FittedCdist, cdist};
 pub use functions::*;
 pub use join::{DuplicateTexts, FittedTextJoin, TextJoin, TextJoinBlocks, TextMatches, dedup_texts, join_texts};
 pub use metric::{MetricParameters, TextMetric, TextSimilarity, similarity, similarity_batch};
+pub use normalization::{CaseRule, PunctuationRule, TextNormalization, UnicodeForm, WhitespaceRule, normalize_text};
 pub use phonetic::{
     PhoneticKey, cologne_phonetics, metaphone, nysiis, phonetic_key, phonetic_key_batch, refined_soundex, soundex,
 };
-pub use normalization::{CaseRule, PunctuationRule, TextNormalization, UnicodeForm, WhitespaceRule, normalize_text};

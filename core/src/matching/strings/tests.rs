@@ -170,9 +170,15 @@ fn texts_of_ten_megabytes_are_compared_and_stopped_in_time() {
     assert_eq!(levenshtein(&long, &other), 3);
     assert!(jaro(&long, &other) > 0.9);
     let reversed: String = long.chars().rev().collect();
-    for metric in
-        [TextMetric::Levenshtein, TextMetric::Osa, TextMetric::DamerauLevenshtein, TextMetric::Indel, TextMetric::WeightedRatio]
-    {
+    for metric in [
+        TextMetric::Levenshtein,
+        TextMetric::Osa,
+        TextMetric::DamerauLevenshtein,
+        TextMetric::Indel,
+        TextMetric::TokenSortRatio,
+        TextMetric::WeightedRatio,
+        TextMetric::Jaccard,
+    ] {
         let context = Context::new();
         let options = TextSimilarity::default().with_metric(metric);
         let stopped = std::thread::scope(|scope| {

@@ -3,7 +3,9 @@ use super::*;
 
 #[test]
 fn the_examples_of_the_sources_come_out() {
-    for (name, key) in [("Robert", "R163"), ("Rupert", "R163"), ("Ashcraft", "A261"), ("Tymczak", "T522"), ("Pfister", "P236")] {
+    for (name, key) in
+        [("Robert", "R163"), ("Rupert", "R163"), ("Ashcraft", "A261"), ("Tymczak", "T522"), ("Pfister", "P236")]
+    {
         assert_eq!(soundex(name), key, "{name}");
     }
     assert_eq!(cologne_phonetics("Breschnew"), "17863");
