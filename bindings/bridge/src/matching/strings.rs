@@ -1,8 +1,8 @@
 //! How alike texts are: in pairs, all with all, and near doubles among many.
 use inlaid::data::{Ints, Matrix, Vector};
 use inlaid::matching::{
-    Cdist, DuplicateTexts, FittedCdist, FittedTextJoin, MetricParameters, PhoneticKey, TextJoin, TextMatches, TextMetric,
-    TextNormalization, TextSimilarity, cdist, damerau_levenshtein_batch, dedup_texts, hamming_batch,
+    Cdist, DuplicateTexts, FittedCdist, FittedTextJoin, MetricParameters, PhoneticKey, TextJoin, TextMatches,
+    TextMetric, TextNormalization, TextSimilarity, cdist, damerau_levenshtein_batch, dedup_texts, hamming_batch,
     indel_distance_batch, join_texts, levenshtein_batch, normalize_text, osa_batch, phonetic_key, phonetic_key_batch,
     similarity, similarity_batch, subsequence_length_batch, weighted_levenshtein, weighted_levenshtein_batch,
 };
@@ -21,8 +21,8 @@ const fn texts(name: &'static str, doc: &'static str) -> ArrayArgument {
 }
 
 pub(super) const MODELS: &[(&str, &str)] = &[
-    ("matching.FittedCdist", "The right side of a comparison of all pairs, packed."),
-    ("matching.FittedTextJoin", "The texts of the right side of a join, indexed."),
+    ("FittedCdist", "The right side of a comparison of all pairs, packed."),
+    ("FittedTextJoin", "The texts of the right side of a join, indexed."),
 ];
 
 /// Two texts.
@@ -250,10 +250,8 @@ fn two(a: &crate::Args<'_>, metric: TextMetric) -> inlaid::Result<Reply> {
 
 fn in_pairs(a: &crate::Args<'_>, metric: TextMetric) -> inlaid::Result<Reply> {
     let Measured { parameters, normalization } = a.options()?;
-    let options = TextSimilarity::default()
-        .with_metric(metric)
-        .with_parameters(parameters)
-        .with_normalization(normalization);
+    let options =
+        TextSimilarity::default().with_metric(metric).with_parameters(parameters).with_normalization(normalization);
     let scores: Vector = similarity_batch(a.texts(0)?, a.texts(1)?, &options, a.context)?;
     Reply::value(scores)
 }
@@ -342,13 +340,16 @@ fn compared() -> Vec<Op> {
 
 fn sounds() -> Vec<Op> {
     vec![
-        op("matching.phonetic_key", "A key for the sound of a name.\n\nFails with `invalid_config` for an unknown key.")
-            .options::<Sound>()
-            .gives::<String>()
-            .runs(|a| {
-                let Sound { text, key } = a.options()?;
-                Reply::value(phonetic_key(&text, key))
-            }),
+        op(
+            "matching.phonetic_key",
+            "A key for the sound of a name.\n\nFails with `invalid_config` for an unknown key.",
+        )
+        .options::<Sound>()
+        .gives::<String>()
+        .runs(|a| {
+            let Sound { text, key } = a.options()?;
+            Reply::value(phonetic_key(&text, key))
+        }),
         op(
             "matching.phonetic_key_batch",
             "Keys for the sound of names.\n\nFails with `invalid_config` for an unknown key, and with `cancelled`.",
