@@ -4,6 +4,7 @@ mod compatibility;
 mod map;
 mod stable;
 mod variants;
+mod strings;
 
 use crate::{ArrayArgument, Letter, Op};
 
@@ -15,6 +16,8 @@ pub(crate) fn ops() -> Vec<Op> {
         .into_iter()
         .flatten()
         .collect()
+pub(crate) const MODELS: &[(&str, &str)] = strings::MODELS;
+    [assignment::ops(), map::ops(), strings::ops()].into_iter().flatten().collect()
 }
 
 /// What every pair would cost.

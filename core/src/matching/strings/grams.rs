@@ -2,7 +2,7 @@
 //!
 //! With padding a text is taken as having `q - 1` marks before and after it, so that its ends count as much as its middle;
 //! an empty text has no grams. Two texts without grams are equal or not: 1 or 0. Sets: a gram that a text has twice counts once.
-use super::symbols::Symbol;
+use super::symbols::{Symbol, Watch, sorted};
 
 /// Marks beyond every code point.
 const START: u32 = 0x11_0000;
@@ -25,15 +25,16 @@ fn padded<S: Symbol>(text: &[S], q: usize, pad: bool) -> Vec<u32> {
     padded
 }
 
-/// How alike two texts are by their grams of `q` symbols, 0 to 1. Time `O((a + b) * q * log)`.
-pub(super) fn gram_similarity<S: Symbol>(a: &[S], b: &[S], q: usize, pad: bool, coefficient: Coefficient) -> f64 {
-    let (texts, same) = ([padded(a, q, pad), padded(b, q, pad)], a == b);
-    let [left, right] = [&texts[0], &texts[1]].map(|text| {
-        let mut grams: Vec<&[u32]> = text.windows(q).collect();
-        grams.sort_unstable();
-        grams.dedup();
-        grams
-    });
+/// How alike two texts are by their grams of `q` symbols, padded or not, 0 to 1. Time `O((a + b) * q * log)`.
+pub(super) fn gram_similarity<S: Symbol, W: Watch>(
+    a: &[S],
+    b: &[S],
+    (q, pad): (usize, bool),
+    coefficient: Coefficient,
+    watch: &W,
+) -> Result<f64, W::Stop> {
+    let (same, left, right) = (a == b, padded(a, q, pad), padded(b, q, pad));
+    let (left, right) = (distinct(&left, q, watch)?, distinct(&right, q, watch)?);
     let (mut shared, mut i, mut j) = (0, 0, 0);
     while let (Some(x), Some(y)) = (left.get(i), right.get(j)) {
         let order = x.cmp(y);
@@ -41,11 +42,18 @@ pub(super) fn gram_similarity<S: Symbol>(a: &[S], b: &[S], q: usize, pad: bool, 
         i += usize::from(order.is_le());
         j += usize::from(order.is_ge());
     }
-    of_counts(left.len(), right.len(), shared, same, coefficient)
+    Ok(of_counts(left.len(), right.len(), shared, same, coefficient))
+}
+
+/// The different grams, sorted.
+fn distinct<'t, W: Watch>(text: &'t [u32], q: usize, watch: &W) -> Result<Vec<&'t [u32]>, W::Stop> {
+    let mut grams = sorted(text.windows(q).collect(), watch)?;
+    grams.dedup();
+    Ok(grams)
 }
 
 /// The coefficient from the sizes of two sets and of what they share.
-pub(super) fn of_counts(a: usize, b: usize, shared: usize, same: bool, coefficient: Coefficient) -> f64 {
+fn of_counts(a: usize, b: usize, shared: usize, same: bool, coefficient: Coefficient) -> f64 {
     if a == 0 || b == 0 {
         return f64::from(u8::from(same));
     }

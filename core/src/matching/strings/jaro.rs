@@ -5,7 +5,7 @@
 //! for up to four equal symbols at the start if the Jaro similarity is above 0.7.
 //! Sources: Jaro (1989); Winkler, *String comparator metrics and enhanced decision rules* (1990).
 use super::pattern::{Pattern, low_bits};
-use super::symbols::{Alphabet, Symbol};
+use super::symbols::{Alphabet, CELLS_BETWEEN_CHECKS, Symbol, Watch, numbers};
 
 /// Symbols at the start that Winkler's boost looks at.
 pub(super) const PREFIX: usize = 4;
@@ -35,18 +35,18 @@ pub(super) fn boosted(jaro: f64, prefix: usize, weight: f64) -> f64 {
 }
 
 /// The Jaro similarity, 0 to 1; two empty texts are equal. Time and memory `O(a + b)`.
-pub(super) fn jaro<S: Symbol>(a: &[S], b: &[S]) -> f64 {
+pub(super) fn jaro<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<f64, W::Stop> {
     let (shared, out_of_order) = if a.len() <= 64 && b.len() <= 64 {
         counts_of_pattern(&Pattern::new(a), a.len(), b)
     } else {
-        counts_of_lists(a, b)
+        counts_of_lists(a, b, watch)?
     };
-    score(a.len(), b.len(), shared, out_of_order)
+    Ok(score(a.len(), b.len(), shared, out_of_order))
 }
 
 /// The Jaro-Winkler similarity, 0 to 1, with a weight of 0 to 0.25 for each equal symbol at the start.
-pub(super) fn jaro_winkler<S: Symbol>(a: &[S], b: &[S], weight: f64) -> f64 {
-    boosted(jaro(a, b), prefix(a, b), weight)
+pub(super) fn jaro_winkler<S: Symbol, W: Watch>(a: &[S], b: &[S], weight: f64, watch: &W) -> Result<f64, W::Stop> {
+    Ok(boosted(jaro(a, b, watch)?, prefix(a, b), weight))
 }
 
 /// Equal symbols at the start, up to [`PREFIX`].
@@ -77,10 +77,10 @@ pub(super) fn counts_of_pattern<S: Symbol>(pattern: &Pattern, length: usize, b: 
 }
 
 /// The same for texts of any length. Equal symbols are matched in order, so one cursor per symbol is enough.
-fn counts_of_lists<S: Symbol>(a: &[S], b: &[S]) -> (usize, usize) {
+fn counts_of_lists<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<(usize, usize), W::Stop> {
     let window = window(a.len(), b.len());
     let mut alphabet = Alphabet::new();
-    let numbers: Vec<u32> = a.iter().map(|&symbol| alphabet.learn(symbol)).collect();
+    let numbers = numbers(a, watch, |symbol| alphabet.learn(symbol))?;
     // The positions of each symbol in `a`, one symbol after the other.
     let mut ends = vec![0_usize; alphabet.len()];
     numbers.iter().for_each(|&number| ends[number as usize] += 1);
@@ -91,6 +91,9 @@ fn counts_of_lists<S: Symbol>(a: &[S], b: &[S]) -> (usize, usize) {
     let mut cursors = ends.clone();
     let mut positions = vec![0_usize; a.len()];
     for (position, &number) in numbers.iter().enumerate() {
+        if position.is_multiple_of(CELLS_BETWEEN_CHECKS) {
+            watch.check()?;
+        }
         let end = &mut ends[number as usize];
         positions[*end] = position;
         *end += 1;
@@ -98,6 +101,9 @@ fn counts_of_lists<S: Symbol>(a: &[S], b: &[S]) -> (usize, usize) {
     let mut used = vec![false; a.len()];
     let mut shared = Vec::new();
     for (position, &symbol) in b.iter().enumerate() {
+        if position.is_multiple_of(CELLS_BETWEEN_CHECKS) {
+            watch.check()?;
+        }
         let number = alphabet.number(symbol);
         let Some(cursor) = cursors.get_mut(number as usize) else { continue };
         let end = ends[number as usize];
@@ -112,5 +118,5 @@ fn counts_of_lists<S: Symbol>(a: &[S], b: &[S]) -> (usize, usize) {
     }
     let in_order = numbers.iter().zip(&used).filter(|(_, used)| **used).map(|(number, _)| number);
     let out_of_order = in_order.zip(&shared).filter(|(x, y)| x != y).count();
-    (shared.len(), out_of_order)
+    Ok((shared.len(), out_of_order))
 }

@@ -292,7 +292,7 @@ pub(super) fn watched<S: Symbol, W: Watch>(
 ) -> Result<f64, W::Stop> {
     let longer = a.len().max(b.len());
     let of_longer = |distance| ratio::of_distance(distance, longer);
-    let grams = |coefficient| gram_similarity(a, b, parameters.gram_size, parameters.pad_grams, coefficient);
+    let grams = |coefficient| gram_similarity(a, b, (parameters.gram_size, parameters.pad_grams), coefficient, watch);
     Ok(match metric {
         TextMetric::Levenshtein => levenshtein(a, b, parameters.costs(), watch)?,
         TextMetric::Osa => of_longer(edit::osa(a, b, usize::MAX, watch)?),
@@ -300,16 +300,16 @@ pub(super) fn watched<S: Symbol, W: Watch>(
         TextMetric::Indel => ratio::indel_ratio(a, b, watch)?,
         TextMetric::Subsequence => of_longer(longer - edit::subsequence(a, b, watch)?),
         TextMetric::Hamming => of_longer(edit::hamming(a, b)),
-        TextMetric::Jaro => jaro::jaro(a, b),
-        TextMetric::JaroWinkler => jaro::jaro_winkler(a, b, parameters.prefix_weight),
+        TextMetric::Jaro => jaro::jaro(a, b, watch)?,
+        TextMetric::JaroWinkler => jaro::jaro_winkler(a, b, parameters.prefix_weight, watch)?,
         TextMetric::PartialRatio => ratio::partial_ratio(a, b, watch)?,
         TextMetric::TokenSortRatio => words::token_sort_ratio(a, b, watch)?,
         TextMetric::TokenSetRatio => words::token_set_ratio(a, b, watch)?,
         TextMetric::WeightedRatio => words::weighted_ratio(a, b, watch)?,
-        TextMetric::Jaccard => grams(Coefficient::Jaccard),
-        TextMetric::Dice => grams(Coefficient::Dice),
-        TextMetric::Cosine => grams(Coefficient::Cosine),
-        TextMetric::Overlap => grams(Coefficient::Overlap),
+        TextMetric::Jaccard => grams(Coefficient::Jaccard)?,
+        TextMetric::Dice => grams(Coefficient::Dice)?,
+        TextMetric::Cosine => grams(Coefficient::Cosine)?,
+        TextMetric::Overlap => grams(Coefficient::Overlap)?,
     })
 }
 

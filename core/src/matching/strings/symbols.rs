@@ -129,6 +129,53 @@ impl Watch for Context {
 /// How many cells of 64 a loop works off between two questions: well under a millisecond.
 pub(super) const CELLS_BETWEEN_CHECKS: usize = 1 << 16;
 
+/// The numbers of symbols, as `number` gives them.
+pub(super) fn numbers<S: Symbol, W: Watch>(
+    symbols: &[S],
+    watch: &W,
+    mut number: impl FnMut(S) -> u32,
+) -> Result<Vec<u32>, W::Stop> {
+    let mut numbers = Vec::with_capacity(symbols.len());
+    for part in symbols.chunks(CELLS_BETWEEN_CHECKS) {
+        watch.check()?;
+        numbers.extend(part.iter().map(|symbol| number(*symbol)));
+    }
+    Ok(numbers)
+}
+
+/// The values in order, those that are equal in any. Sorts parts and merges them, so that it can be stopped.
+pub(super) fn sorted<T: Ord + Copy, W: Watch>(mut values: Vec<T>, watch: &W) -> Result<Vec<T>, W::Stop> {
+    const PART: usize = 1 << 13;
+    for part in values.chunks_mut(PART) {
+        watch.check()?;
+        part.sort_unstable();
+    }
+    let mut size = PART;
+    while size < values.len() {
+        let mut merged = Vec::with_capacity(values.len());
+        for pair in values.chunks(2 * size) {
+            let (mut left, mut right) = pair.split_at(size.min(pair.len()));
+            while let (Some(a), Some(b)) = (left.first(), right.first()) {
+                if a <= b {
+                    merged.push(*a);
+                    left = &left[1..];
+                } else {
+                    merged.push(*b);
+                    right = &right[1..];
+                }
+                if merged.len().is_multiple_of(PART) {
+                    watch.check()?;
+                }
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        values = merged;
+        size *= 2;
+    }
+    Ok(values)
+}
+
 /// The texts without what they begin and end with in common, and how long the common start was.
 pub(super) fn without_common_ends<'a, S: Symbol>(mut a: &'a [S], mut b: &'a [S]) -> (&'a [S], &'a [S]) {
     let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();

@@ -176,6 +176,8 @@ fn texts_of_ten_megabytes_are_compared_and_stopped_in_time() {
         TextMetric::DamerauLevenshtein,
         TextMetric::Indel,
         TextMetric::WeightedRatio,
+        TextMetric::TokenSortRatio,
+        TextMetric::Jaccard,
     ] {
         let context = Context::new();
         let options = TextSimilarity::default().with_metric(metric);

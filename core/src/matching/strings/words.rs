@@ -3,7 +3,7 @@
 //! Words are what stands between white space. Conventions of RapidFuzz, on the scale 0..1.
 use super::edit;
 use super::ratio::{indel_ratio, of_distance, partial_ratio};
-use super::symbols::{Symbol, Watch};
+use super::symbols::{Symbol, Unwatched, Watch, sorted};
 
 /// Beyond Unicode's white space, the four separators of ASCII, which Python counts as well.
 fn is_space(code: u32) -> bool {
@@ -11,10 +11,9 @@ fn is_space(code: u32) -> bool {
 }
 
 /// The words of a text, sorted.
-fn words<S: Symbol>(text: &[S]) -> Vec<&[S]> {
-    let mut words: Vec<&[S]> = text.split(|symbol| is_space(symbol.code())).filter(|word| !word.is_empty()).collect();
-    words.sort_unstable();
-    words
+fn words<'t, S: Symbol, W: Watch>(text: &'t [S], watch: &W) -> Result<Vec<&'t [S]>, W::Stop> {
+    let words = text.split(|symbol| is_space(symbol.code())).filter(|word| !word.is_empty());
+    sorted(words.collect(), watch)
 }
 
 fn joined<S: Symbol>(words: &[&[S]]) -> Vec<u32> {
@@ -30,7 +29,8 @@ fn joined<S: Symbol>(words: &[&[S]]) -> Vec<u32> {
 
 /// A text with its words sorted and one space between them.
 pub(super) fn sorted_words<S: Symbol>(text: &[S]) -> Vec<u32> {
-    joined(&words(text))
+    let Ok(words) = words(text, &Unwatched);
+    joined(&words)
 }
 
 /// The different words of two texts: those of both, those of the first alone, those of the second alone.
@@ -53,13 +53,13 @@ impl<'a, S: Symbol> Sets<'a, S> {
 
 /// The ratio of the texts with their words sorted.
 pub(super) fn token_sort_ratio<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<f64, W::Stop> {
-    indel_ratio(&sorted_words(a), &sorted_words(b), watch)
+    indel_ratio(&joined(&words(a, watch)?), &joined(&words(b, watch)?), watch)
 }
 
 /// The best ratio among: the words of both, those with the rest of the first, those with the rest of the second.
 /// 0 if a text has no words; 1 if the different words of one are among those of the other.
 pub(super) fn token_set_ratio<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<f64, W::Stop> {
-    let (a, b) = (words(a), words(b));
+    let (a, b) = (words(a, watch)?, words(b, watch)?);
     if a.is_empty() || b.is_empty() {
         return Ok(0.0);
     }
@@ -82,7 +82,7 @@ pub(super) fn token_set_ratio<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) 
 
 /// The better of the partial ratios of the sorted words and of the words that only one text has; 1 if they share a word.
 fn partial_token_ratio<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<f64, W::Stop> {
-    let (a, b) = (words(a), words(b));
+    let (a, b) = (words(a, watch)?, words(b, watch)?);
     let sorted = (joined(&a), joined(&b));
     let counts = (a.len(), b.len());
     let sets = Sets::new(a, b);

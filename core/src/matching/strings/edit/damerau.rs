@@ -3,7 +3,7 @@
 //! A transposition joins the last row before `i` where `a` has the symbol of column `j` with the last column before `j`
 //! where `b` has the symbol of row `i`. Only those with no gap on one side can be better than edits (Zhao, Sahinalp,
 //! *String correction using the Damerau-Levenshtein distance*, 2019), so three rows of memory are enough.
-use crate::matching::strings::symbols::{Alphabet, CELLS_BETWEEN_CHECKS, Symbol, Watch, without_common_ends};
+use crate::matching::strings::symbols::{Alphabet, CELLS_BETWEEN_CHECKS, Symbol, Watch, numbers, without_common_ends};
 
 /// The distance, or any number above `most` if it is above `most`. Time `O(a * b)`, memory `O(a + b)`.
 pub(crate) fn damerau<S: Symbol, W: Watch>(a: &[S], b: &[S], most: usize, watch: &W) -> Result<usize, W::Stop> {
@@ -16,7 +16,7 @@ pub(crate) fn damerau<S: Symbol, W: Watch>(a: &[S], b: &[S], most: usize, watch:
         return Ok(a.len());
     }
     let mut alphabet = Alphabet::new();
-    let columns: Vec<u32> = b.iter().map(|&symbol| alphabet.learn(symbol)).collect();
+    let columns = numbers(b, watch, |symbol| alphabet.learn(symbol))?;
     // The last row, counted from 1, that had a symbol; 0 for none.
     let mut last_row = vec![0_usize; alphabet.len()];
     let far = usize::MAX / 2;
@@ -37,6 +37,9 @@ pub(crate) fn damerau<S: Symbol, W: Watch>(a: &[S], b: &[S], most: usize, watch:
         here[1] = i;
         for (column, &other) in columns.iter().enumerate() {
             let j = column + 1;
+            if j.is_multiple_of(CELLS_BETWEEN_CHECKS) {
+                watch.check()?;
+            }
             let same = number == other;
             let mut cost = (above[j] + usize::from(!same)).min(here[j] + 1).min(above[j + 1] + 1);
             if same {

@@ -4,7 +4,7 @@
 //! symbol however long the texts. With a bound `k` on the distance only columns within `k` of the diagonal are touched; the
 //! cells outside are taken as reached by insertions or deletions alone, which some alignment does, so that the answer is
 //! right if it is at most `k` and above `k` otherwise. Without a bound `k` starts small and is doubled (Ukkonen 1985).
-use crate::matching::strings::symbols::{Alphabet, CELLS_BETWEEN_CHECKS, Symbol, Watch};
+use crate::matching::strings::symbols::{Alphabet, CELLS_BETWEEN_CHECKS, Symbol, Watch, numbers};
 
 /// Words of 64 rows in a strip: its state and the rows of a small alphabet stay in the first cache.
 const WORDS: usize = 8;
@@ -55,11 +55,11 @@ pub(super) struct Numbered {
 }
 
 impl Numbered {
-    pub(super) fn new<S: Symbol>(a: &[S], b: &[S]) -> Self {
+    pub(super) fn new<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<Self, W::Stop> {
         let mut alphabet = Alphabet::new();
-        let a: Vec<u32> = a.iter().map(|&symbol| alphabet.learn(symbol)).collect();
-        let b = b.iter().map(|&symbol| alphabet.number(symbol)).collect();
-        Self { a, b, alphabet: alphabet.len() }
+        let a = numbers(a, watch, |symbol| alphabet.learn(symbol))?;
+        let b = numbers(b, watch, |symbol| alphabet.number(symbol))?;
+        Ok(Self { a, b, alphabet: alphabet.len() })
     }
 
     /// Every strip of `a` with its first row, and the columns of `b` within `bound` of the diagonal.
@@ -100,7 +100,7 @@ pub(super) fn by_strips<S: Symbol, W: Watch, const SWAPS: bool>(
     most: usize,
     watch: &W,
 ) -> Result<usize, W::Stop> {
-    let texts = Numbered::new(a, b);
+    let texts = Numbered::new(a, b, watch)?;
     let longest = a.len().max(b.len());
     widening(a.len().abs_diff(b.len()), most.min(longest), |bound| banded::<W, SWAPS>(&texts, bound, watch))
 }

@@ -20,7 +20,7 @@ pub(crate) fn indel<S: Symbol, W: Watch>(a: &[S], b: &[S], most: usize, watch: &
     if a.len() <= 64 {
         return Ok(total - 2 * single_word(&Pattern::new(a), a.len(), b));
     }
-    let texts = Numbered::new(a, b);
+    let texts = Numbered::new(a, b, watch)?;
     widening(difference, most.min(total), |bound| Ok(total - 2 * banded(&texts, bound, watch)?))
 }
 

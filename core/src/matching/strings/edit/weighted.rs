@@ -11,11 +11,16 @@ pub(crate) fn weighted<S: Symbol, W: Watch>(a: &[S], b: &[S], costs: [u64; 3], w
         let mut diagonal = column[0];
         column[0] += insertion;
         let mut up = column[0];
-        for (&x, cell) in a.iter().zip(&mut column[1..]) {
-            let changed = if x == y { diagonal } else { diagonal + substitution };
-            diagonal = *cell;
-            up = changed.min(up + deletion).min(*cell + insertion);
-            *cell = up;
+        for (part, cells) in a.chunks(CELLS_BETWEEN_CHECKS).zip(column[1..].chunks_mut(CELLS_BETWEEN_CHECKS)) {
+            for (&x, cell) in part.iter().zip(cells) {
+                let changed = if x == y { diagonal } else { diagonal + substitution };
+                diagonal = *cell;
+                up = changed.min(up + deletion).min(*cell + insertion);
+                *cell = up;
+            }
+            if part.len() == CELLS_BETWEEN_CHECKS {
+                watch.check()?;
+            }
         }
         unchecked += a.len() + 1;
         if unchecked >= CELLS_BETWEEN_CHECKS {

@@ -41,12 +41,12 @@ fn balanced(frequencies: HashMap<u32, u64>) -> HashMap<u32, [u8; MOST_GROUPS + 1
 }
 
 fn key(content: u64, length: usize, count: usize, index: usize) -> u64 {
-    mixed(content ^ mixed((length as u64) << 40 ^ (count as u64) << 20 ^ index as u64))
+    mixed(content ^ mixed(((length as u64) << 40) ^ ((count as u64) << 20) ^ index as u64))
 }
 
 fn start_key(text: &[u32], length: usize) -> Option<u64> {
     let start: &[u32; START] = text.first_chunk()?;
-    Some(mixed(mixed(u64::from(start[0]) << 32 | u64::from(start[1])) ^ u64::from(start[2]) ^ (length as u64) << 32))
+    Some(mixed(mixed((u64::from(start[0]) << 32) | u64::from(start[1])) ^ length as u64))
 }
 
 impl Bags {

@@ -28,7 +28,7 @@ pub(super) enum Bound {
 }
 
 /// Equal symbols at the start from which pairs are found by their start.
-pub(super) const START: usize = 3;
+pub(super) const START: usize = 2;
 
 impl Bound {
     /// The bound, if the metric has one.

@@ -5,7 +5,7 @@
 //! | metric | what a pair must have in common |
 //! |---|---|
 //! | levenshtein, osa, damerau_levenshtein, indel, subsequence, hamming, token_sort_ratio | with at most `k` edits, one of `k + 1` segments of the indexed text, unchanged and at about its place (Li, Deng, Wang, Feng, *Pass-Join*, 2011) |
-//! | jaro, jaro_winkler | with at most `d` symbols unshared, one of `d + 1` groups of symbols used equally often by both; or the first three symbols |
+//! | jaro, jaro_winkler | with at most `d` symbols unshared, one of `d + 1` groups of symbols used equally often by both; or the first two symbols |
 //!
 //! `k` and `d` follow from the cut-off and the lengths. What passes is put to a signature of 64 bits, which counts symbols, and
 //! then compared. The other metrics, and cut-offs so low that segments would be single symbols, are worked off by the

@@ -41,7 +41,7 @@ fn segment(length: usize, count: usize, index: usize) -> std::ops::Range<usize> 
 }
 
 fn key(content: u64, length: usize, count: usize, index: usize) -> u64 {
-    mixed(content ^ mixed((length as u64) << 40 ^ (count as u64) << 20 ^ index as u64))
+    mixed(content ^ mixed(((length as u64) << 40) ^ ((count as u64) << 20) ^ index as u64))
 }
 
 /// Hashes of all parts of a text.

@@ -13,7 +13,7 @@ pub(super) fn signature(text: &[u32]) -> u64 {
         two |= one & class;
         one |= class;
     }
-    u64::from(two) << 32 | u64::from(one)
+    (u64::from(two) << 32) | u64::from(one)
 }
 
 /// Mix the bits of a number well.
