@@ -291,7 +291,7 @@ impl PreparedRule {
             Kind::Compare([own, other], comparison) => {
                 let number = |values: &[f64], row: usize| if values.len() == 1 { values[0] } else { values[row] };
                 let (a, b) = (number(own, left), number(other, right));
-                (!a.is_nan() && !b.is_nan()).then(|| match comparison {
+                (!a.is_nan() && !b.is_nan()).then_some(match comparison {
                     Comparison::AtLeast => a >= b,
                     Comparison::AtMost => a <= b,
                     Comparison::Above => a > b,
