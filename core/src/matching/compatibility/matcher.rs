@@ -92,17 +92,28 @@ impl CompatibilityMatcher {
         let scorer = Scorer::new(self, left, right)?;
         let (rows, columns) = (scorer.left_rows, scorer.right_rows);
         refuse_too_many(rows, columns)?;
-        let mut scores = Array2::zeros((rows, columns));
-        let each: Vec<Mutex<_>> = scores.rows_mut().into_iter().map(Mutex::new).collect();
-        context.map(rows, |row| {
-            let found = scorer.row(row, context)?;
-            let mut into = each[row].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            into.iter_mut().zip(found.combined).for_each(|(into, score)| *into = score);
-            Ok(())
-        })?;
-        drop(each);
+        let scores = matrix_by_rows(rows, columns, context, |row| Ok(scorer.row(row, context)?.combined))?;
         Ok(scores.into())
     }
+}
+
+/// A matrix whose rows are worked out in parallel.
+pub(super) fn matrix_by_rows(
+    rows: usize,
+    columns: usize,
+    context: &Context,
+    row: impl Fn(usize) -> Result<Vec<f64>> + Sync,
+) -> Result<Array2<f64>> {
+    let mut matrix = Array2::zeros((rows, columns));
+    let each: Vec<Mutex<_>> = matrix.rows_mut().into_iter().map(Mutex::new).collect();
+    context.map(rows, |at| {
+        let values = row(at)?;
+        let mut into = each[at].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        into.iter_mut().zip(values).for_each(|(into, value)| *into = value);
+        Ok(())
+    })?;
+    drop(each);
+    Ok(matrix)
 }
 
 options! {

@@ -297,6 +297,12 @@ impl PreparedRule {
                     ComparisonOperator::Above => a > b,
                     ComparisonOperator::Below => a < b,
                     ComparisonOperator::Differs => a != b,
+                (!a.is_nan() && !b.is_nan()).then_some(match comparison {
+                    Comparison::AtLeast => a >= b,
+                    Comparison::AtMost => a <= b,
+                    Comparison::Above => a > b,
+                    Comparison::Below => a < b,
+                    Comparison::Differs => a != b,
                 })
             }
             Kind::Flag([own, other]) => {

@@ -16,7 +16,7 @@ pub struct Roommates {
     pub partner_of: Option<Ints>,
     /// The odd parties, which are the same in every proof: three people or more, an odd number, each of whom prefers the next
     /// to the one before, and the last is followed by the first. Empty where a stable pairing exists.
-    pub odd_parties: Vec<Ints>,
+    pub odd_parties: Vec<Vec<i64>>,
     /// The proof, a stable partition: the person after each one, -1 for those who stay alone. Nobody prefers the one before
     /// to the one after, and no two people prefer each other to those before them. Two people who follow each other are a
     /// pair; a stable pairing exists exactly if there is no odd party.
@@ -55,7 +55,7 @@ pub(super) fn group(lists: &[&[i64]], context: &Context) -> Result<Side> {
 /// let lists: [&[i64]; 4] = [&[1, 2, 3], &[2, 0, 3], &[0, 1, 3], &[0, 1, 2]];
 /// let result = stable_roommates(&lists, &inlaid::Context::new())?;
 /// assert!(!result.exists);
-/// assert_eq!(result.odd_parties[0].to_vec(), [0, 1, 2]);
+/// assert_eq!(result.odd_parties, [[0, 1, 2]]);
 /// # Ok::<(), inlaid::Error>(())
 /// ```
 pub fn stable_roommates(lists: &[&[i64]], context: &Context) -> Result<Roommates> {
@@ -83,7 +83,7 @@ pub fn stable_roommates(lists: &[&[i64]], context: &Context) -> Result<Roommates
     Ok(Roommates {
         exists,
         partner_of: exists.then(|| signed(&successor)),
-        odd_parties: parties.iter().map(|party| signed(party)).collect(),
+        odd_parties: parties.into_iter().map(|party| party.into_iter().map(i64::from).collect()).collect(),
         successor_of: signed(&successor),
     })
 }

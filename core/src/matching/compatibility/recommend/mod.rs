@@ -3,12 +3,11 @@ mod pairs;
 mod top;
 mod transport;
 
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::options;
-use super::matcher::{CompatibilityMatcher, refuse_too_many};
-use super::scorer::Scorer;
+use super::matcher::{CompatibilityMatcher, matrix_by_rows, refuse_too_many};
+use super::scorer::{RowScores, Scorer};
 use crate::Context;
 use crate::data::{Column, Ints, Table};
 use crate::error::{Result, bail, ensure};
@@ -184,23 +183,18 @@ fn one_to_one(
     let all = capacities(left, options.left_capacity.as_ref(), "left")?;
     let takes: Vec<usize> = rows.iter().map(|&row| all[row]).collect();
     let seats = capacities(right, options.right_capacity.as_ref(), "right")?;
-    let wants_views = options.strategy == MatchStrategy::Stable;
-    let found = context.map(rows.len(), |at| {
-        let mut row = scorer.row(rows[at], context)?;
-        row.combined
-            .iter_mut()
-            .filter(|score| **score < options.min_score)
-            .for_each(|score| *score = f64::NEG_INFINITY);
-        if !wants_views {
-            (row.left, row.right) = (Vec::new(), Vec::new());
-        }
-        Ok(row)
-    })?;
     let columns = scorer.right_rows;
-    let shape = (rows.len(), columns);
-    let scores = Array2::from_shape_fn(shape, |(row, column)| found[row].combined[column]);
+    let min_score = options.min_score;
+    let rank = |row: &mut RowScores| {
+        row.combined.iter_mut().filter(|score| **score < min_score).for_each(|score| *score = f64::NEG_INFINITY);
+    };
+    let scores = matrix_by_rows(rows.len(), columns, context, |at| {
+        let mut row = scorer.row(rows[at], context)?;
+        rank(&mut row);
+        Ok(row.combined)
+    })?;
     let best: Vec<f64> =
-        found.iter().map(|row| row.combined.iter().copied().fold(f64::NEG_INFINITY, f64::max)).collect();
+        scores.rows().into_iter().map(|row| row.fold(f64::NEG_INFINITY, |best, &score| best.max(score))).collect();
     let places = match options.strategy {
         MatchStrategy::Greedy => pairs::greedy(scores.view(), &takes, &seats, context)?,
         MatchStrategy::Optimal => pairs::optimal(scores.view(), context)?,
@@ -208,16 +202,17 @@ fn one_to_one(
         MatchStrategy::CapacityAware => pairs::capacity_aware(scores.view(), &takes, &seats, context)?,
         _ => {
             // Both views, where both allow the pair; without a right view both sides think alike.
-            let own = |row: usize, column: usize| found[row].left[column];
-            let other = |row: usize, column: usize| found[row].right.get(column).copied().unwrap_or(own(row, column));
-            let allowed = |row: usize, column: usize| scores[[row, column]] > f64::NEG_INFINITY;
-            let view =
-                |score: &dyn Fn(usize, usize) -> f64| {
-                    Array2::from_shape_fn(shape, |(row, column)| {
-                        if allowed(row, column) { score(row, column) } else { f64::NEG_INFINITY }
-                    })
-                };
-            pairs::stable(&view(&own), &view(&other), &seats, options.right_capacity.is_some(), context)?
+            let view = |right: bool| {
+                matrix_by_rows(rows.len(), columns, context, |at| {
+                    let row = scorer.row(rows[at], context)?;
+                    let mut view = if right && !row.right.is_empty() { row.right } else { row.left };
+                    let forbidden =
+                        view.iter_mut().zip(scores.row(at)).filter(|(_, score)| **score == f64::NEG_INFINITY);
+                    forbidden.for_each(|(value, _)| *value = f64::NEG_INFINITY);
+                    Ok(view)
+                })
+            };
+            pairs::stable(&view(false)?, &view(true)?, &seats, options.right_capacity.is_some(), context)?
         }
     };
     let pair = |(row, right): (usize, usize)| Pair { left: rows[row], right, score: scores[[row, right]] };

@@ -1,4 +1,7 @@
 //! Pairs out of a matrix of scores; minus infinity forbids a pair.
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use ndarray::{Array2, ArrayView2};
 
 use super::transport;
@@ -17,21 +20,29 @@ pub(super) fn greedy(
     seats: &[usize],
     context: &Context,
 ) -> Result<Places> {
-    let mut order: Vec<(f64, u32, u32)> = Vec::new();
-    for (row, values) in scores.rows().into_iter().enumerate() {
-        context.check()?;
-        let allowed = values.into_iter().enumerate().filter(|(_, score)| **score > f64::NEG_INFINITY);
-        order.extend(allowed.map(|(column, &score)| (score, row as u32, column as u32)));
-    }
-    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    // Each row's columns, best first, and every row with the next one of its columns.
+    let orders = order(scores, context, |_, _| true)?;
+    let candidate = |row: usize, at: usize| {
+        let column = *orders[row].get(at)? as usize;
+        // Scores are 0 or more, so that their bits are in their order.
+        Some((scores[[row, column]].to_bits(), Reverse((row, column)), at))
+    };
+    let mut next: BinaryHeap<_> = (0..scores.nrows()).filter_map(|row| candidate(row, 0)).collect();
     let (mut takes, mut seats) = (takes.to_vec(), seats.to_vec());
     let mut pairs = Vec::new();
-    for (_, row, column) in order {
-        let (row, column) = (row as usize, column as usize);
+    let mut steps = 0_u32;
+    while let Some((_, Reverse((row, column)), at)) = next.pop() {
+        steps = steps.wrapping_add(1);
+        if steps & 0xffff == 0 {
+            context.check()?;
+        }
         if takes[row] > 0 && seats[column] > 0 {
             takes[row] -= 1;
             seats[column] -= 1;
             pairs.push((row, column));
+        }
+        if takes[row] > 0 {
+            next.extend(candidate(row, at + 1));
         }
     }
     Ok(pairs)
@@ -54,20 +65,8 @@ pub(super) fn fair(scores: ArrayView2<'_, f64>, best: &[f64], context: &Context)
         sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         Ok(sorted)
     })?;
-    let mut levels: Vec<f64> = rows.iter().flatten().map(|(regret, _)| *regret).collect();
-    levels.sort_unstable_by(f64::total_cmp);
-    levels.dedup();
     let most = transport::most_pairs(&rows, f64::INFINITY, scores.ncols(), context)?;
-    let (mut low, mut high) = (0, levels.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if transport::most_pairs(&rows, levels[middle], scores.ncols(), context)? == most {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    let Some(&worst) = levels.get(low) else { return Ok(Vec::new()) };
+    let Some(worst) = least_bound(&rows, most, scores.ncols(), context)? else { return Ok(Vec::new()) };
     let mut within = scores.to_owned();
     for (mut values, &best) in within.rows_mut().into_iter().zip(best) {
         values.iter_mut().filter(|score| best - **score > worst).for_each(|score| *score = f64::NEG_INFINITY);
@@ -75,6 +74,37 @@ pub(super) fn fair(scores: ArrayView2<'_, f64>, best: &[f64], context: &Context)
     let options = Assign::default().with_maximize(true).with_unmatched(Unmatched::Leave);
     let found = assign(within.view(), &options, context)?;
     Ok(found.rows.iter().zip(&*found.columns).map(|(&row, &column)| (row as usize, column as usize)).collect())
+}
+
+/// The least regret within which there are `most` pairs, nothing where no pair is allowed at all.
+///
+/// Halves the range of regrets by their bits, which for numbers of 0 or more are in their order, and always tries one that
+/// occurs: no sorting of all of them.
+fn least_bound(rows: &[Vec<(f64, u32)>], most: usize, columns: usize, context: &Context) -> Result<Option<f64>> {
+    let last = |within: f64| {
+        let each = rows.iter().filter_map(|row| row[..row.partition_point(|(regret, _)| *regret <= within)].last());
+        each.map(|(regret, _)| *regret)
+            .fold(None, |most: Option<f64>, regret| Some(most.map_or(regret, |most| most.max(regret))))
+    };
+    let first = |above: f64| {
+        let each = rows.iter().filter_map(|row| row.get(row.partition_point(|(regret, _)| *regret <= above)));
+        each.map(|(regret, _)| *regret).fold(f64::INFINITY, f64::min)
+    };
+    let Some(mut enough) = last(f64::INFINITY) else { return Ok(None) };
+    let mut too_little = -1.0;
+    loop {
+        let next = first(too_little);
+        if next >= enough {
+            return Ok(Some(enough));
+        }
+        let middle = next.to_bits() + (enough.to_bits() - next.to_bits()) / 2;
+        let tried = last(f64::from_bits(middle)).unwrap_or(next);
+        if transport::most_pairs(rows, tried, columns, context)? == most {
+            enough = tried;
+        } else {
+            too_little = tried;
+        }
+    }
 }
 
 /// The greatest total within the capacities of both sides.
@@ -110,8 +140,8 @@ pub(super) fn stable(
 ) -> Result<Places> {
     let partners = if several {
         // Hospitals without seats are nobody's choice.
-        let own = order(left.view(), |_, column| seats[column] > 0);
-        let other = order(right.t(), |row, _| seats[row] > 0);
+        let own = order(left.view(), context, |_, column| seats[column] > 0)?;
+        let other = order(right.t(), context, |row, _| seats[row] > 0)?;
         let capacities: Vec<i64> = seats.iter().map(|&count| count.clamp(1, left.nrows().max(1)) as i64).collect();
         let (own, other): (Vec<&[i64]>, Vec<&[i64]>) =
             (own.iter().map(Vec::as_slice).collect(), other.iter().map(Vec::as_slice).collect());
@@ -123,12 +153,17 @@ pub(super) fn stable(
     Ok(matched.map(|(row, &column)| (row, column as usize)).collect())
 }
 
-fn order(scores: ArrayView2<'_, f64>, takes_part: impl Fn(usize, usize) -> bool) -> Vec<Vec<i64>> {
-    let list = |(row, values): (usize, ndarray::ArrayView1<'_, f64>)| {
+/// The allowed columns of every row, best first, ties by their number.
+fn order(
+    scores: ArrayView2<'_, f64>,
+    context: &Context,
+    takes_part: impl Fn(usize, usize) -> bool + Sync,
+) -> Result<Vec<Vec<i64>>> {
+    context.map(scores.nrows(), |row| {
+        let values = scores.row(row);
         let allowed = |&column: &usize| values[column] > f64::NEG_INFINITY && takes_part(row, column);
         let mut list: Vec<usize> = (0..values.len()).filter(allowed).collect();
         list.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
-        list.into_iter().map(|column| column as i64).collect()
-    };
-    scores.rows().into_iter().enumerate().map(list).collect()
+        Ok(list.into_iter().map(|column| column as i64).collect())
+    })
 }

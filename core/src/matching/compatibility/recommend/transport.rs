@@ -124,6 +124,7 @@ pub(super) fn most_pairs(rows: &[Vec<(f64, u32)>], most: f64, columns: usize, co
             if partner[start as usize] != NONE {
                 continue;
             }
+            context.check()?;
             // Rows of the path; each is left through the entry before its `next`.
             let mut path = vec![start];
             while let Some(&row) = path.last() {

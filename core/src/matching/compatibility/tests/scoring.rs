@@ -280,8 +280,7 @@ fn bad_options_and_columns_are_refused_by_name() {
         InvalidConfig,
         "attribute \"age\": scale is 0, it must be finite and above 0",
     );
-    let mut range = RangeAttribute::default();
-    range.right_low = Some("low".to_owned());
+    let mut range = RangeAttribute::default().with_right_low("low".to_owned());
     fails(
         with(range.clone().into()),
         InvalidConfig,

@@ -238,9 +238,9 @@ fn placements_are_the_best_of_all_stable_ones_for_their_side() {
                 assert_eq!(Some(mine), expected);
                 assert_eq!(placed.resident_choices[r], if given[r] < 0 { 0 } else { mine.unwrap() as i64 + 1 });
             }
-            for h in 0..columns {
+            for (h, list) in hospitals.iter().enumerate() {
                 let mine = (0..rows).filter(|&r| given[r] == h as i64);
-                let places: Vec<i64> = mine.map(|r| place(&hospitals[h], r as i64).unwrap() as i64 + 1).collect();
+                let places: Vec<i64> = mine.map(|r| place(list, r as i64).unwrap() as i64 + 1).collect();
                 assert_eq!(placed.filled[h], places.len() as i64);
                 assert_eq!(placed.worst_choices[h], places.into_iter().max().unwrap_or(0));
             }
