@@ -1,10 +1,11 @@
 """AutoETS of statsforecast on a file in the format of the M4 development subset: accuracy, intervals and CPU time.
 
-    python benches/compare/statsforecast_ets.py FILE.csv[.gz] [--out RESULT.csv] [--limit N]
+    python benches/compare/statsforecast_ets.py FILE.csv[.gz] [--out RESULT.csv] [--limit N] [--folds K]
 
 Needs `pip install statsforecast` (written against 2.1.1) in an environment of its own. One process, one thread; process
 CPU time of fit and forecast after the first series of every frequency has warmed everything up. The table has the same
-columns as `cargo run --profile ci --example ets_accuracy`.
+columns as `cargo run --profile ci --example ets_accuracy`. `--folds K` forecasts the last K horizons inside the training
+parts instead, the same ones as that example's `folds=K`.
 """
 
 from __future__ import annotations
@@ -79,6 +80,15 @@ def measures(one: dict, mean: np.ndarray, lower: np.ndarray, upper: np.ndarray) 
     }
 
 
+def cut(one: dict, fold: int) -> dict | None:
+    """The series cut `fold` + 1 horizons before its training part ends, if enough of it is left and it moves."""
+    end = len(one["train"]) - (fold + 1) * one["h"]
+    train = one["train"][: max(end, 0)]
+    if end < max(3 * one["m"], 10) or np.array_equal(train[one["m"] :], train[: -one["m"]]):
+        return None
+    return {**one, "train": train, "test": one["train"][end : end + one["h"]]}
+
+
 def table(rows: list[dict]) -> list[dict]:
     """One line per frequency, one for all series, one for all but the hourly ones."""
     groups = list(dict.fromkeys(row["freq"] for row in rows))
@@ -97,11 +107,15 @@ def main() -> None:
     parser.add_argument("file")
     parser.add_argument("--out", help="write one CSV line per series here")
     parser.add_argument("--limit", type=int, default=0, help="only the first N series of each frequency")
+    parser.add_argument("--folds", type=int, default=0, help="forecast the last K horizons of the training parts")
     arguments = parser.parse_args()
 
     from statsforecast.models import AutoETS
 
     series = read(arguments.file)
+    if arguments.folds:
+        cuts = {f"{name}-{k}": cut(one, k) for name, one in series.items() for k in range(arguments.folds)}
+        series = {name: one for name, one in cuts.items() if one is not None}
     warmed: set[str] = set()
     counts: dict[str, int] = {}
     rows = []

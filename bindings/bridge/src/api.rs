@@ -10,7 +10,7 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
-use crate::{ArrayArgument, Gives, Op, Receiver, catalogue};
+use crate::{ArrayArgument, Asks, Gives, Op, Receiver, catalogue};
 pub use types::{Class, Field, Kind, Type, Value};
 
 /// Everything public, for the bindings.
@@ -52,6 +52,9 @@ pub struct Method {
     pub options: Vec<Field>,
     /// What it gives.
     pub gives: Type,
+    /// The callback that it asks while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asks>,
     /// Cheap: it runs where it is called.
     pub quick: bool,
 }
@@ -124,6 +127,7 @@ impl Draft {
             arrays: op.arrays.clone(),
             options,
             gives,
+            asks: op.asks.clone(),
             quick: op.quick,
         };
         match third {

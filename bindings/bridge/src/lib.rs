@@ -10,6 +10,7 @@ mod input;
 mod matching;
 mod model;
 mod op;
+mod session;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +22,7 @@ pub use inlaid::data::beside::Payload;
 pub use input::Input;
 pub use model::Model;
 pub use op::{Args, ArrayArgument, Gives, Letter, Op, Receiver, Reply};
+pub use session::Asks;
 
 /// Changes whenever [`call`] or the catalogue's wire format does; every door checks it when it loads.
 pub const ABI: u32 = 2;
@@ -46,6 +48,12 @@ fn find(name: &str) -> Option<&'static Op> {
 #[must_use]
 pub fn is_quick(name: &str) -> bool {
     find(name).is_some_and(|op| op.quick)
+}
+
+/// Whether a call that was cancelled may be made again, as if it had never been.
+#[must_use]
+pub fn is_repeatable(name: &str) -> bool {
+    find(name).is_none_or(|op| op.repeatable)
 }
 
 /// What a class of models is, `room.Class`, for the docs of every language.

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::input::{Input, shape_mismatch};
+use crate::session::Asks;
 use crate::{Model, Payload};
 
 /// The schema of a type, asked for when the catalogue is described.
@@ -96,8 +97,12 @@ pub struct Op {
     pub options: Option<SchemaOf>,
     /// What it gives.
     pub gives: Gives,
+    /// What it asks of its caller before it can give that; its code then gives a session.
+    pub asks: Option<Asks>,
     /// Cheap: it runs where it is called, without a watching thread.
     pub quick: bool,
+    /// Whether a call that was cancelled may be made again, as if it had never been.
+    pub repeatable: bool,
     /// The code.
     pub run: fn(&Args<'_>) -> Result<Reply>,
 }
@@ -117,8 +122,9 @@ pub(crate) struct Draft {
 pub(crate) fn op(name: impl Into<String>, doc: &'static str) -> Draft {
     let nothing = |_: &Args<'_>| Ok(Reply::nothing());
     let (receiver, gives) = (Receiver::Room, Gives::Nothing);
-    let op = Op { name: name.into(), doc, receiver, arrays: vec![], options: None, gives, quick: false, run: nothing };
-    Draft { op }
+    let (arrays, options, asks) = (vec![], None, None);
+    let (quick, repeatable) = (false, true);
+    Draft { op: Op { name: name.into(), doc, receiver, arrays, options, gives, asks, quick, repeatable, run: nothing } }
 }
 
 impl Draft {
@@ -173,6 +179,18 @@ impl Draft {
     /// It gives bytes.
     pub(crate) fn gives_bytes(mut self) -> Self {
         self.op.gives = Gives::Bytes;
+        self
+    }
+
+    /// It asks its caller while it runs; its code gives a [session](Reply::session).
+    pub(crate) fn asks(mut self, asks: Asks) -> Self {
+        self.op.asks = Some(asks);
+        self
+    }
+
+    /// A call changes something even if it is cancelled, and must not be made again.
+    pub(crate) fn once(mut self) -> Self {
+        self.op.repeatable = false;
         self
     }
 
@@ -341,6 +359,11 @@ impl<'a> Args<'a> {
     /// `invalid_data` if it is missing.
     pub fn model_handle(&self) -> Result<&'a Model> {
         self.model.ok_or_else(|| Error::new(Code::InvalidData, format!("`{}` needs a fitted model", self.op.name)))
+    }
+
+    /// The name of the operation.
+    pub(crate) fn op_name(&self) -> &'a str {
+        &self.op.name
     }
 
     /// Everything that the call was lent.

@@ -176,7 +176,33 @@ fn perform(step: &Value, kept: &BTreeMap<String, Kept>) -> inlaid::Result<Reply>
     set_aside(&mut options, &matrices, own, &mut arrays);
     let texts: Vec<Vec<&str>> = arrays.iter().map(Owned::texts).collect();
     let inputs: Vec<Input<'_>> = arrays.iter().zip(&texts).map(|(array, texts)| array.lend(texts)).collect();
-    call(name, options.to_string().as_bytes(), model, &inputs, &Context::new())
+    let context = Context::new();
+    let mut reply = call(name, options.to_string().as_bytes(), model, &inputs, &context)?;
+    if catalogue().get(name).is_some_and(|op| op.asks.is_some()) {
+        let session = reply.model.take().expect("a session");
+        reply = answered(&session, &step["answers"], &context)?;
+    }
+    Ok(reply)
+}
+
+/// Answer what a session asks, positions, out of a list or lists of lists, until it gives its value.
+fn answered(session: &Model, answers: &Value, context: &Context) -> inlaid::Result<Reply> {
+    let mut reply = call("border.step", b"", Some(session), &[], context)?;
+    loop {
+        let mut step: Value = serde_json::from_str(&reply.report).expect("a report is JSON");
+        if let Some(done) = step.get_mut("done") {
+            reply.report = done.take().to_string();
+            return Ok(reply);
+        }
+        let part = |payload: &Payload| match payload {
+            Payload::Ints(ints) => ints.iter().map(|at| *at as usize).collect::<Vec<_>>(),
+            other => panic!("golden cases answer positions, not {other:?}"),
+        };
+        let question: Vec<_> = reply.blocks.iter().map(part).collect();
+        let find = |at: usize| question.iter().fold(answers, |inside, part| &inside[part[at]]).clone();
+        let array = owned(&(0..question[0].len()).map(find).collect(), &BTreeMap::new());
+        reply = call("border.step", b"", Some(session), &[array.lend(&[])], context)?;
+    }
 }
 
 /// The names of the fields that are matrices or vectors anywhere in what the operation takes.

@@ -1,7 +1,7 @@
 /** Runs operations: in place, or away from the event loop with cancellation and progress. */
 import type { Code } from './catalogue.js';
 import { glimpse, InlaidError } from './errors.js';
-import { type NativeCall, type NativeModel, native, type Reply, type Seed } from './native.js';
+import { type Block, type NativeCall, type NativeModel, native, type Reply, type Seed } from './native.js';
 import {
   decode,
   encodeFields,
@@ -48,6 +48,8 @@ export interface Operation {
   readonly model?: true;
   /** The arrays it takes, in order. */
   readonly arrays?: readonly { readonly name: string; readonly shape: Shape }[];
+  /** The callback that it asks while it runs: what that is given and what it gives. */
+  readonly asks?: { readonly name: string; readonly question: readonly Shape[]; readonly answer: Shape };
   /** Its own options. */
   readonly options?: Fields;
   readonly gives: Shape;
@@ -79,10 +81,21 @@ export function runSync<Result>(
   given?: object,
 ): Result {
   const options = checkedOptions(operation, given, operation.quick ? [] : SYNC_NAMES);
-  const { json, model, out } = prepare(operation, receiver, positional, options);
+  const { json, model, out, callback } = prepare(operation, receiver, positional, options);
   const seed = toSeed(options['seed']);
-  const reply = native.callSync(operation.name, json, model, out.blocks, seed, toThreads(options['threads']));
-  return finish(operation, reply, out);
+  const threads = toThreads(options['threads']);
+  const call: Step = (name, text, on, blocks) => native.callSync(name, text, on, blocks, seed, threads);
+  const reply = call(operation.name, json, model, out.blocks);
+  if (operation.asks === undefined || reply.code !== undefined) return finish(operation, reply, out);
+  const session = new Session(operation, reply, callback);
+  try {
+    for (let step = session.read(call(...session.next())); ; step = session.read(call(...session.next()))) {
+      if (step.done) return finish(operation, step.reply, out, true);
+      session.answer(step.question());
+    }
+  } finally {
+    session.close();
+  }
 }
 
 /** Run an operation away from the event loop, on a copy of its arrays. */
@@ -96,12 +109,101 @@ export async function run<Result>(
   const options = checkedOptions(operation, given, CALL_NAMES);
   const signal = toSignal(options['signal']);
   const onProgress = toCallback(options['onProgress']);
-  const { json, model, out } = prepare(operation, receiver, positional, options);
-  const call = new native.Call(toSeed(options['seed']), toThreads(options['threads']));
-  if (signal?.aborted) throw cancelled(operation, signal);
-  const reply = await supervise(call, signal, onProgress, () => call.start(operation.name, json, model, out.blocks));
-  if (reply.code === 'cancelled' && signal?.aborted) throw cancelled(operation, signal);
-  return finish(operation, reply, out);
+  const { json, model, out, callback } = prepare(operation, receiver, positional, options);
+  const seed = toSeed(options['seed']);
+  const threads = toThreads(options['threads']);
+  const tell = onProgress && rising(onProgress);
+  const call: Step<Promise<Reply>> = async (name, text, on, blocks) => {
+    const one = new native.Call(seed, threads);
+    if (signal?.aborted) throw cancelled(operation, signal);
+    const reply = await supervise(one, signal, tell, () => one.start(name, text, on, blocks));
+    if (reply.code === 'cancelled' && signal?.aborted) throw cancelled(operation, signal);
+    return reply;
+  };
+  const reply = await call(operation.name, json, model, out.blocks);
+  if (operation.asks === undefined || reply.code !== undefined) {
+    if (reply.code === undefined) tell?.(1);
+    return finish(operation, reply, out);
+  }
+  const session = new Session(operation, reply, callback);
+  try {
+    for (let step = session.read(await call(...session.next())); ; step = session.read(await call(...session.next()))) {
+      tell?.(step.progress);
+      if (step.done) return finish(operation, step.reply, out, true);
+      session.answer(await unlessAborted(step.question(), signal, () => cancelled(operation, signal as AbortSignal)));
+    }
+  } finally {
+    session.close();
+  }
+}
+
+/** A native call in either way of running. */
+type Step<Gives = Reply> = (op: string, json: string, model: NativeModel | undefined, blocks: Block[]) => Gives;
+
+/** An operation between its questions: what the engine asks and what the callback answers. */
+class Session {
+  readonly #operation: Operation;
+  readonly #model: NativeModel;
+  readonly #callback: (...question: unknown[]) => unknown;
+  #answer: Block[] = [];
+
+  constructor(operation: Operation, started: Reply, callback: unknown) {
+    this.#operation = operation;
+    this.#model = started.model as NativeModel;
+    this.#callback = callback as (...question: unknown[]) => unknown;
+  }
+
+  /** The arguments of the next call. */
+  next(): Parameters<Step> {
+    return ['border.step', '', this.#model, this.#answer];
+  }
+
+  /** What a step gave: the value, or a question that the callback is put to. */
+  read(reply: Reply): { done: boolean; progress: number; reply: Reply; question: () => unknown } {
+    if (reply.code !== undefined) throw new InlaidError(reply.code as Code, reply.message ?? '');
+    const { progress, ask } = JSON.parse(reply.report) as { progress: number; ask?: unknown[] };
+    const question = () => {
+      const shapes = this.#operation.asks?.question ?? [];
+      return this.#callback(...shapes.map((shape, at) => decode(shape, ask?.[at], reply.blocks, 'columns')));
+    };
+    return { done: ask === undefined, progress, reply, question };
+  }
+
+  /** Take up what the callback gave. */
+  answer(value: unknown): void {
+    const { name, answer } = this.#operation.asks as NonNullable<Operation['asks']>;
+    if (typeof (value as { then?: unknown } | null | undefined)?.then === 'function') {
+      throw new InlaidError('invalid_config', `\`${name}\` gives a promise, which a call that runs in place cannot await`);
+    }
+    const out = new Outgoing();
+    out.push(answer, value, `\`${name}()\``);
+    this.#answer = out.blocks;
+  }
+
+  /** Free what the engine holds; it may be gone already. */
+  close(): void {
+    native.callSync('border.close', '', this.#model, [], NO_SEED, 0);
+  }
+}
+
+/** What the value becomes, or the error of a signal that fires before. */
+function unlessAborted(value: unknown, signal: AbortSignal | undefined, error: () => InlaidError): Promise<unknown> {
+  if (signal === undefined) return Promise.resolve(value);
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(error());
+    const release = whenAborted(signal, () => reject(error()));
+    void Promise.resolve(value).then(resolve, reject).finally(release);
+  });
+}
+
+/** The same callback, told only of progress. */
+function rising(onProgress: (fraction: number) => void): (fraction: number) => void {
+  let told = -1;
+  return (fraction) => {
+    if (fraction <= told) return;
+    told = fraction;
+    onProgress(fraction);
+  };
 }
 
 /** Wait for a call while its signal and its progress are watched. */
@@ -115,10 +217,8 @@ async function supervise(
   const cancel = () => call.cancel();
   const release = signal && whenAborted(signal, cancel);
   let thrown: { value: unknown } | undefined;
-  let told = -1;
   const tell = (fraction: number) => {
-    if (thrown !== undefined || fraction <= told) return;
-    told = fraction;
+    if (thrown !== undefined) return;
     try {
       onProgress?.(fraction);
     } catch (value) {
@@ -130,7 +230,6 @@ async function supervise(
   const clock = onProgress && setInterval(() => tell(call.progress()), TICK).unref();
   try {
     const reply = await start();
-    if (reply.code === undefined && onProgress) tell(1);
     if (thrown !== undefined) throw thrown.value;
     return reply;
   } finally {
@@ -156,21 +255,27 @@ interface Prepared {
   json: string;
   model: NativeModel | undefined;
   out: Outgoing;
+  callback: unknown;
 }
 
-/** Put together what a call needs; `positional` holds its arrays, then its required options. */
+/** Put together what a call needs; `positional` holds its arrays, its callback if it asks one, its required options. */
 function prepare(
   operation: Operation,
   receiver: object | undefined,
   positional: readonly unknown[],
   given: Readonly<Record<string, unknown>>,
 ): Prepared {
-  const { arrays = [], options = {} } = operation;
+  const { arrays = [], asks, options = {} } = operation;
   const out = new Outgoing();
   arrays.forEach(({ name, shape }, position) => out.push(shape, positional[position], `\`${name}\``));
   out.own = arrays.length;
+  const callback = asks && positional[arrays.length];
+  if (asks && typeof callback !== 'function') {
+    throw new InlaidError('invalid_config', `\`${asks.name}\` must be a function; got ${glimpse(callback)}`);
+  }
+  const before = arrays.length + (asks ? 1 : 0);
   const required = Object.keys(options).filter((name) => options[name]?.required);
-  const named = Object.fromEntries(required.map((name, index) => [name, positional[arrays.length + index]]));
+  const named = Object.fromEntries(required.map((name, index) => [name, positional[before + index]]));
   const wire: Record<string, unknown> = {};
   if (operation.receiver) {
     const { as, record } = operation.receiver;
@@ -190,11 +295,11 @@ function prepare(
     }
   }
   const empty = Object.keys(wire).length === 0;
-  return { json: empty ? '' : JSON.stringify(wire), model, out };
+  return { json: empty ? '' : JSON.stringify(wire), model, out, callback };
 }
 
-/** What a call gave, or its error. */
-function finish<Result>(operation: Operation, reply: Reply, out: Outgoing): Result {
+/** What a call gave, or its error; that of a session is the last step's. */
+function finish<Result>(operation: Operation, reply: Reply, out: Outgoing, ofSession = false): Result {
   if (reply.code !== undefined) throw new InlaidError(reply.code as Code, reply.message ?? '');
   const { gives } = operation;
   switch (gives.is) {
@@ -204,8 +309,11 @@ function finish<Result>(operation: Operation, reply: Reply, out: Outgoing): Resu
       return adopt(gives.type(), reply.model as NativeModel) as Result;
     case 'bytes':
       return reply.bytes as Result;
-    default:
-      return decode(gives, JSON.parse(reply.report), reply.blocks, out.form ?? 'columns') as Result;
+    default: {
+      const report: unknown = JSON.parse(reply.report);
+      const value = ofSession ? (report as { done: unknown }).done : report;
+      return decode(gives, value, reply.blocks, out.form ?? 'columns') as Result;
+    }
   }
 }
 

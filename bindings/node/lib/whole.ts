@@ -28,7 +28,7 @@ export type TextsInput = readonly string[];
 export type ListsInput = readonly IntsInput[];
 
 /** How many UTF-16 units are encoded at a time; a string of V8 holds 2^29. */
-const BATCH = 1 << 26;
+const BATCH = 1 << 24;
 
 /** Where the end of a text or list is written. */
 const LARGEST_END = 0xffff_ffff;

@@ -70,7 +70,8 @@ function perform(step, kept, twin) {
     return value;
   };
   const required = method.options.filter((field) => field.required).map(take);
-  const given = [...(step.arrays ?? []).map((array) => input(array, kept)), ...required];
+  const answers = step.answers ? [lookup(step.answers)] : [];
+  const given = [...(step.arrays ?? []).map((array) => input(array, kept)), ...answers, ...required];
   const room = inlaid[method.room];
   const last = (rest) => (Object.keys(rest).length > 0 ? [rest] : []);
   if (step.on) return kept.get(step.on)[name](...given, ...last(options));
@@ -96,6 +97,10 @@ function fromWire(value, type, room) {
   const camelled = Object.entries(options).map(([key, option]) => [camel(key), option]);
   return new inlaid[room][name](Object.fromEntries(camelled));
 }
+
+/** A callback that finds what it is asked, positions, in a list or in lists of lists. */
+const lookup = (answers) => (...question) =>
+  Array.from(question[0], (_, at) => question.reduce((inside, part) => inside[part[at]], answers));
 
 /** An array of a step as JavaScript has it. */
 function input(array, kept) {

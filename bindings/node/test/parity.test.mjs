@@ -97,6 +97,7 @@ function checkMethod(declared, method, methods, place) {
     ...method.arrays.map(({ name, letter }) => [camel(name), inputs[letter]]),
     ...method.options.filter(({ required }) => required).map((field) => [camel(field.name), spelled(field, true)]),
   ];
+  const { asks } = method;
   const optional = method.options.filter(({ required }) => !required);
   for (const twin of ['', 'Sync']) {
     const found = methods.get(camel(method.name) + twin);
@@ -104,7 +105,15 @@ function checkMethod(declared, method, methods, place) {
     assert.ok(found.doc, `${place}${twin} has no docs`);
     const parameters = [...found.parameters];
     const options = optional.length > 0 || !method.quick ? parameters.pop() : undefined;
-    assert.deepEqual(parameters, positional, `${place}${twin}`);
+    const expectedHere = [...positional];
+    if (asks) {
+      const taken = { matrix: 'Matrix', vector: 'Float64Array', ints: 'Int32Array' };
+      const given = asks.question.map(({ name, letter }) => `${camel(name)}: ${taken[letter]}`).join(', ');
+      const gives = inputs[asks.answer.letter];
+      const type = `(${given}) => ${gives}${twin === '' ? ` | Promise<${gives}>` : ''}`;
+      expectedHere.splice(method.arrays.length, 0, [camel(asks.name), type]);
+    }
+    assert.deepEqual(parameters, expectedHere, `${place}${twin}`);
     if (options === undefined) continue;
     assert.equal(options[0], 'options', `${place}${twin}`);
     const name = /^(?:Omit<)?(\w+)/.exec(options[1])[1];

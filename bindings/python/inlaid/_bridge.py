@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -39,6 +39,15 @@ class Run(NamedTuple):
     cancel: Cancel | None = None
 
 
+class Ask(NamedTuple):
+    """A function of the caller's that answers what an operation asks while it runs."""
+
+    name: str
+    function: Callable[..., Any]
+    lend: Callable[[str, Any], Any]
+    """Makes its answers ready to travel."""
+
+
 class Block(NamedTuple):
     """An array or table that is an option: it travels beside the JSON."""
 
@@ -58,6 +67,7 @@ def call(
     model: Any = None,
     run: Run = _ORDINARY,
     kind: _tables.Kind | None = None,
+    ask: Ask | None = None,
 ) -> Any:
     """Run an operation and give its value, its fitted model (a native handle) or its bytes.
 
@@ -68,7 +78,10 @@ def call(
         model: The native handle of the model that it belongs to.
         run: Seed, threads, progress and cancellation.
         kind: What tables of the reply should be where no table comes in.
+        ask: Answers what it asks; runs on this thread, and what it raises comes out as it is.
     """
+    if ask is not None and not callable(ask.function):
+        raise InvalidConfigError(f"`{ask.name}` must be a function, got {type(ask.function).__name__}")
     for item in inputs:
         if isinstance(item, _tables.Lent):
             kind = item.kind
@@ -79,15 +92,47 @@ def call(
     text = json.dumps({name: encode(name, value, extra) for name, value in options.items()}) if options else ""
     lent += extra
     if run.progress is False and run.cancel is None:
-        report, blocks, fitted, data = _native.call(op, text, lent, model, seed, threads, None)
+        reply = _native.call(op, text, lent, model, seed, threads, None)
+        if ask is not None:
+            reply = _drive(reply, ask, seed, threads, None)
     else:
         with watching(op, run.progress, run.cancel) as watch:
-            report, blocks, fitted, data = _native.call(op, text, lent, model, seed, threads, watch)
+            reply = _native.call(op, text, lent, model, seed, threads, watch)
+            if ask is not None:
+                reply = _drive(reply, ask, seed, threads, watch)
+    report, blocks, fitted, data = reply
     if fitted is not None:
         return fitted
     if data is not None:
         return data
-    return _decode(report, blocks, kind)
+    value = _decode(report, blocks, kind)
+    return value if ask is None else value["done"]
+
+
+def _drive(reply: Any, ask: Ask, seed: int, threads: int, watch: Progress | None) -> Any:
+    """Answer the questions of a session until it gives its last reply."""
+    session = reply[2]
+    told = 0.0
+
+    def tell(done: float) -> None:
+        nonlocal told
+        told = max(told, done)  # every step begins at 0
+        if watch is not None:
+            watch(told)
+
+    look = None if watch is None else tell
+    answers: list[Any] = []
+    try:
+        while True:
+            reply = _native.call("border.step", "", answers, session, seed, threads, look)
+            step = json.loads(reply[0])
+            if "done" in step:
+                return reply
+            tell(step["progress"])
+            question = [reply[1][mark["$array"]] for mark in step["ask"]]
+            answers = [ask.lend(f"{ask.name}()", ask.function(*question))]
+    finally:
+        _native.call("border.close", "", [], session, seed, threads, None)
 
 
 def encode(name: str, value: Any, extra: list[Any]) -> Any:

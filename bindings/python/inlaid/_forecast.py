@@ -103,7 +103,7 @@ class ForecastByHand:
             InvalidConfigError: There is no such row.
         """
         try:
-            from matplotlib import pyplot
+            from matplotlib import colors, pyplot, ticker
         except ImportError as error:
             raise UnsupportedError("plot() needs matplotlib: pip install matplotlib") from error
         rows, steps = self.mean.shape
@@ -115,15 +115,19 @@ class ForecastByHand:
         if known.size:
             ax.plot(np.arange(1, known.size + 1), known, color="0.25", linewidth=1.2, label="history")
         ahead = np.arange(known.size + 1, known.size + steps + 1)
-        for interval in sorted(self.intervals, key=lambda interval: -interval.level):
+        line, ground = np.array(colors.to_rgb("C0")), np.array(colors.to_rgb(ax.get_facecolor()))
+        for depth, interval in enumerate(sorted(self.intervals, key=lambda interval: -interval.level), start=1):
+            # Opaque, so that the legend shows the shade of each band.
+            shade = ground + (line - ground) * (1 - 0.82**depth)
             band = ax.fill_between(
-                ahead, interval.lower[series], interval.upper[series], color="C0", alpha=0.18, linewidth=0
+                ahead, interval.lower[series], interval.upper[series], color=tuple(shade), linewidth=0
             )
             band.set_label(f"{100 * interval.level:g} %")
         ax.plot(ahead, self.mean[series], color="C0", linewidth=1.6, label="forecast")
         ax.set_xlabel("step")
+        ax.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
         ax.margins(x=0.01)
-        ax.legend(frameon=False)
+        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2 + len(self.intervals))
         return ax
 
     def _repr_html_(self) -> str | None:

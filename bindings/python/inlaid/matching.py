@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from ._arrays import lend_matrix
+from ._arrays import lend_ints, lend_matrix
 from ._bridge import Cancel, Run, call
 from ._progress import Progress
-from ._records import Report, as_ints, as_vector
+from ._records import Options, Report, as_ints, as_vector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assignment",
+    "MatchMap",
     "Unmatched",
     "assign",
 ]
@@ -68,6 +69,87 @@ class Assignment(Report):
         column_prices: NDArray[np.float64],
     ) -> None:
         self._set(rows=rows, columns=columns, total_cost=total_cost, row_prices=row_prices, column_prices=column_prices)
+
+
+class MatchMap(Options):
+    """A map of pairs of points, as a self-contained SVG.
+
+    The points of the left side are dots, those of the right side squares in another colour, and a line joins each
+    pair. The picture is about as high as the points ask for, so that distances look as they are.
+
+    Args:
+        title: The title of the picture. Default empty.
+        subtitle: A line below the title. Default empty.
+        left: What the points of the left side are. Default `left`.
+        right: What the points of the right side are. Default `right`.
+        geographic: Whether points are latitude and longitude in degrees instead of x and y. Default no.
+        width: The width in pixels, from 320 to 4000. Default 720.
+    """
+
+    title: str
+    subtitle: str
+    left: str
+    right: str
+    geographic: bool
+    width: float
+
+    def __init__(
+        self,
+        *,
+        title: str = "",
+        subtitle: str = "",
+        left: str = "left",
+        right: str = "right",
+        geographic: bool = False,
+        width: float = 720.0,
+    ) -> None:
+        self._set(title=title, subtitle=subtitle, left=left, right=right, geographic=geographic, width=width)
+
+    def to_svg(
+        self,
+        left: ArrayLike,
+        right: ArrayLike,
+        rows: ArrayLike,
+        columns: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> str:
+        """A map of pairs of points as a self-contained SVG: a line joins the points of each pair.
+
+        Fails with `invalid_config` for a width out of range, `invalid_data` for points that are not two finite
+        numbers each or a pair of a point that is not there, `not_enough_data` without any point.
+
+        Args:
+            left: `[point, coordinate]`; one axis is one row. Two coordinates per point: x and y, or latitude and
+                longitude in degrees.
+            right: `[point, coordinate]`; one axis is one row. Two coordinates per point, as of the left side.
+            rows: `[pair]`, whole numbers. The point of the left side of each pair, from 0.
+            columns: `[pair]`, whole numbers. The point of the right side of each pair, from 0.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [
+            lend_matrix("left", left),
+            lend_matrix("right", right),
+            lend_ints("rows", rows),
+            lend_ints("columns", columns),
+        ]
+        run = Run(seed, threads, progress, cancel)
+        reply: str = call("matching.MatchMap.to_svg", self._wire(), inputs, run=run)
+        return reply
 
 
 def assign(

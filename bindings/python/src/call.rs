@@ -135,7 +135,7 @@ pub(crate) fn call<'py>(
         let reply = py.detach(|| work(&context()));
         return answer(py, reply);
     }
-    if watch.is_none() {
+    if watch.is_none() && bridge::is_repeatable(op) {
         let context = context();
         if let Some(reply) = signals::run(py, &context, || work(&context))? {
             return answer(py, reply);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import math
 import re
 from pathlib import Path
@@ -58,21 +59,24 @@ class Runner:
         op = step["op"]
         options = substitute(step.get("options", {}), self.folder)
         arrays = [self.array(array) for array in step.get("arrays", [])]
+        answers = [lookup(step["answers"])] if "answers" in step else []
         part, method = self.methods.get(op, (None, None))
+        if method is not None and "asks" in method:
+            assert answers, "an operation that asks needs answers"
         if method is None or not self.speaks(part, method, options, arrays):
             return self.raw(op, options, arrays, step.get("on"))
         room, *names = op.split(".")
         own = {field["name"] for field in method["options"]}
         given = {name: value for name, value in options.items() if name in own}
         if part is None:
-            return getattr(getattr(inlaid, room), names[0])(*arrays, **given)
+            return getattr(getattr(inlaid, room), names[0])(*arrays, *answers, **given)
         kind = getattr(getattr(inlaid, room), names[0])
         if method["is_static"]:
-            return getattr(kind, names[1])(*arrays, **given)
+            return getattr(kind, names[1])(*arrays, *answers, **given)
         if part["kind"] == "options":
             built = {name: value for name, value in options.items() if name not in own}
-            return getattr(kind(**self.constructed(part, built)), names[1])(*arrays, **given)
-        return getattr(self.kept[step["on"]], names[1])(*arrays, **given)
+            return getattr(kind(**self.constructed(part, built)), names[1])(*arrays, *answers, **given)
+        return getattr(self.kept[step["on"]], names[1])(*arrays, *answers, **given)
 
     def constructed(self, part: Any, options: dict[str, Any]) -> dict[str, Any]:
         """Options with those of one of several classes, `{"Class": {...}}`, as objects."""
@@ -126,6 +130,16 @@ class Runner:
             return {name: column(cells) for name, cells in array["columns"].items()}
         rows = [[number(value) for value in row] if isinstance(row, list) else number(row) for row in array]
         return _arrays._floats("array", rows)
+
+
+def lookup(answers: Any) -> Any:
+    """A callback that finds what it is asked, positions, in a list or in lists of lists."""
+
+    def find(*question: Any) -> Any:
+        places = zip(*(part.tolist() for part in question), strict=True)
+        return [functools.reduce(lambda inside, at: inside[at], place, answers) for place in places]
+
+    return find
 
 
 def lent(rows: list[Any]) -> Any:

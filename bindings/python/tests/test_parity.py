@@ -116,6 +116,8 @@ def check_call(method: Any, function: Any) -> None:
         assert shown.pop(name, default) == default
     for array in method["arrays"]:
         assert shown.pop(array["name"]) is inspect.Parameter.empty, method["op"]
+    if "asks" in method:
+        assert shown.pop(method["asks"]["name"]) is inspect.Parameter.empty, method["op"]
     check_options(method["options"], shown, method["op"])
     for name, parameter in signature.parameters.items():
         if parameter.default is not inspect.Parameter.empty:

@@ -30,7 +30,7 @@ impl Domain {
         if axis.kind == AxisKind::Categories {
             return Self { low: -0.5, high: axis.categories.len() as f64 - 0.5, cut: false, whole: true };
         }
-        let (low, high) = bounds(shapes.iter().flat_map(|shape| shape.x.iter().copied()));
+        let (low, high) = bounds(shapes.iter().flat_map(Shape::positions));
         let half_bar =
             if shapes.iter().any(|shape| matches!(shape.kind, Kind::Bars { .. })) { gap(shapes) / 2.0 } else { 0.0 };
         let points = shapes.iter().any(|shape| matches!(shape.kind, Kind::Scatter { .. }));
@@ -40,7 +40,7 @@ impl Domain {
             _ => 1.0f64.max(low.abs() * 0.1),
         };
         let least = if axis.kind == AxisKind::Dates { 0.005 } else { 0.0 };
-        let whole = shapes.iter().all(|shape| shape.x.iter().all(|x| x.fract() == 0.0));
+        let whole = shapes.iter().all(|shape| shape.positions().all(|x| x.fract() == 0.0));
         let (low, high) = widen(low - air, high + air, alone, least);
         Self { whole, ..Self::limited(axis, low, high) }
     }

@@ -33,6 +33,7 @@ pub(super) enum Kind<'a> {
     Line { y: Cow<'a, [f64]>, dashed: bool },
     Band { lower: Cow<'a, [f64]>, upper: Cow<'a, [f64]>, strength: f64 },
     Scatter { y: Cow<'a, [f64]>, width: f64 },
+    Segments { y: Cow<'a, [f64]>, end_x: Cow<'a, [f64]>, end_y: Cow<'a, [f64]> },
     Bars { y: Cow<'a, [f64]>, place: usize },
 }
 
@@ -42,6 +43,7 @@ impl Kind<'_> {
             Kind::Line { .. } => "line",
             Kind::Band { .. } => "band",
             Kind::Scatter { .. } => "points",
+            Kind::Segments { .. } => "segments",
             Kind::Bars { .. } => "bars",
         }
     }
@@ -51,6 +53,7 @@ impl Kind<'_> {
         let (first, second) = match self {
             Kind::Line { y, .. } | Kind::Scatter { y, .. } | Kind::Bars { y, .. } => (y, None),
             Kind::Band { lower, upper, .. } => (lower, Some(upper)),
+            Kind::Segments { y, end_y, .. } => (y, Some(end_y)),
         };
         std::iter::once(first).chain(second).map(|values| values.as_ref())
     }
@@ -197,6 +200,10 @@ fn open<'a>(layer: &'a Layer, bars: &mut usize) -> (&'a str, Option<&'a Vector>,
             let kind = Kind::Scatter { y: slice(&points.y), width: points.width };
             (&points.name, points.x.as_ref(), points.colour, kind)
         }
+        Layer::Segments(layer) => {
+            let kind = Kind::Segments { y: slice(&layer.y), end_x: slice(&layer.end_x), end_y: slice(&layer.end_y) };
+            (&layer.name, layer.x.as_ref(), layer.colour, kind)
+        }
         Layer::Bars(layer) => {
             let kind = Kind::Bars { y: slice(&layer.y), place: *bars };
             *bars += 1;
@@ -233,7 +240,9 @@ fn fill<'a>(name: String, x: Option<&'a Vector>, kind: Kind<'a>, base: &Axis) ->
     let count = kind.values().next().map_or(0, <[f64]>::len);
     ensure!(count > 0, NotEnoughData, "there are no values");
     for values in kind.values() {
-        ensure!(values.len() == count, InvalidData, "{count} lower values but {} upper ones", values.len());
+        let (first, second) =
+            if let Kind::Segments { .. } = kind { ("starts", "ends") } else { ("lower values", "upper ones") };
+        ensure!(values.len() == count, InvalidData, "{count} {first} but {} {second}", values.len());
         if let Some(at) = values.iter().position(|value| !(value.is_nan() || value.abs() <= LARGEST)) {
             bail!(InvalidData, "value {} at position {at} (0-based); up to 1e300, or NaN for a gap", values[at]);
         }
@@ -256,6 +265,10 @@ fn fill<'a>(name: String, x: Option<&'a Vector>, kind: Kind<'a>, base: &Axis) ->
     };
     ensure!(x.len() == count, InvalidData, "{count} values but {} positions x", x.len());
     check_positions(&x, &kind, base)?;
+    if let Kind::Segments { end_x, .. } = &kind {
+        ensure!(end_x.len() == count, InvalidData, "{count} values but {} positions end_x", end_x.len());
+        check_positions(end_x, &kind, base).map_err(|error| error.at("end_x"))?;
+    }
     Ok(Shape { name, kind, x, colour: String::new(), round: 0 })
 }
 
@@ -307,7 +320,7 @@ fn describe(chart: &Chart, base: &Axis, shapes: &[Shape<'_>]) -> String {
     }
     for shape in shapes.iter().take(20) {
         let (low, high) = bounds(shape.kind.values().flatten().copied());
-        let (from, to) = bounds(shape.x.iter().copied());
+        let (from, to) = bounds(shape.positions());
         let name = if shape.name.is_empty() { String::new() } else { format!(" {}", shape.name) };
         let range = if low > high {
             "no values".to_owned()
@@ -334,6 +347,12 @@ pub(super) fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 impl Shape<'_> {
+    /// Every position, ends of segments included.
+    pub(super) fn positions(&self) -> impl Iterator<Item = f64> + '_ {
+        let ends = if let Kind::Segments { end_x, .. } = &self.kind { end_x.as_ref() } else { &[] };
+        self.x.iter().chain(ends).copied()
+    }
+
     /// Every value, NaN included.
     pub(super) fn values(&self) -> impl Iterator<Item = f64> + '_ {
         self.kind.values().flatten().copied()

@@ -42,6 +42,15 @@ pub(super) fn layers(canvas: &mut Canvas, ready: &Ready<'_>, across: &Scale, up:
                 band(canvas, shape, &decimate::band(&shape.x, lower, upper, across, up), *strength);
             }
             Kind::Scatter { y, width } => scatter(canvas, shape, &decimate::scatter(&shape.x, y, across, up), *width),
+            Kind::Segments { y, end_x, end_y } => {
+                let point = |(x, y): (&f64, &f64)| (across.at(*x), up.at(*y));
+                let starts = shape.x.iter().zip(y.iter());
+                let drawn = starts
+                    .zip(end_x.iter().zip(end_y.iter()))
+                    .filter(|((_, y), (_, end))| !y.is_nan() && !end.is_nan());
+                let runs: Vec<decimate::Run> = drawn.map(|(start, end)| vec![point(start), point(end)]).collect();
+                line(canvas, shape, &runs, false);
+            }
             Kind::Bars { y, place } => bars(canvas, ready, shape, y, *place, across, up),
         }
     }
@@ -242,6 +251,7 @@ pub(super) fn swatch(canvas: &mut Canvas, shapes: &[Shape<'_>], at: usize, x: f6
     let (colour, middle) = (&shape.colour, x + width / 2.0);
     match &shape.kind {
         Kind::Line { dashed, .. } => line(canvas, shape, &[vec![(x, y), (x + width, y)]], *dashed),
+        Kind::Segments { .. } => line(canvas, shape, &[vec![(x, y), (x + width, y)]], false),
         Kind::Scatter { width, .. } => scatter(canvas, shape, &[(middle, y)], width.clamp(5.0, 12.0)),
         Kind::Band { .. } | Kind::Bars { .. } => {
             // A band lies on the bands of its colour behind it and takes their strength on.

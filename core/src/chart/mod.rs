@@ -3,7 +3,7 @@
 //! | type | what it is |
 //! |---|---|
 //! | [`Chart`] | one picture: two axes and the layers between them; [`Chart::to_svg`], [`Chart::to_html`] |
-//! | [`Line`], [`Band`], [`Scatter`], [`Bars`] | the layers, drawn in the order given |
+//! | [`Line`], [`Band`], [`Scatter`], [`Segments`], [`Bars`] | the layers, drawn in the order given |
 //! | [`Page`] | one HTML document of many charts in cards, with a table; [`Page::to_html`] |
 //!
 //! What is drawn needs nothing else: no script, no font, no file from anywhere. Light and dark follow the reader's
@@ -40,7 +40,7 @@ mod theme;
 
 pub(crate) use calendar::{following, read as read_stamps};
 pub use page::{Card, Column, Page, Table};
-pub use spec::{Axis, AxisKind, Band, Bars, Chart, Colour, Layer, Line, Scatter, Size};
+pub use spec::{Axis, AxisKind, Band, Bars, Chart, Colour, Layer, Line, Scatter, Segments, Size};
 
 #[cfg(test)]
 mod tests;

@@ -204,6 +204,8 @@ pub enum Layer {
     Band(Band),
     /// Points.
     Scatter(Scatter),
+    /// Straight lines between two points each.
+    Segments(Segments),
     /// Bars from zero.
     Bars(Bars),
 }
@@ -330,6 +332,25 @@ layer! {
         /// The width of a point in pixels, above 0 and at most 40. Default 6.
         width: f64 = 6.0
     }
+}
+
+layer! {
+    /// Straight lines, each from a point (`x`, `y`) to a point (`end_x`, `end_y`), in any order: pairs on a map.
+    ///
+    /// ```
+    /// use inlaid::chart::{Chart, Segments, Size};
+    /// let ways = Segments::new("ways", vec![1.0, 2.0], vec![5.0, 6.0], vec![3.0, 1.0]).with_x(vec![4.0, 5.5]);
+    /// assert!(Chart::new("Ways").with_layer(ways).to_svg(Size::default())?.contains("<path"));
+    /// # Ok::<(), inlaid::Error>(())
+    /// ```
+    Segments(
+        /// The height where each begins; NaN leaves it out.
+        y,
+        /// Where each ends on the horizontal axis.
+        end_x,
+        /// The height where each ends; NaN leaves it out.
+        end_y
+    ) {}
 }
 
 layer! {

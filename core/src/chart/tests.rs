@@ -79,10 +79,14 @@ impl Random {
         for _ in 0..=self.below(8) {
             let (name, values, more) =
                 (self.text(), self.values(count, scale, offset), self.values(count, scale, offset));
-            let mut layer: Layer = match if lying { 3 } else { self.below(4) } {
+            let mut layer: Layer = match if lying { 4 } else { self.below(5) } {
                 0 => Line::new(name, values).into(),
                 1 => Band::new(name, values, more).into(),
                 2 => Scatter::new(name, values).into(),
+                3 => {
+                    let ends = x.clone().unwrap_or_else(|| (0..count).map(|at| at as f64).collect());
+                    Segments::new(name, values, ends, more).into()
+                }
                 _ => Bars::new(name, values).into(),
             };
             if let Some(x) = &x {
@@ -91,6 +95,7 @@ impl Random {
                     Layer::Line(layer) => layer.x = x,
                     Layer::Band(layer) => layer.x = x,
                     Layer::Scatter(layer) => layer.x = x,
+                    Layer::Segments(layer) => layer.x = x,
                     Layer::Bars(layer) => layer.x = x,
                 }
             }
@@ -268,6 +273,12 @@ fn bad_charts_are_refused_with_their_code() {
             "strength",
         ),
         (Chart::new("").with_layer(Scatter::new("", vec![1.0]).with_width(0.0)), Code::InvalidConfig, "width"),
+        (
+            Chart::new("").with_layer(Segments::new("", vec![1.0], vec![1.0], vec![])),
+            Code::InvalidData,
+            "1 starts but 0 ends",
+        ),
+        (Chart::new("").with_layer(Segments::new("", vec![1.0], vec![], vec![1.0])), Code::InvalidData, "end_x"),
     ];
     for (chart, code, part) in cases {
         let error = chart.to_svg(Size::default()).unwrap_err();

@@ -1,15 +1,22 @@
 //! The fast Fourier transform of a power-of-two number of points, and autocorrelations through it.
 use std::f64::consts::TAU;
 
+use crate::Context;
+use crate::error::Result;
+
 /// A complex number: real part, imaginary part.
 pub type Complex = (f64, f64);
 
 /// Transform `points` in place: `X_k = sum_t x_t exp(-2 pi i k t / n)`, not normalised. The number of points must be a
-/// power of two; of any other number nothing is changed. O(n log n), radix 2 (Cooley, Tukey 1965).
-pub fn transform(points: &mut [Complex]) {
+/// power of two; of any other number nothing is changed. O(n log n), radix 2 (Cooley, Tukey 1965). Looks at the context
+/// between its stages.
+///
+/// # Errors
+/// `cancelled`.
+pub fn transform(points: &mut [Complex], context: &Context) -> Result<()> {
     let count = points.len();
     if !count.is_power_of_two() || count == 1 {
-        return;
+        return Ok(());
     }
     let shift = usize::BITS - count.trailing_zeros();
     for index in 0..count {
@@ -18,6 +25,7 @@ pub fn transform(points: &mut [Complex]) {
             points.swap(index, mirror);
         }
     }
+    context.check()?;
     // One table for every stage: the stage of width w takes each (n / w)-th entry.
     let roots: Vec<Complex> = (0..count / 2)
         .map(|k| {
@@ -27,6 +35,7 @@ pub fn transform(points: &mut [Complex]) {
         .collect();
     let mut half = 1;
     while half < count {
+        context.check()?;
         let stride = count / (2 * half);
         for block in points.chunks_exact_mut(2 * half) {
             let (low, high) = block.split_at_mut(half);
@@ -37,23 +46,27 @@ pub fn transform(points: &mut [Complex]) {
         }
         half *= 2;
     }
+    Ok(())
 }
 
 /// Autocovariance sums `sum_t x_t x_(t+k)`, k = 0..=longest, of two series at once (the shorter one counts as padded with
 /// zeros). No mean is subtracted. O((n + longest) log(n + longest)), and at most n * longest for short ones.
-#[must_use]
-pub fn autocovariances(first: &[f64], second: &[f64], longest: usize) -> [Vec<f64>; 2] {
+///
+/// # Errors
+/// `cancelled`.
+pub fn autocovariances(first: &[f64], second: &[f64], longest: usize, context: &Context) -> Result<[Vec<f64>; 2]> {
     let length = first.len().max(second.len());
     let size = (length + longest + 1).next_power_of_two();
     // Two transforms cost about this many multiplications and additions.
     if length * longest <= 12 * size * size.trailing_zeros() as usize {
         let shifted = |series: &[f64], lag: usize| product(series, series.get(lag..).unwrap_or_default());
-        return [first, second].map(|series| (0..=longest).map(|lag| shifted(series, lag)).collect());
+        return Ok([first, second].map(|series| (0..=longest).map(|lag| shifted(series, lag)).collect()));
     }
+    context.check()?;
     let mut points = vec![(0.0, 0.0); size];
     points.iter_mut().zip(first).for_each(|(point, value)| point.0 = *value);
     points.iter_mut().zip(second).for_each(|(point, value)| point.1 = *value);
-    transform(&mut points);
+    transform(&mut points, context)?;
     // Both spectra come out of one transform: the first series gives its even part, the second its odd part.
     let power: Vec<Complex> = (0..size)
         .map(|k| {
@@ -63,11 +76,12 @@ pub fn autocovariances(first: &[f64], second: &[f64], longest: usize) -> [Vec<f6
             ((even.0 * even.0 + even.1 * even.1) / 4.0, (odd.0 * odd.0 + odd.1 * odd.1) / 4.0)
         })
         .collect();
+    context.check()?;
     points.copy_from_slice(&power);
     // The power spectra are even, so forward and backward transform agree but for the factor.
-    transform(&mut points);
+    transform(&mut points, context)?;
     let lags = points.iter().take(longest + 1);
-    [lags.clone().map(|point| point.0 / size as f64).collect(), lags.map(|point| point.1 / size as f64).collect()]
+    Ok([lags.clone().map(|point| point.0 / size as f64).collect(), lags.map(|point| point.1 / size as f64).collect()])
 }
 
 /// The sum of products as far as both go, in eight running sums that do not wait for each other.
@@ -101,7 +115,7 @@ mod tests {
     fn the_transform_equals_its_definition() {
         let (real, imaginary) = (noise(16, 1), noise(16, 2));
         let mut points: Vec<Complex> = real.iter().copied().zip(imaginary.iter().copied()).collect();
-        transform(&mut points);
+        transform(&mut points, &Context::new()).unwrap();
         for (k, point) in points.iter().enumerate() {
             let (mut sum, mut other) = (0.0, 0.0);
             for t in 0..16 {
@@ -118,7 +132,7 @@ mod tests {
         for (n, m) in [(1, 1), (2, 1), (50, 49), (100, 3), (5000, 4999), (4096, 4096)] {
             let (first, second) = (noise(n, 3), noise(m, 4));
             let longest = if n > 1000 { 900 } else { 20 };
-            let [a, b] = autocovariances(&first, &second, longest);
+            let [a, b] = autocovariances(&first, &second, longest, &Context::new()).unwrap();
             for (series, sums) in [(&first, a), (&second, b)] {
                 for (lag, sum) in sums.iter().enumerate() {
                     let direct: f64 = series.iter().zip(series.iter().skip(lag)).map(|(x, y)| x * y).sum();

@@ -69,8 +69,6 @@ pub(crate) use dispatch;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     dispatch! {
         fn product, portable product_portable(left: &[f64], right: &[f64]) -> f64 {
             let mut sums = [0.0; 8];

@@ -34,10 +34,11 @@ fn rows(text: &mut String, heading: &str, methods: &[Method]) {
     let _ = write!(text, "\n| {heading} | takes | what it does |\n|---|---|---|\n");
     for method in methods {
         let arrays = method.arrays.iter().map(|array| array.name.to_owned());
+        let callback = method.asks.iter().map(|asks| format!("{}()", asks.name));
         let required = method.options.iter().filter(|option| option.required).map(|option| option.name.clone());
         let optional =
             method.options.iter().filter(|option| !option.required).map(|option| format!("[{}]", option.name));
-        let takes: Vec<String> = arrays.chain(required).chain(optional).collect();
+        let takes: Vec<String> = arrays.chain(callback).chain(required).chain(optional).collect();
         let _ = writeln!(text, "| `{}` | {} | {} |", method.name, takes.join(", "), first_sentence(method.doc));
     }
 }

@@ -97,7 +97,7 @@ fn header(room: &Room, body: &str) -> String {
     lines.gap(1);
     lines.put(0, "from __future__ import annotations");
     lines.gap(1);
-    lines.import("collections.abc", &["Mapping", "Sequence"], uses);
+    lines.import("collections.abc", &["Callable", "Mapping", "Sequence"], uses);
     if uses("PathLike") {
         lines.put(0, "from os import PathLike");
     }
@@ -106,7 +106,7 @@ fn header(room: &Room, body: &str) -> String {
     });
     lines.gap(1);
     lines.import("._arrays", &["lend_bytes", "lend_ints", "lend_lists", "lend_matrix", "lend_vector"], uses);
-    lines.import("._bridge", &["Cancel", "Run", "Wire", "call", "untagged"], uses);
+    lines.import("._bridge", &["Ask", "Cancel", "Run", "Wire", "call", "untagged"], uses);
     for (_, _, mixin) in BY_HAND.iter().filter(|(name, _, mixin)| *name == room.name && uses(mixin)) {
         lines.import(&format!("._{}", room.name), &[mixin], |_| true);
     }

@@ -1,13 +1,15 @@
 //! The operations of the room `matching`: each part has a file with its `ops()`, and a line in each list here.
 mod assignment;
+mod entities;
+mod map;
 
 use crate::{ArrayArgument, Letter, Op};
 
 /// Every class of models with what it is.
-pub(crate) const MODELS: &[(&str, &str)] = &[];
+pub(crate) const MODELS: &[(&str, &str)] = &[entities::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
-    [assignment::ops()].into_iter().flatten().collect()
+    [assignment::ops(), entities::ops(), map::ops()].into_iter().flatten().collect()
 }
 
 /// What every pair would cost.

@@ -17,6 +17,7 @@ use ndarray::ArrayView2;
 
 use super::table::{Table, is_text};
 use super::time::{Axis, Stamps, TimeColumn};
+use crate::Context;
 use crate::error::{Result, bail, ensure};
 
 /// Many series of different lengths, borrowed from a [`Table`] or a matrix.
@@ -72,19 +73,31 @@ impl<'t> Panel<'t> {
     /// # Errors
     /// `invalid_data` for a missing column, one of another type, no rows at all, or a row without its series.
     pub fn from_table(table: &'t Table, id: &str, time: Option<&'t str>, target: &str) -> Result<Self> {
+        Self::from_table_within(table, id, time, target, &Context::new())
+    }
+
+    /// [`from_table`](Self::from_table) as a part of a longer call.
+    pub(crate) fn from_table_within(
+        table: &'t Table,
+        id: &str,
+        time: Option<&'t str>,
+        target: &str,
+        context: &Context,
+    ) -> Result<Self> {
         let values = table.floats(target)?;
         let time = time.map(|name| TimeColumn::of(table, name)).transpose()?;
         let id_kind = table.kind(id)?.clone();
         let (labels, groups) = if is_text(&id_kind) {
-            let (firsts, groups) = group(table.texts(id)?.into_iter(), id)?;
+            let (firsts, groups) = group(table.texts(id)?.into_iter(), id, context)?;
             (firsts.into_iter().map(String::from).collect::<Vec<_>>(), groups)
         } else if id_kind.is_integer() {
-            let (firsts, groups) = group(table.integers(id)?.into_iter(), id)?;
+            let (firsts, groups) = group(table.integers(id)?.into_iter(), id, context)?;
             (firsts.iter().map(i64::to_string).collect(), groups)
         } else {
             bail!(InvalidData, "column \"{id}\" has type {id_kind}; series are named by texts or integers");
         };
         ensure!(!groups.is_empty(), InvalidData, "the table has no rows");
+        context.check()?;
         let (bounds, rows) = order(&groups, labels.len());
         Ok(Self { labels, id_kind, bounds, rows, values, time })
     }
@@ -206,12 +219,22 @@ impl Series<'_> {
     }
 }
 
+/// Rows that are grouped between two looks at the context: a few milliseconds.
+const BETWEEN_CHECKS: usize = 1 << 16;
+
 /// The distinct keys in the order of their first rows, and which of them each row has.
-fn group<K: Copy + Eq + Hash>(keys: impl Iterator<Item = Option<K>>, name: &str) -> Result<(Vec<K>, Vec<usize>)> {
+fn group<K: Copy + Eq + Hash>(
+    keys: impl Iterator<Item = Option<K>>,
+    name: &str,
+    context: &Context,
+) -> Result<(Vec<K>, Vec<usize>)> {
     let mut firsts: Vec<K> = Vec::new();
     let mut known: HashMap<K, usize> = HashMap::new();
     let mut groups: Vec<usize> = Vec::with_capacity(keys.size_hint().0);
     for (row, key) in keys.enumerate() {
+        if row % BETWEEN_CHECKS == 0 {
+            context.check()?;
+        }
         let Some(key) = key else {
             bail!(InvalidData, "column \"{name}\" is missing in row {row} (0-based); each row needs its series");
         };

@@ -37,7 +37,7 @@
 //! within the sample. Oracles: R forecast 8.20 and statsforecast 2.1.1.
 use super::fitted::Fitted;
 use super::method::Method;
-use super::seasonality::{SeasonalPeriod, seasonal_period};
+use super::seasonality::{SeasonalPeriod, seasonal_period_within};
 use crate::Context;
 use crate::error::{Result, bail, ensure};
 use crate::math::power;
@@ -83,7 +83,7 @@ impl Method for AutoEts {
     fn fit_series(&self, series: &[f64], context: &Context) -> Result<AutoEtsState> {
         let period = match self.season {
             Some(season) => season,
-            None => detected_period(series)?,
+            None => detected_period(series, context)?,
         };
         let scale = scale_of(series);
         let scaled: Vec<f64> = series.iter().map(|y| y / scale).collect();
@@ -142,9 +142,9 @@ impl AutoEts {
 }
 
 /// The period of a series whose caller gave none.
-fn detected_period(series: &[f64]) -> Result<usize> {
+fn detected_period(series: &[f64], context: &Context) -> Result<usize> {
     let options = SeasonalPeriod::default().with_longest(LONGEST_SEASON);
-    Ok(seasonal_period(series, &options)?.period)
+    Ok(seasonal_period_within(series, &options, context)?.period)
 }
 
 /// The power of two next to the mean size of the values, so that scaled values are near 1 and scaling loses no bit.

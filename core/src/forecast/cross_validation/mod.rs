@@ -19,9 +19,8 @@ pub use self::accuracy::{LevelAccuracy, MethodAccuracy};
 pub use self::options::CrossValidation;
 use super::fitted::check_request;
 use super::panel::{Budget, Lineup, Source, check_forecast, horizon, seasoned};
-use super::{
-    AnyMethod, AnyState, Method, Naive2, SeasonalPeriod, SeriesFailure, SeriesForecast, SeriesState, seasonal_period,
-};
+use super::seasonality::seasonal_period_within;
+use super::{AnyMethod, AnyState, Method, Naive2, SeasonalPeriod, SeriesFailure, SeriesForecast, SeriesState};
 use crate::Context;
 use crate::data::{Panel, Series, Table};
 use crate::error::{Code, Error, Result, ensure};
@@ -86,7 +85,7 @@ impl CrossValidated {
 pub fn cross_validate(table: &Table, options: &CrossValidation, context: &Context) -> Result<CrossValidated> {
     options.validate()?;
     let (time, season) = (options.time.as_deref(), options.season.as_deref());
-    let source = Source::of_table(table, &options.id, time, &options.target, season)?;
+    let source = Source::of_table(table, &options.id, time, &options.target, season, context)?;
     Trial::new(&source, options)?.run(context)
 }
 
@@ -160,7 +159,7 @@ impl<'a> Trial<'a> {
         let series = self.source.panel.len();
         // Whichever window comes first gets its series ready.
         let prepared: Vec<OnceLock<Prepared<'_>>> = (0..series).map(|_| OnceLock::new()).collect();
-        let ready = |index: usize| prepared[index].get_or_init(|| self.prepare(index));
+        let ready = |index: usize| prepared[index].get_or_init(|| self.prepare(index, context));
         let windows: Vec<Window> = if self.options.refit {
             let each = self.options.windows;
             context.map(series * each, |job| match ready(job / each) {
@@ -174,21 +173,24 @@ impl<'a> Trial<'a> {
             })?;
             of_series.into_iter().flatten().collect()
         };
+        context.check()?; // a series whose preparation was cancelled looks like one that failed
         self.budget.check()?;
         write::result(self, prepared, windows)
     }
 
-    fn prepare(&self, index: usize) -> Prepared<'_> {
+    fn prepare(&self, index: usize, context: &Context) -> Prepared<'_> {
         let ready = || {
             let (series, season) = self.source.series(index)?;
             let known = season.or(self.lineup.season());
-            let horizon = horizon(self.options.horizon, known, series.values())?;
+            let horizon = horizon(self.options.horizon, known, series.values(), context)?;
             let cutoffs = self.options.cutoffs(series.values().len(), horizon)?;
             let numbers = horizon.saturating_mul(cutoffs.len() * self.lineup.methods.len() * self.lineup.width());
             ensure!(self.budget.take(numbers), TooLarge, "the result has no room for {numbers} numbers more");
             let scale = match known {
                 Some(season) => season,
-                None => seasonal_period(&series.values()[..cutoffs[0]], &SeasonalPeriod::default())?.period,
+                None => {
+                    seasonal_period_within(&series.values()[..cutoffs[0]], &SeasonalPeriod::default(), context)?.period
+                }
             };
             Ok(Ready { series, horizon, cutoffs, season, scale })
         };

@@ -103,7 +103,7 @@ pub fn panel(table: &Table, options: &PanelOptions, context: &Context) -> Result
     options.validate()?;
     let lineup = options.lineup()?;
     let (time, season) = (options.time.as_deref(), options.season.as_deref());
-    let source = Source::of_table(table, &options.id, time, &options.target, season)?;
+    let source = Source::of_table(table, &options.id, time, &options.target, season, context)?;
     if let Some(horizon) = options.horizon {
         check_request(source.panel.len().saturating_mul(lineup.methods.len()), horizon, &lineup.levels)?;
     }
@@ -134,7 +134,7 @@ fn forecast_series(
     context: &Context,
 ) -> Result<Outcome> {
     let (series, season) = source.series(index)?;
-    let horizon = horizon(asked, season.or(lineup.season()), series.values())?;
+    let horizon = horizon(asked, season.or(lineup.season()), series.values(), context)?;
     check_request(lineup.methods.len(), horizon, &lineup.levels)?;
     if !budget.take(horizon.saturating_mul(lineup.methods.len() * lineup.width())) {
         // The whole call fails for it; say nothing about this series.

@@ -1,8 +1,10 @@
 //! The series of one call: their numbers, times and seasons.
+use crate::Context;
 use crate::data::{Panel, Series, Table};
 use crate::error::{Code, Error, Result, bail, ensure};
+use crate::forecast::SeasonalPeriod;
 use crate::forecast::method::check_finite;
-use crate::forecast::{SeasonalPeriod, seasonal_period};
+use crate::forecast::seasonality::seasonal_period_within;
 
 /// A horizon for series without a season.
 const WITHOUT_SEASON: usize = 10;
@@ -20,9 +22,10 @@ impl<'t> Source<'t> {
         time: Option<&'t str>,
         target: &str,
         season: Option<&'t str>,
+        context: &Context,
     ) -> Result<Self> {
         let seasons = season.map(|name| table.integers(name).map(|seasons| (name, seasons))).transpose()?;
-        Ok(Self { panel: Panel::from_table(table, id, time, target)?, seasons })
+        Ok(Self { panel: Panel::from_table_within(table, id, time, target, context)?, seasons })
     }
 
     pub(in crate::forecast) fn of_panel(panel: Panel<'t>) -> Self {
@@ -52,13 +55,18 @@ impl<'t> Source<'t> {
 }
 
 /// The horizon asked for, else one season: the one given, else the one detected; 10 steps where there is none.
-pub(in crate::forecast) fn horizon(asked: Option<usize>, season: Option<usize>, values: &[f64]) -> Result<usize> {
+pub(in crate::forecast) fn horizon(
+    asked: Option<usize>,
+    season: Option<usize>,
+    values: &[f64],
+    context: &Context,
+) -> Result<usize> {
     if let Some(horizon) = asked {
         return Ok(horizon);
     }
     let season = match season {
         Some(season) => season,
-        None => seasonal_period(values, &SeasonalPeriod::default())?.period,
+        None => seasonal_period_within(values, &SeasonalPeriod::default(), context)?.period,
     };
     Ok(if season > 1 { season } else { WITHOUT_SEASON })
 }

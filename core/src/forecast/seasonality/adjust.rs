@@ -34,7 +34,8 @@ impl Adjustment {
         context: &Context,
     ) -> Result<Self> {
         let period = season_of(series, season, context)?;
-        if period == 1 || (tested && !is_seasonal(series, period, normal::quantile(0.5 + CONFIDENCE / 2.0))) {
+        let critical = normal::quantile(0.5 + CONFIDENCE / 2.0);
+        if period == 1 || (tested && !is_seasonal(series, period, critical, context)?) {
             return Ok(Self { kind, indices: Vec::new() });
         }
         ensure!(

@@ -17,6 +17,7 @@ pub use period::{SeasonalPeriod, Seasonality, seasonal_period, seasonal_period_b
 pub use test::seasonality_test;
 
 pub(super) use adjust::Adjustment;
+pub(super) use period::seasonal_period_within;
 
 use crate::Context;
 use crate::error::{Result, ensure};

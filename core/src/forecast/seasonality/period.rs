@@ -89,9 +89,18 @@ impl SeasonalPeriod {
 /// `invalid_config` for an option out of range; `invalid_data` for NaN or infinite values. A short series is no error: below
 /// 8 observations the period is 1.
 pub fn seasonal_period(series: &[f64], options: &SeasonalPeriod) -> Result<Seasonality> {
+    seasonal_period_within(series, options, &Context::new())
+}
+
+/// [`seasonal_period`] as a part of a longer call.
+pub(in crate::forecast) fn seasonal_period_within(
+    series: &[f64],
+    options: &SeasonalPeriod,
+    context: &Context,
+) -> Result<Seasonality> {
     options.validate()?;
     check_finite(series)?;
-    detect(series, options, &Context::new())
+    detect(series, options, context)
 }
 
 /// [`seasonal_period`] of every row of `series`, `[series, time]`, in parallel.
@@ -135,16 +144,18 @@ pub(super) fn detect(series: &[f64], options: &SeasonalPeriod, context: &Context
     let largest = series.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let scale = if largest > 0.0 { largest } else { return Ok(NONE) };
     let scaled: Vec<f64> = series.iter().map(|value| value / scale).collect();
+    context.check()?;
     // A season that grows with the level is even on the logarithmic scale.
     let logarithms: Vec<f64> = if series.iter().all(|value| *value > 0.0) {
         scaled.iter().map(|value| value.ln()).collect()
     } else {
         Vec::new()
     };
+    context.check()?;
     let mut tested = Vec::new();
-    for period in candidates(&scaled, longest) {
+    for period in candidates(&scaled, longest, context)? {
         context.check()?;
-        let forms = [strength(&scaled, period), strength(&logarithms, period)];
+        let forms = [strength(&scaled, period, context)?, strength(&logarithms, period, context)?];
         if let Some(strength) = forms.into_iter().flatten().reduce(f64::max).filter(|s| *s >= options.least_strength) {
             tested.push(Seasonality { period, strength });
         }
@@ -157,12 +168,15 @@ pub(super) fn detect(series: &[f64], options: &SeasonalPeriod, context: &Context
 }
 
 /// Periods worth a test: the highest peaks of the autocorrelations.
-fn candidates(series: &[f64], longest: usize) -> Vec<usize> {
+fn candidates(series: &[f64], longest: usize, context: &Context) -> Result<Vec<usize>> {
     let mut changes: Vec<f64> = series.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let mean = changes.iter().sum::<f64>() / changes.len() as f64;
     changes.iter_mut().for_each(|change| *change -= mean);
+    context.check()?;
+    let level = detrended(series);
+    context.check()?;
     let mut found = Vec::new();
-    for sums in fft::autocovariances(&changes, &detrended(series), longest + 1) {
+    for sums in fft::autocovariances(&changes, &level, longest + 1, context)? {
         let least = sums[0] / (series.len() as f64).sqrt();
         let mut peaks: Vec<(f64, usize)> = (2..=longest)
             .filter(|&lag| sums[lag] > least && sums[lag] >= sums[lag - 1] && sums[lag] >= sums[lag + 1])
@@ -175,7 +189,7 @@ fn candidates(series: &[f64], longest: usize) -> Vec<usize> {
     }
     found.sort_unstable();
     found.dedup();
-    found
+    Ok(found)
 }
 
 /// The series less its least-squares line.
@@ -194,7 +208,7 @@ fn detrended(series: &[f64]) -> Vec<f64> {
 /// The share is the mean correlation of any two seasons. Were there none, its Fisher transform would scatter around 0 by
 /// `1 / sqrt(pairs p)`, `pairs` of seasons and `p` the number of independent positions in a season: the fewer, the longer
 /// the noise remembers.
-fn strength(series: &[f64], period: usize) -> Option<f64> {
+fn strength(series: &[f64], period: usize, context: &Context) -> Result<Option<f64>> {
     let values: Vec<f64> = series
         .iter()
         .skip(period / 2)
@@ -217,18 +231,19 @@ fn strength(series: &[f64], period: usize) -> Option<f64> {
     let freedom = count - period as f64;
     // Rounding alone leaves about 1e-32 per value of this scaled series.
     if freedom < 1.0 || total <= count * 1e-28 {
-        return None;
+        return Ok(None);
     }
     let strength = (1.0 - (within / freedom) / (total / (count - 1.0))).clamp(0.0, 1.0);
     let seasons = count / period as f64;
     let pairs = seasons * (seasons - 1.0) / 2.0;
-    (strength.atanh() * (pairs * independent_positions(&values, period)).sqrt() > CRITICAL).then_some(strength)
+    let positions = independent_positions(&values, period, context)?;
+    Ok((strength.atanh() * (pairs * positions).sqrt() > CRITICAL).then_some(strength))
 }
 
 /// How many independent values a season holds: its length over `1 + 2 sum r_k^2`, `r_k` the autocorrelations up to half of it.
-fn independent_positions(values: &[f64], period: usize) -> f64 {
+fn independent_positions(values: &[f64], period: usize, context: &Context) -> Result<f64> {
     let window = &values[..values.len().min(WINDOW.max(8 * period))];
-    let [sums, _] = fft::autocovariances(window, &[], period / 2);
+    let [sums, _] = fft::autocovariances(window, &[], period / 2, context)?;
     let squares: f64 = sums.iter().skip(1).map(|sum| power::whole(sum / sums[0], 2)).sum();
-    period as f64 / (1.0 + 2.0 * squares)
+    Ok(period as f64 / (1.0 + 2.0 * squares))
 }

@@ -1,4 +1,5 @@
 //! Is there a season of a known period? The autocorrelation test of the M3 and M4 competitions.
+use crate::Context;
 use crate::error::{Result, ensure};
 use crate::forecast::method::check_finite;
 use crate::math::{fft, normal, power};
@@ -28,27 +29,30 @@ pub fn seasonality_test(series: &[f64], period: usize, confidence: f64) -> Resul
         "confidence must lie between 0 and 1, exclusive; got {confidence}"
     );
     check_finite(series)?;
-    Ok(is_seasonal(series, period, normal::quantile(0.5 + confidence / 2.0)))
+    is_seasonal(series, period, normal::quantile(0.5 + confidence / 2.0), &Context::new())
 }
 
 /// [`seasonality_test`] of finite values with its critical value.
-pub(in crate::forecast) fn is_seasonal(series: &[f64], period: usize, critical: f64) -> bool {
+///
+/// # Errors
+/// `cancelled`.
+pub(super) fn is_seasonal(series: &[f64], period: usize, critical: f64, context: &Context) -> Result<bool> {
     let count = series.len();
     if period < 2 || count < period.saturating_mul(3) {
-        return false;
+        return Ok(false);
     }
     let largest = series.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     if largest == 0.0 {
-        return false;
+        return Ok(false);
     }
     let mean = series.iter().map(|value| value / largest).sum::<f64>() / count as f64;
     let centred: Vec<f64> = series.iter().map(|value| value / largest - mean).collect();
-    let [sums, _] = fft::autocovariances(&centred, &[], period);
+    let [sums, _] = fft::autocovariances(&centred, &[], period, context)?;
     let variance = sums[0];
     // The mean of equal values is off by rounding, so an exactly constant series has a variance of about n * 1e-32.
     if variance <= count as f64 * 1e-30 {
-        return false;
+        return Ok(false);
     }
     let squares: f64 = sums[1..period].iter().map(|sum| power::whole(sum / variance, 2)).sum();
-    (sums[period] / variance).abs() > critical * ((1.0 + 2.0 * squares) / count as f64).sqrt()
+    Ok((sums[period] / variance).abs() > critical * ((1.0 + 2.0 * squares) / count as f64).sqrt())
 }

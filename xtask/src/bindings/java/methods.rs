@@ -1,6 +1,6 @@
 //! Operations as methods: with and without their options, a context, and an executor.
 use inlaid_bridge::api::{Class, Field, Kind, Method, Type};
-use inlaid_bridge::{ArrayArgument, Letter};
+use inlaid_bridge::{ArrayArgument, Asks, Letter};
 
 use super::docs::{Doc, first_sentence, lowered};
 use super::options;
@@ -79,6 +79,7 @@ fn operation(
     for form in forms(method) {
         let mut variant = Variant { class, method, receiver, parameters: Vec::new(), remark: form.remark() };
         variant.parameters.extend(method.arrays.iter().map(|array| of_array(array, form)));
+        variant.parameters.extend(method.asks.iter().map(of_callback));
         variant.parameters.extend(required.iter().map(|option| of_option(option, names)));
         all_ways(source, &variant, names);
         match optional.as_slice() {
@@ -87,6 +88,9 @@ fn operation(
             _ => variant.parameters.push(of_bundle(&bundle)),
         }
         all_ways(source, &variant, names);
+    }
+    if let Some(asks) = &method.asks {
+        callback(source, asks);
     }
     if optional.len() > 1 && owner.name == method.name {
         source.gap();
@@ -157,6 +161,59 @@ fn of_array(array: &ArrayArgument, form: Form) -> Parameter {
     };
     let put = format!(".{letter}({}, {name})", quoted(array.name));
     Parameter { r#type: r#type.into(), doc: format!("{}{axes}", array.doc), put, name }
+}
+
+/// The class of a letter, and the methods of `Value` and `Request` for it.
+fn of_callbacks(letter: Letter) -> (&'static str, &'static str) {
+    match letter {
+        Letter::Matrix => ("Matrix", "matrix"),
+        Letter::Vector => ("double[]", "vector"),
+        Letter::Ints => ("int[]", "ints"),
+        other => panic!("no callback takes or gives {other:?} yet"),
+    }
+}
+
+/// A callback as a parameter.
+fn of_callback(asks: &Asks) -> Parameter {
+    let name = identifier(asks.name);
+    let given: Vec<String> = asks
+        .question
+        .iter()
+        .enumerate()
+        .map(|(position, array)| format!("asked.item({position}).{}()", of_callbacks(array.letter).1))
+        .collect();
+    let (_, word) = of_callbacks(asks.answer.letter);
+    let call = format!("{name}.{}({})", identifier(asks.answer.name), given.join(", "));
+    let shown = quoted(&format!("{}()", asks.name));
+    let rest = format!("\n{}answer.{word}({shown}, {call}))", " ".repeat(24));
+    let put = format!(".asking({}, {name}, (asked, answer) ->{rest}", quoted(asks.name));
+    let doc = format!("{} It runs on the thread of the call, and what it throws comes out as it is.", asks.doc);
+    Parameter { r#type: type_name(asks.name), name, doc, put }
+}
+
+/// The interface of a callback.
+fn callback(source: &mut Source, asks: &Asks) {
+    source.gap();
+    Doc::of(asks.doc).write(source);
+    source.line("@FunctionalInterface");
+    source.block(format!("public interface {}", type_name(asks.name)), |source| {
+        let shape = |array: &ArrayArgument| match array.axes {
+            [] => array.doc.to_owned(),
+            axes => format!("{} Shape `[{}]`.", array.doc, axes.join(", ")),
+        };
+        let doc = asks
+            .question
+            .iter()
+            .fold(Doc::of("Answers one question."), |doc, array| doc.parameter(&identifier(array.name), &shape(array)));
+        doc.tag("@return", &lowered(&shape(&asks.answer))).write(source);
+        let parameters: Vec<String> = asks
+            .question
+            .iter()
+            .map(|array| format!("{} {}", of_callbacks(array.letter).0, identifier(array.name)))
+            .collect();
+        let (gives, _) = of_callbacks(asks.answer.letter);
+        source.line(format!("{gives} {}({});", identifier(asks.answer.name), parameters.join(", ")));
+    });
 }
 
 fn of_option(option: &Field, names: &Names) -> Parameter {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use inlaid_bridge::api::{Api, Class, Field, Kind, Method, Room, Type, Value};
-use inlaid_bridge::{ArrayArgument, Letter};
+use inlaid_bridge::{ArrayArgument, Asks, Letter};
 use serde_json::{Value as Json, json};
 
 use super::files;
@@ -35,6 +35,7 @@ fn method(name: &str, gives: Type) -> Method {
         arrays: vec![],
         options: vec![],
         gives,
+        asks: None,
         quick: false,
     }
 }
@@ -117,8 +118,17 @@ fn made_up() -> Api {
     let letters = [("labels", Letter::Ints), ("names", Letter::Texts), ("prefer", Letter::Lists)];
     let arrays = letters.map(|(name, letter)| array(name, letter)).to_vec();
     let pair = Method { arrays, options: vec![ranks, strict], ..method("pair", Type::Ints) };
+    let asks = Asks {
+        name: "rule",
+        doc: "Gives costs.",
+        question: vec![array("rows", Letter::Ints), array("weights", Letter::Matrix)],
+        answer: array("costs", Letter::Vector),
+    };
+    let size = field("size", Type::Int, true, Json::Null);
+    let ask = Method { asks: Some(asks), options: vec![size], ..method("ask", Type::Vector) };
     let functions = vec![
         pair,
+        ask,
         Method {
             arrays: vec![array("table", Letter::Table)],
             options: vec![
@@ -254,6 +264,21 @@ fn whole_numbers_and_texts_come_in_javas_containers() {
             "private final Optional<int[]> ranks;",
             "out.field(\"ranks\", ranks, (to, item) -> to.optional(item, Writer::ints));",
             "return pairRequest(labels, names, prefer).run().value().ints();",
+        ],
+    );
+}
+
+#[test]
+fn what_an_operation_asks_is_an_interface() {
+    has(
+        &text("MadeFunctions"),
+        &[
+            "    @FunctionalInterface\n    public interface Rule {",
+            "        double[] costs(int[] rows, Matrix weights);",
+            "public static double[] ask(Rule rule, long size) {",
+            "public static CompletableFuture<double[]> askAsync(Rule rule, long size, Context context, Executor executor) {",
+            ".asking(\"rule\", rule, (asked, answer) ->\n                        answer.vector(\"rule()\", \
+             rule.costs(asked.item(0).ints(), asked.item(1).matrix())))",
         ],
     );
 }

@@ -1,8 +1,8 @@
 //! Methods and functions: each returns a promise and has a twin that runs in place.
 use std::collections::BTreeMap;
 
-use inlaid_bridge::Letter;
 use inlaid_bridge::api::{Class, Field, Kind, Method, Room};
+use inlaid_bridge::{ArrayArgument, Asks, Letter};
 
 use super::WIDTH;
 use super::class::option_fields;
@@ -123,12 +123,19 @@ fn both(
         parameters.push(format!("{}: {of}", camel(array.name)));
         passed.push(camel(array.name));
     }
+    let callback = method.asks.as_ref().map(|asks| (parameters.len(), callback_types(asks)));
+    if let Some(asks) = &method.asks {
+        passed.push(camel(asks.name));
+    }
     for field in required(method) {
         parameters.push(format!("{}: {}", camel(&field.name), spell_field(room, field, Way::In)));
         passed.push(camel(&field.name));
     }
     let twin = |suffix: &str, options: Option<&str>, gives: &str, run: &str| {
         let mut parameters = parameters.clone();
+        if let Some((place, types)) = &callback {
+            parameters.insert(*place, types[usize::from(!suffix.is_empty())].clone());
+        }
         let mut arguments = vec![operation.to_owned(), receiver.to_owned(), format!("[{}]", passed.join(", "))];
         if let Some(options) = options {
             parameters.push(format!("options?: {options}"));
@@ -155,6 +162,22 @@ fn both(
         after,
     ]
     .concat()
+}
+
+/// A callback as a parameter: one that may give a promise, and one that may not.
+fn callback_types(asks: &Asks) -> [String; 2] {
+    let spelled = |letter: Letter, names: [&'static str; 3]| match letter {
+        Letter::Matrix => names[0],
+        Letter::Vector => names[1],
+        Letter::Ints => names[2],
+        other => panic!("`{}` is asked with {other:?}, which no callback takes yet", asks.name),
+    };
+    let given = asks.question.iter().map(|array| {
+        format!("{}: {}", camel(array.name), spelled(array.letter, ["Matrix", "Float64Array", "Int32Array"]))
+    });
+    let gives = spelled(asks.answer.letter, ["MatrixInput", "VectorInput", "IntsInput"]);
+    let start = format!("{}: ({}) => {gives}", camel(asks.name), given.collect::<Vec<_>>().join(", "));
+    [format!("{start} | Promise<{gives}>"), start]
 }
 
 /// A signature, broken where it is too long.
@@ -196,6 +219,20 @@ fn docs(method: &Method, indent: usize, options: bool, twin_of: Option<&str>) ->
         let axes = if array.axes.is_empty() { String::new() } else { format!("`[{}]`. ", array.axes.join(", ")) };
         tags.push(format!("@param {} - {axes}{}", camel(array.name), paragraphs(array.doc).join(" ")));
     }
+    if let Some(asks) = &method.asks {
+        let part = |array: &ArrayArgument| match array.axes {
+            [] => format!("`{}`: {}", camel(array.name), array.doc),
+            axes => format!("`{}` `[{}]`: {}", camel(array.name), axes.join(", "), array.doc),
+        };
+        let given = asks.question.iter().map(part).collect::<Vec<_>>().join(" ");
+        let promise = if twin_of.is_some() { " It may give a promise." } else { "" };
+        tags.push(format!(
+            "@param {} - {} It is given {given} It gives {}{promise} What it throws comes out as it is.",
+            camel(asks.name),
+            asks.doc,
+            part(&asks.answer)
+        ));
+    }
     for field in required(method) {
         tags.push(format!("@param {} - {}", camel(&field.name), paragraphs(&field.doc).join(" ")));
     }
@@ -224,7 +261,7 @@ pub(super) fn operation(room: &Room, method: &Method) -> String {
         _ => {}
     }
     if !method.arrays.is_empty() {
-        let letter = |array: &inlaid_bridge::ArrayArgument| serde_json::to_value(array.letter).unwrap_or_default();
+        let letter = |array: &ArrayArgument| serde_json::to_value(array.letter).unwrap_or_default();
         let arrays: Vec<String> = method
             .arrays
             .iter()
@@ -237,6 +274,14 @@ pub(super) fn operation(room: &Room, method: &Method) -> String {
             true => line,
             false => format!("  arrays: [\n    {},\n  ],\n", arrays.join(",\n    ")),
         };
+    }
+    if let Some(asks) = &method.asks {
+        let shape = |array: &ArrayArgument| {
+            format!("shape.{}", serde_json::to_value(array.letter).unwrap_or_default().as_str().unwrap_or(""))
+        };
+        let question = asks.question.iter().map(shape).collect::<Vec<_>>().join(", ");
+        let (name, answer) = (camel(asks.name), shape(&asks.answer));
+        text += &format!("  asks: {{ name: '{name}', question: [{question}], answer: {answer} }},\n");
     }
     if !method.options.is_empty() {
         text += &format!("  options: {},\n", fields(room, &method.options, 2));

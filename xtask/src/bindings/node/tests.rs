@@ -1,6 +1,6 @@
 //! The emitter on a made-up room that has every shape of class and method.
 use inlaid_bridge::api::{Api, Class, Field, Kind, Method, Room, Type, Value};
-use inlaid_bridge::{ArrayArgument, Letter};
+use inlaid_bridge::{ArrayArgument, Asks, Letter};
 use serde_json::json;
 
 use super::files;
@@ -20,7 +20,7 @@ fn array(name: &'static str, letter: Letter) -> ArrayArgument {
 
 fn method(op: &str, arrays: Vec<ArrayArgument>, options: Vec<Field>, gives: Type) -> Method {
     let name = op.rsplit('.').next().unwrap_or(op).into();
-    Method { name, op: op.into(), doc: "Do it.", is_static: false, arrays, options, gives, quick: false }
+    Method { name, op: op.into(), doc: "Do it.", is_static: false, arrays, options, gives, asks: None, quick: false }
 }
 
 fn named(name: &str) -> Type {
@@ -66,11 +66,19 @@ fn toys() -> Api {
     let letters = vec![array("labels", Letter::Ints), array("names", Letter::Texts), array("prefer", Letter::Lists)];
     let ranks = field("ranks", Type::Optional { of: Box::new(Type::Ints) }, Some(json!(null)));
     let pair = method("toys.pair", letters, vec![ranks], Type::Ints);
+    let asks = Asks {
+        name: "the_rule",
+        doc: "Gives costs.",
+        question: vec![array("row_places", Letter::Ints), array("weights", Letter::Matrix)],
+        answer: array("costs", Letter::Vector),
+    };
+    let ask = method("toys.ask", vec![], vec![field("size", Type::Int, None)], Type::Vector);
+    let ask = Method { asks: Some(asks), ..ask };
     let classes = vec![either, ball, colour, fitted, spun, top];
     Api {
         version: "1.2.3",
         codes: vec!["io"],
-        rooms: vec![Room { name: "toys".into(), classes, functions: vec![play, pair] }],
+        rooms: vec![Room { name: "toys".into(), classes, functions: vec![play, pair, ask] }],
     }
 }
 
@@ -171,8 +179,19 @@ fn whole_numbers_texts_and_lists_have_inputs_of_their_own() {
 }
 
 #[test]
+fn what_an_operation_asks_is_a_parameter() {
+    holds(&[
+        "  theRule: (rowPlaces: Int32Array, weights: Matrix) => VectorInput | Promise<VectorInput>,\n  size: number,\n",
+        "  theRule: (rowPlaces: Int32Array, weights: Matrix) => VectorInput,\n  size: number,\n  options?: SyncOptions,\n",
+        "return run<Float64Array>(ASK, undefined, [theRule, size], options);",
+        "  asks: { name: 'theRule', question: [shape.ints, shape.matrix], answer: shape.vector },",
+        " * @param theRule - Gives costs. It is given `rowPlaces` `[row]`: What it is. `weights` `[row]`: What it is. It gives",
+    ]);
+}
+
+#[test]
 fn only_what_is_used_is_imported() {
     let text = room();
     assert!(text.contains("import type { SameForm, Table, TableColumns, TableInput } from './table.js';"), "{text}");
-    assert!(text.contains("import type { MatrixInput } from './matrix.js';"), "{text}");
+    assert!(text.contains("import type { Matrix, MatrixInput, VectorInput } from './matrix.js';"), "{text}");
 }

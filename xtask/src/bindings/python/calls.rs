@@ -1,6 +1,6 @@
 //! Operations as methods and functions.
 use inlaid_bridge::api::{Class, Field, Kind, Method, Room, Type};
-use inlaid_bridge::{ArrayArgument, Letter};
+use inlaid_bridge::{ArrayArgument, Asks, Letter};
 
 use super::classes::entry;
 use super::docs::Lines;
@@ -27,7 +27,8 @@ const RUN: &[(&str, &str, &str)] = &[
 ];
 
 /// Names that the bodies use themselves.
-const TAKEN: &[&str] = &["self", "cls", "inputs", "options", "run", "reply", "seed", "threads", "progress", "cancel"];
+const TAKEN: &[&str] =
+    &["self", "cls", "inputs", "options", "ask", "run", "reply", "seed", "threads", "progress", "cancel"];
 
 /// A method of a class.
 pub(super) fn method(room: &Room, class: &Class, method: &Method, body: &mut Lines) {
@@ -91,6 +92,9 @@ fn operation(
         body.put(1, "run = Run(seed, threads, progress, cancel)");
         arguments.push("run=run".to_owned());
     }
+    if let Some(Asks { name, answer, .. }) = &method.asks {
+        arguments.push(format!("ask=Ask(\"{name}\", {name}, {})", way_in(answer.letter)));
+    }
     if on_model && types::has_table(room, &method.gives) {
         arguments.push("kind=self._kind".to_owned());
     }
@@ -129,6 +133,7 @@ fn parameters(room: &Room, method: &Method, receiver: Option<&str>) -> Vec<Strin
     let (required, optional): (Vec<_>, Vec<_>) = method.options.iter().partition(|field| field.required);
     let mut parameters: Vec<String> = receiver.into_iter().map(str::to_owned).collect();
     parameters.extend(method.arrays.iter().map(|array| format!("{}: {}", array.name, array_hint(array))));
+    parameters.extend(method.asks.iter().map(|asks| format!("{}: {}", asks.name, callback_hint(asks))));
     parameters.extend(required.iter().map(|field| format!("{}: {}", field.name, types::option_hint(field))));
     if !optional.is_empty() || !method.quick {
         parameters.push("*".to_owned());
@@ -165,7 +170,12 @@ fn lent(method: &Method, array: &ArrayArgument) -> String {
     if is_panel(method, array) {
         return format!("lend_panel(\"{0}\", {0}, id, time, target)", array.name);
     }
-    let way = match array.letter {
+    format!("{}(\"{1}\", {1})", way_in(array.letter), array.name)
+}
+
+/// The function that makes an array ready to travel.
+fn way_in(letter: Letter) -> &'static str {
+    match letter {
         Letter::Matrix => "lend_matrix",
         Letter::Vector => "lend_vector",
         Letter::Ints => "lend_ints",
@@ -173,8 +183,16 @@ fn lent(method: &Method, array: &ArrayArgument) -> String {
         Letter::Lists => "lend_lists",
         Letter::Table => "lend_table",
         Letter::Bytes => "lend_bytes",
-    };
-    format!("{way}(\"{0}\", {0})", array.name)
+    }
+}
+
+/// The hint of a callback.
+fn callback_hint(asks: &Asks) -> String {
+    let given = asks.question.iter().map(|array| match array.letter {
+        Letter::Ints => "NDArray[np.int64]",
+        _ => "NDArray[np.float64]",
+    });
+    format!("Callable[[{}], {}]", given.collect::<Vec<_>>().join(", "), array_hint(&asks.answer))
 }
 
 /// The options of the call as entries of a dictionary; `first` stands before them.
@@ -185,6 +203,7 @@ fn sent(room: &Room, method: &Method, first: Option<&str>) -> Vec<String> {
 
 fn sections(room: &Room, method: &Method) -> Vec<(&'static str, Vec<(String, String)>)> {
     let mut arguments: Vec<(String, String)> = method.arrays.iter().map(|array| array_entry(method, array)).collect();
+    arguments.extend(method.asks.iter().map(callback_entry));
     arguments.extend(method.options.iter().map(|field: &Field| entry(room, field)));
     if !method.quick {
         arguments.extend(RUN.iter().map(|(name, _, doc)| ((*name).to_owned(), (*doc).to_owned())));
@@ -214,6 +233,22 @@ fn sections(room: &Room, method: &Method) -> Vec<(&'static str, Vec<(String, Str
         returns.push((String::new(), doc.to_owned()));
     }
     vec![("Args", arguments), ("Returns", returns), ("Raises", raises)]
+}
+
+/// The docs of a callback with what it is given.
+fn callback_entry(asks: &Asks) -> (String, String) {
+    let part = |array: &ArrayArgument| match array.axes {
+        [] => format!("`{}`: {}", array.name, array.doc),
+        axes => format!("`{}` `[{}]`: {}", array.name, axes.join(", "), array.doc),
+    };
+    let given: Vec<String> = asks.question.iter().map(part).collect();
+    let doc = format!(
+        "{} It is given {} It gives {} It runs on the calling thread, and what it raises comes out as it is.",
+        asks.doc,
+        given.join(" "),
+        part(&asks.answer)
+    );
+    (asks.name.to_owned(), doc)
 }
 
 /// The docs of an array with its shape.

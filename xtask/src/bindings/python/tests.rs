@@ -1,6 +1,6 @@
 //! The emitter on a made-up room that has every shape an operation may take.
 use inlaid_bridge::api::{Api, Class, Field, Kind, Method, Room, Type, Value};
-use inlaid_bridge::{ArrayArgument, Letter};
+use inlaid_bridge::{ArrayArgument, Asks, Letter};
 use serde_json::{Value as Json, json};
 
 use super::{docs, files};
@@ -49,6 +49,7 @@ fn method(op: &str, letters: &[Letter], options: Vec<Field>, gives: Type, quick:
         arrays: letters.iter().map(array).collect(),
         options,
         gives,
+        asks: None,
         quick,
     }
 }
@@ -109,10 +110,20 @@ fn made_up() -> String {
     let letters = [Letter::Ints, Letter::Texts, Letter::Lists];
     let pair =
         method("toys.pair", &letters, vec![field("ranks", optional(Type::Ints), Some(Json::Null))], Type::Ints, true);
+    let piece = |name, letter| ArrayArgument { name, letter, axes: &["pair"], doc: "A part." };
+    let asks = Asks {
+        name: "rule",
+        doc: "Gives costs.",
+        question: vec![piece("rows", Letter::Ints), piece("weights", Letter::Matrix)],
+        answer: piece("costs", Letter::Vector),
+    };
+    let size = field("size", Type::Int, None);
+    let ask = method("toys.ask", &[], vec![size], Type::Vector, false);
+    let ask = Method { asks: Some(asks), ..ask };
     let room = Room {
         name: "toys".into(),
         classes: vec![model, words, mean, part, report, tree, union],
-        functions: vec![function, pair],
+        functions: vec![function, pair, ask],
     };
     let api = Api { version: "1.2.3", codes: vec![], rooms: vec![room] };
     files(&api).into_iter().find(|file| file.path.ends_with("toys.py")).unwrap().text
@@ -202,9 +213,24 @@ fn whole_numbers_texts_and_lists_are_lent() {
 }
 
 #[test]
+fn what_an_operation_asks_is_a_parameter() {
+    let text = made_up();
+    has(
+        &text,
+        "def ask(\n    rule: Callable[[NDArray[np.int64], NDArray[np.float64]], ArrayLike],\n    size: int,\n    *,\n",
+    );
+    has(&text, "call(\"toys.ask\", {\"size\": size}, [], run=run, ask=Ask(\"rule\", rule, lend_vector))");
+    has(
+        &text,
+        "        rule: Gives costs. It is given `rows` `[pair]`: A part. `weights` `[pair]`: A part. It gives `costs`",
+    );
+    has(&text, "from ._bridge import Ask, Cancel, Run,");
+}
+
+#[test]
 fn what_is_imported_is_used_and_nothing_is_longer_than_a_line() {
     let text = made_up();
-    has(&text, "from collections.abc import Mapping, Sequence\nfrom os import PathLike\n");
+    has(&text, "from collections.abc import Callable, Mapping, Sequence\nfrom os import PathLike\n");
     has(&text, "from ._records import Model, Options, Report, as_ints, as_matrix, as_table, as_tagged, as_vector\n");
     has(
         &text,

@@ -87,10 +87,10 @@ fn too_short_a_series_is_a_random_walk() {
     let fitted = one(&AutoEts::default(), &[3.0, 5.0]).unwrap();
     let forecast = fitted.predict(2, &[0.9], &Context::new()).unwrap();
     assert!(forecast.mean.iter().all(|value| (value - 5.0).abs() < 1e-3));
-    // One difference of 2 and one degree of freedom: t is 6.314 (table), the widening of step 1 is sqrt(1 + 4 / 2),
-    // weighed 10 to 2 against a ratio of 1 as no error within the sample is left.
+    // One difference of 2 and one degree of freedom: t is 6.314 (table), the variance of step 1 is
+    // widened by 1 + 6 / 2, weighed 8 to 2 against a ratio of 1 as no error within the sample is left.
     let reach = forecast.intervals[0].upper[[0, 0]] - forecast.mean[[0, 0]];
-    assert!((reach - 6.313_752 * 2.0 * (32.0 / 12.0_f64).sqrt()).abs() < 1e-3, "{reach}");
+    assert!((reach - 6.313_752 * 2.0 * 4.0_f64.powf(0.8).sqrt()).abs() < 1e-3, "{reach}");
     assert_eq!(one(&AutoEts::default(), &[3.0]).unwrap_err().code(), Code::NotEnoughData);
 }
 

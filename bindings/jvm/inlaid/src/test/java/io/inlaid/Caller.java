@@ -2,6 +2,7 @@ package io.inlaid;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,9 @@ final class Caller {
     int typed;
     /** How many went through the raw call. */
     int raw;
+
+    /** What a callback of the next call finds. */
+    Object answers;
 
     Object call(String op, Object receiver, Map<String, Object> options, List<Object> arrays) {
         Operation operation = Catalogue.get().operations.get(op);
@@ -92,6 +96,11 @@ final class Caller {
             types.add(type);
             values.add(arrays.get(i));
         }
+        if (operation.asks() != null) {
+            Class<?> type = callbackType(owner, operation);
+            types.add(type);
+            values.add(callback(type, answers));
+        }
         for (Field field : operation.required()) {
             if (!left.containsKey(field.name())) {
                 throw new Inexpressible("a required option is missing");
@@ -136,6 +145,28 @@ final class Caller {
         } catch (ReflectiveOperationException missing) {
             throw new AssertionError(operation.op() + " has no method for " + types, missing);
         }
+    }
+
+    /** The interface that the generated class has for what the operation asks. */
+    private static Class<?> callbackType(Class<?> owner, Operation operation) {
+        String name = Catalogue.camel((String) operation.asks().get("name"));
+        return Arrays.stream(owner.getClasses()).filter(inner -> inner.getSimpleName().equalsIgnoreCase(name))
+                .findFirst().orElseThrow(() -> new AssertionError(operation.op() + " has no interface for " + name));
+    }
+
+    /** Finds what is asked, positions, in a list or in lists of lists. */
+    private static Object callback(Class<?> type, Object answers) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, question) -> {
+            List<Object> found = new ArrayList<>();
+            for (int i = 0; i < ((int[]) question[0]).length; i++) {
+                Object inside = answers;
+                for (Object part : question) {
+                    inside = Catalogue.list(inside).get(((int[]) part)[i]);
+                }
+                found.add(inside);
+            }
+            return Golden.array(found, Map.of());
+        });
     }
 
     private static RuntimeException sneaky(Throwable thrown) {

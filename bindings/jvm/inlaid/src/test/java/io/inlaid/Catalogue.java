@@ -46,7 +46,7 @@ final class Catalogue {
     }
 
     record Operation(String name, String op, Type owner, String room, boolean isStatic, List<Map<String, Object>> arrays,
-            List<Field> options, Map<String, Object> gives, boolean quick) {
+            List<Field> options, Map<String, Object> gives, boolean quick, Map<String, Object> asks) {
         String javaName() {
             return camel(name);
         }
@@ -96,7 +96,8 @@ final class Catalogue {
     private static Operation operation(String room, Type owner, Map<String, Object> json) {
         return new Operation((String) json.get("name"), (String) json.get("op"), owner, room,
                 (Boolean) json.get("is_static"), list(json.get("arrays")).stream().map(Catalogue::object).toList(),
-                fields(json.get("options")), object(json.get("gives")), (Boolean) json.get("quick"));
+                fields(json.get("options")), object(json.get("gives")), (Boolean) json.get("quick"),
+                object(json.get("asks")));
     }
 
     private static List<Field> fields(Object json) {

@@ -102,6 +102,7 @@ class GoldenTest {
         List<Object> arrays =
                 Catalogue.list(step.get("arrays")).stream().map(array -> Golden.array(array, kept)).toList();
         Object receiver = step.get("on") == null ? null : kept.get(step.get("on"));
+        CALLER.answers = step.get("answers");
         Object answer = CALLER.call((String) step.get("op"), receiver, options, arrays);
         assertTrue(!(answer instanceof Value) || step.get("fails") != null || !step.containsKey("expect"),
                 () -> "a step that succeeds must go through the public classes: " + step);

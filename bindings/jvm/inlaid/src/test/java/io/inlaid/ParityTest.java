@@ -184,6 +184,9 @@ class ParityTest {
     private static void signatures(Class<?> owner, Operation operation) {
         List<String> bare = new ArrayList<>();
         operation.arrays().forEach(array -> bare.add(Catalogue.camel((String) array.get("name"))));
+        if (operation.asks() != null) {
+            bare.add(Catalogue.camel((String) operation.asks().get("name")));
+        }
         operation.required().forEach(option -> bare.add(option.javaName()));
         List<String> full = new ArrayList<>(bare);
         List<Field> optional = operation.optional();

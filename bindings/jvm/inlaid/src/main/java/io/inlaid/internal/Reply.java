@@ -8,6 +8,8 @@ import io.inlaid.InternalException;
 public final class Reply {
     private final Object[] answer;
     private long model;
+    /** Whether the value stands under a name beside what a session says of itself. */
+    private boolean ofSession;
 
     Reply(Object[] answer, long model) {
         this.answer = answer;
@@ -23,7 +25,14 @@ public final class Reply {
         byte[] report = (byte[]) answer[Border.REPORT];
         Object json = report == null ? null : Json.parse(new String(report, StandardCharsets.UTF_8));
         Object[] blocks = (Object[]) answer[Border.BLOCKS];
-        return new Value(json, blocks == null ? new Object[0] : blocks, (int[]) answer[Border.DESCRIPTIONS]);
+        Value value = new Value(json, blocks == null ? new Object[0] : blocks, (int[]) answer[Border.DESCRIPTIONS]);
+        return ofSession ? value.field("done", done -> done) : value;
+    }
+
+    /** The same reply, known to be the last step of a session. */
+    Reply ofSession() {
+        ofSession = true;
+        return this;
     }
 
     /**

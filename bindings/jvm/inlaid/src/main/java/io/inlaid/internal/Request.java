@@ -22,6 +22,8 @@ public final class Request {
     private final List<Integer> lent = new ArrayList<>(2);
     private Writer options;
     private NativeObject model;
+    /** Answers what the operation asks, if it asks anything. */
+    private BiConsumer<Value, Request> answer;
     /** The address of the model while this call keeps it, else 0. */
     private long leased;
 
@@ -189,6 +191,22 @@ public final class Request {
     }
 
     /**
+     * What the operation asks while it runs is answered by a callback.
+     *
+     * @param name the callback's name
+     * @param callback the callback
+     * @param answer takes the list of what the callback is given, calls it, and puts what it gives into the request
+     * @return this
+     */
+    public Request asking(String name, Object callback, BiConsumer<Value, Request> answer) {
+        if (callback == null) {
+            throw new InvalidConfigException("`" + name + "` is null");
+        }
+        this.answer = answer;
+        return this;
+    }
+
+    /**
      * An option; all arrays of the operation come first.
      *
      * @param <T> its type
@@ -262,10 +280,15 @@ public final class Request {
     }
 
     private Reply run(long context) {
-        if (model == null || leased != 0) {
-            return run(leased, context);
-        }
-        return model.use(address -> run(address, context));
+        Reply reply = model == null || leased != 0
+                ? run(leased, context)
+                : model.use(address -> run(address, context));
+        return answer == null ? reply : Session.drive(reply, answer, context);
+    }
+
+    /** Runs a step of a session. */
+    Reply step(long session, long context) {
+        return run(session, context);
     }
 
     private Reply run(long address, long context) {

@@ -38,6 +38,22 @@ public final class Value {
         return read.apply(at(fields().get(name)));
     }
 
+    /** Whether an object has a field of that name. */
+    boolean has(String name) {
+        return fields().containsKey(name);
+    }
+
+    /**
+     * An item of a list.
+     *
+     * @param position where it stands, from 0
+     * @return the item
+     */
+    public Value item(int position) {
+        List<?> items = as(json instanceof List<?> list && position < list.size() ? list : null, "a list");
+        return at(items.get(position));
+    }
+
     /**
      * A list.
      *
