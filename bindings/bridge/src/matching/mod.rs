@@ -1,6 +1,7 @@
 //! The operations of the room `matching`: each part has a file with its `ops()`, and a line in each list here.
 mod assignment;
 mod compatibility;
+mod entities;
 mod map;
 mod stable;
 mod variants;
@@ -18,6 +19,8 @@ pub(crate) fn ops() -> Vec<Op> {
         .collect()
 pub(crate) const MODELS: &[(&str, &str)] = strings::MODELS;
     [assignment::ops(), map::ops(), strings::ops()].into_iter().flatten().collect()
+pub(crate) const MODELS: &[(&str, &str)] = &[entities::MODEL];
+    [assignment::ops(), entities::ops(), map::ops()].into_iter().flatten().collect()
 }
 
 /// What every pair would cost.
