@@ -4,7 +4,7 @@ import io.inlaid.data.Tables;
 import io.inlaid.matching.CapacityAssignment;
 import io.inlaid.matching.MatchMap;
 import io.inlaid.matching.Matching;
-import io.inlaid.matching.Metric;
+import io.inlaid.matching.PointMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ public final class Main {
 
         // Metres from every order to every driver; each order wants one place, each driver has some.
         Matrix metres = Matching.pointCosts(left, right,
-                Matching.PointCostsOptions.builder().metric(Metric.HAVERSINE).build());
+                Matching.PointCostsOptions.builder().metric(PointMetric.HAVERSINE).build());
         int[] wanted = new int[left.length];
         Arrays.fill(wanted, 1);
         int[] capacities = Arrays.stream(drivers.longs("capacity")).mapToInt(Math::toIntExact).toArray();

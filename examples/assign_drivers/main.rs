@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use inlaid::Context;
 use inlaid::data::{Column, Table, read_csv, write_csv};
-use inlaid::matching::{AssignCapacities, MatchMap, Metric, PointCosts, assign_with_capacities, point_costs};
+use inlaid::matching::{AssignCapacities, MatchMap, PointMetric, PointCosts, assign_with_capacities, point_costs};
 use inlaid::ndarray::{Array2, Axis, stack};
 
 /// Latitude and longitude, a row each.
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (left, right) = (points(&orders)?, points(&drivers)?);
 
     // Metres from every order to every driver; each order wants one place, each driver has some.
-    let haversine = PointCosts::default().with_metric(Metric::Haversine);
+    let haversine = PointCosts::default().with_metric(PointMetric::Haversine);
     let metres = point_costs(left.view(), right.view(), &haversine, &context)?;
     let capacities: Vec<i64> = drivers.integers("capacity")?.into_iter().map(Option::unwrap_or_default).collect();
     let wanted = vec![1; left.nrows()];

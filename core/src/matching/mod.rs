@@ -41,10 +41,11 @@ mod stable;
 mod strings;
 pub use assignment::{
     Assign, AssignBottleneck, AssignByRule, AssignCapacities, AssignEachRow, Assignment, AssignmentBatch,
-    BottleneckAssignment, CapacityAssignment, Certificate, Demand, EachRowAssignment, Line, Metric, OnlineAssign,
-    OnlineDecision, OnlineMatching, OnlineReport, PointCosts, RankedAssignment, Request, SparseCosts, Unmatched,
-    assign, assign_batch, assign_bottleneck, assign_by, assign_each_row, assign_k_best, assign_points, assign_sparse,
-    assign_sparse_with_capacities, assign_with_capacities, verify_assignment, verify_sparse,
+    BottleneckAssignment, CapacityAssignment, Certificate, Demand, EachRowAssignment, Line, OnlineAssign,
+    OnlineDecision, OnlineMatching, OnlineReport, PointCosts, PointMetric, RankedAssignment, Request, SparseCosts,
+    Unmatched, assign, assign_batch, assign_bottleneck, assign_by, assign_each_row, assign_k_best, assign_points,
+    assign_sparse, assign_sparse_with_capacities, assign_with_capacities, point_costs, verify_assignment,
+    verify_sparse,
 };
 pub use compatibility::{
     Attribute, AttributePart, CategoryAttribute, CombineViews, CompareRule, ComparisonOperator,
@@ -69,8 +70,14 @@ pub use stable::{
 pub use strings::{
     CaseRule, Cdist, DuplicateTexts, FittedCdist, FittedTextJoin, MetricParameters, PhoneticKey, PunctuationRule,
     TextJoin, TextJoinBlocks, TextMatches, TextMetric, TextNormalization, TextSimilarity, UnicodeForm, WhitespaceRule,
-    cdist, cologne_phonetics, damerau_levenshtein, damerau_levenshtein_batch, dedup_texts, hamming, hamming_batch,
-    indel_distance, indel_distance_batch, join_texts, levenshtein, levenshtein_batch, metaphone, normalize_text,
-    nysiis, osa, osa_batch, phonetic_key, phonetic_key_batch, refined_soundex, similarity, similarity_batch, soundex,
-    subsequence_length, subsequence_length_batch, weighted_levenshtein, weighted_levenshtein_batch,
+    cdist, cologne_phonetics, cosine, cosine_batch, damerau_levenshtein, damerau_levenshtein_batch,
+    damerau_levenshtein_similarity, damerau_levenshtein_similarity_batch, dedup_texts, dice, dice_batch, hamming,
+    hamming_batch, hamming_similarity, hamming_similarity_batch, indel_distance, indel_distance_batch, indel_ratio,
+    indel_ratio_batch, jaccard, jaccard_batch, jaro, jaro_batch, jaro_winkler, jaro_winkler_batch, join_texts,
+    levenshtein, levenshtein_batch, levenshtein_similarity, levenshtein_similarity_batch, metaphone, normalize_text,
+    nysiis, osa, osa_batch, osa_similarity, osa_similarity_batch, overlap, overlap_batch, partial_ratio,
+    partial_ratio_batch, phonetic_key, phonetic_key_batch, refined_soundex, similarity, similarity_batch, soundex,
+    subsequence_length, subsequence_length_batch, subsequence_similarity, subsequence_similarity_batch,
+    token_set_ratio, token_set_ratio_batch, token_sort_ratio, token_sort_ratio_batch, weighted_levenshtein,
+    weighted_levenshtein_batch, weighted_ratio, weighted_ratio_batch,
 };

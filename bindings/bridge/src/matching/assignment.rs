@@ -1,30 +1,15 @@
 //! Pairs of least total cost.
-use std::sync::{Mutex, PoisonError};
-
+use inlaid::data::Matrix;
 use inlaid::matching::{
-    Assign, AssignByRule, Assignment, AssignmentBatch, Certificate, PointCosts, Request, Unmatched, assign,
-    assign_batch, assign_points, verify_assignment,
+    Assign, Assignment, AssignmentBatch, Certificate, PointCosts, Unmatched, assign, assign_batch, assign_points,
+    point_costs, verify_assignment,
 };
-use inlaid::{Code, Error, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::COSTS;
 use crate::op::op;
 use crate::{ArrayArgument, Letter, Op, Reply};
-
-/// What is known of a matrix whose costs come line by line.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ByRule {
-    /// Rows of the matrix.
-    rows: usize,
-    /// Columns of the matrix.
-    columns: usize,
-    /// Whether the total is to be greatest instead of least. Default false.
-    #[serde(default)]
-    maximize: bool,
-}
 
 /// What is true of every problem of a batch.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -39,18 +24,6 @@ struct Batch {
     #[serde(default)]
     unmatched: Unmatched,
 }
-
-/// The class of a session that asks for costs.
-const SESSION: &str = "matching.AssignByRule";
-
-/// Models of this part.
-pub(super) const MODEL: (&str, &str) = (
-    "AssignByRule",
-    "An assignment whose costs come line by line, when they are asked for: ask, tell the costs of the line, until nothing is \
-        asked; then take the assignment. The matrix is never there: memory is that of the cheapest pairs of each line.",
-);
-
-type Session = Mutex<Option<AssignByRule>>;
 
 const LEFT: ArrayArgument = ArrayArgument {
     name: "left",
@@ -67,13 +40,6 @@ const RIGHT: ArrayArgument = ArrayArgument {
 };
 
 pub(super) fn ops() -> Vec<Op> {
-    let mut ops = whole();
-    ops.extend(by_rule());
-    ops
-}
-
-/// Costs that are all there, or points.
-fn whole() -> Vec<Op> {
     let pairs = "Pair the rows of `costs` with its columns so that the total is least.\n\nAll of the shorter side are matched. \
         `inf` (`-inf` when maximising) forbids a pair. Whole numbers whose sums stay below 2^53 are added exactly.\n\nFails \
         with `invalid_data` for NaN, for the infinity that does not forbid, for a total beyond the largest number, and, \
@@ -85,6 +51,9 @@ fn whole() -> Vec<Op> {
         smaller set are matched. The answer is as exact as that of `assign` on all distances, which are never all \
         there.\n\nFails with `invalid_config` for a `max_distance` below 0, `invalid_data` for coordinates that are not \
         finite, sets with different numbers of coordinates, and where `max_distance` leaves too few partners.";
+    let distances = "The costs of all pairs of points as a matrix, for whatever takes one; see `assign_points`.\n\nPairs beyond \
+        `max_distance` get the infinity that forbids them. Fails as `assign_points` for points and options, and with \
+        `too_large` for 2^31 pairs.";
     let verify = "Judge the assignment by its prices: is it legal, and how far may it be from the best?\n\nGive the options \
         that it was made with. Fails with `invalid_data` for costs that `assign` refuses or of another shape.";
     let stack = ArrayArgument {
@@ -104,6 +73,12 @@ fn whole() -> Vec<Op> {
             let options = Assign::default().with_maximize(o.maximize).with_unmatched(o.unmatched);
             Reply::value(assign_batch(a.matrix(0)?, o.rows, &options, a.context)?)
         }),
+        op("matching.point_costs", distances)
+            .takes(LEFT)
+            .takes(RIGHT)
+            .options::<PointCosts>()
+            .gives::<Matrix>()
+            .runs(|a| Reply::value(point_costs(a.matrix(0)?, a.matrix(1)?, &a.options()?, a.context)?)),
         op("matching.assign_points", points)
             .takes(LEFT)
             .takes(RIGHT)
@@ -120,56 +95,4 @@ fn whole() -> Vec<Op> {
                 Reply::value(verify_assignment(a.matrix(0)?, &a.report::<Assignment>()?, &options, a.context)?)
             }),
     ]
-}
-
-/// Costs that are asked for.
-fn by_rule() -> Vec<Op> {
-    let begin = "Begin an assignment whose costs come line by line: ask for a line, tell its costs, until nothing is \
-        asked.\n\nFails with `too_large` for 2^31 rows or columns.";
-    let ask = "The next line whose costs must be told; nothing once the assignment is found.\n\nFails with `invalid_data` \
-        where forbidden pairs make it impossible to match all of the shorter side.";
-    let tell = "Tell the costs of the line that was asked for, in order of its pairs.\n\nFails with `invalid_data` for another \
-        number of costs than the line has, for NaN, for a finite cost above 1e290 in size, and if nothing was asked; the \
-        session then still waits.";
-    let result = "The assignment, once nothing more is asked.\n\nFails with `invalid_data` while lines are still asked for, and \
-        once it was taken.";
-    let line = ArrayArgument {
-        name: "costs",
-        letter: Letter::Vector,
-        axes: &["pair"],
-        doc: "The costs of the line that was asked for: of a row with every column, or of a column with every row.",
-    };
-    vec![
-        op("matching.assign_by_rule", begin).options::<ByRule>().gives_model(SESSION).runs(|a| {
-            let o: ByRule = a.options()?;
-            let session = AssignByRule::new(o.rows, o.columns, &Assign::default().with_maximize(o.maximize))?;
-            Ok(Reply::model(SESSION, Mutex::new(Some(session))))
-        }),
-        op("matching.AssignByRule.ask", ask).on_model().gives::<Option<Request>>().runs(|a| {
-            let context = a.context;
-            let session = a.model::<Session>()?;
-            Reply::value(with(&session, |session| session.ask(context))?)
-        }),
-        op("matching.AssignByRule.tell", tell).on_model().takes(line).runs(|a| {
-            let costs = a.vector(0)?.to_vec();
-            let session = a.model::<Session>()?;
-            with(&session, |session| session.tell(&costs))?;
-            Ok(Reply::nothing())
-        }),
-        op("matching.AssignByRule.assignment", result).on_model().gives::<Assignment>().runs(|a| {
-            let session = a.model::<Session>()?;
-            with(&session, |session| session.check_done())?;
-            let taken = session.lock().unwrap_or_else(PoisonError::into_inner).take();
-            Reply::value(taken.ok_or_else(gone)?.assignment()?)
-        }),
-    ]
-}
-
-/// Use a session; whoever comes second waits.
-fn with<T>(session: &Session, work: impl FnOnce(&mut AssignByRule) -> Result<T>) -> Result<T> {
-    work(session.lock().unwrap_or_else(PoisonError::into_inner).as_mut().ok_or_else(gone)?)
-}
-
-fn gone() -> Error {
-    Error::new(Code::InvalidData, "the assignment was already taken from this session")
 }

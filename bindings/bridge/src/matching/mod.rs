@@ -1,26 +1,32 @@
 //! The operations of the room `matching`: each part has a file with its `ops()`, and a line in each list here.
 mod assignment;
+mod by_rule;
 mod compatibility;
 mod entities;
 mod map;
 mod stable;
-mod variants;
 mod strings;
+mod variants;
 
 use crate::{ArrayArgument, Letter, Op};
 
 /// Every class of models with what it is.
-pub(crate) const MODELS: &[(&str, &str)] = &[assignment::MODEL, variants::MODEL];
+pub(crate) const MODELS: &[(&str, &str)] = &[entities::MODEL, strings::CDIST, strings::TEXT_JOIN, variants::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
-    [assignment::ops(), compatibility::ops(), map::ops(), stable::ops(), variants::ops()]
-        .into_iter()
-        .flatten()
-        .collect()
-pub(crate) const MODELS: &[(&str, &str)] = strings::MODELS;
-    [assignment::ops(), map::ops(), strings::ops()].into_iter().flatten().collect()
-pub(crate) const MODELS: &[(&str, &str)] = &[entities::MODEL];
-    [assignment::ops(), entities::ops(), map::ops()].into_iter().flatten().collect()
+    [
+        assignment::ops(),
+        by_rule::ops(),
+        compatibility::ops(),
+        entities::ops(),
+        map::ops(),
+        stable::ops(),
+        strings::ops(),
+        variants::ops(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What every pair would cost.

@@ -20,10 +20,9 @@ const fn texts(name: &'static str, doc: &'static str) -> ArrayArgument {
     ArrayArgument { name, letter: Letter::Texts, axes: &["text"], doc }
 }
 
-pub(super) const MODELS: &[(&str, &str)] = &[
-    ("FittedCdist", "The right side of a comparison of all pairs, packed."),
-    ("FittedTextJoin", "The texts of the right side of a join, indexed."),
-];
+/// Models of this part.
+pub(super) const CDIST: (&str, &str) = ("FittedCdist", "The right side of a comparison of all pairs, packed.");
+pub(super) const TEXT_JOIN: (&str, &str) = ("FittedTextJoin", "The texts of the right side of a join, indexed.");
 
 /// Two texts.
 #[derive(Debug, Deserialize, JsonSchema)]

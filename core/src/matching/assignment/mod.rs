@@ -40,7 +40,7 @@ pub use by_rule::{AssignByRule, Line, Request, assign_by};
 pub use murty::{RankedAssignment, assign_k_best};
 pub use online::{OnlineAssign, OnlineDecision, OnlineMatching, OnlineReport};
 pub use options::{Assign, Unmatched};
-pub use points::{Metric, PointCosts, assign_points};
+pub use points::{PointCosts, PointMetric, assign_points, point_costs};
 pub use result::{Assignment, Certificate};
 pub use semi::{AssignEachRow, EachRowAssignment, assign_each_row};
 pub use sparse::{SparseCosts, assign_sparse, verify_sparse};

@@ -4,7 +4,7 @@
 //! over lists is that of large matrices and as exact. Memory is O(points).
 use std::borrow::Cow;
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::by_rule::finish;
@@ -14,13 +14,14 @@ use super::search::{Search, Step};
 use super::source::Source;
 use super::tree::{Question, Tree};
 use crate::Context;
+use crate::data::Matrix;
 use crate::error::{Code, Error, Result, ensure};
 
 /// How far apart two points are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Metric {
+pub enum PointMetric {
     /// The length of the straight line.
     #[default]
     Euclidean,
@@ -37,17 +38,17 @@ pub enum Metric {
 /// Mean radius of the earth in metres.
 const EARTH: f64 = 6_371_008.8;
 
-impl Metric {
+impl PointMetric {
     /// The distance at these differences of coordinates. It grows with every one of them, also as it is rounded.
     #[inline]
     pub(super) fn distance(self, gaps: impl Iterator<Item = f64>) -> f64 {
         match self {
-            Metric::Euclidean => squares(gaps).sqrt(),
-            Metric::SquaredEuclidean => squares(gaps),
-            Metric::Manhattan => gaps.sum(),
-            Metric::Chebyshev => gaps.fold(0.0, f64::max),
+            PointMetric::Euclidean => squares(gaps).sqrt(),
+            PointMetric::SquaredEuclidean => squares(gaps),
+            PointMetric::Manhattan => gaps.sum(),
+            PointMetric::Chebyshev => gaps.fold(0.0, f64::max),
             // The chord between points on the unit sphere.
-            Metric::Haversine => 2.0 * EARTH * (0.5 * squares(gaps).sqrt()).min(1.0).asin(),
+            PointMetric::Haversine => 2.0 * EARTH * (0.5 * squares(gaps).sqrt()).min(1.0).asin(),
         }
     }
 }
@@ -64,7 +65,7 @@ fn squares(gaps: impl Iterator<Item = f64>) -> f64 {
 #[non_exhaustive]
 pub struct PointCosts {
     /// How far apart two points are. Default euclidean.
-    pub metric: Metric,
+    pub metric: PointMetric,
     /// Whether the sum is to be greatest instead of least. Default false.
     pub maximize: bool,
     /// Points farther apart are not paired; 0 or above, in the unit of the metric. Default: no limit.
@@ -74,7 +75,7 @@ pub struct PointCosts {
 impl PointCosts {
     /// Set the metric.
     #[must_use]
-    pub fn with_metric(mut self, metric: Metric) -> Self {
+    pub fn with_metric(mut self, metric: PointMetric) -> Self {
         self.metric = metric;
         self
     }
@@ -121,17 +122,7 @@ pub fn assign_points(
     options: &PointCosts,
     context: &Context,
 ) -> Result<Assignment> {
-    options.validate()?;
-    let (left, right) = (judge("left", left, options.metric)?, judge("right", right, options.metric)?);
-    ensure!(
-        left.1 == right.1,
-        InvalidData,
-        "points of `left` have {} coordinates, those of `right` {}",
-        left.1,
-        right.1
-    );
-    let dimensions = left.1;
-    let (left, right) = (left.0, right.0);
+    let (left, right, dimensions) = both(left, right, options)?;
     let turned = left.len() > right.len();
     let (short, long) = if turned { (right, left) } else { (left, right) };
     let (rows, columns) = (short.len() / dimensions, long.len() / dimensions);
@@ -166,8 +157,71 @@ pub fn assign_points(
     Ok(finish(search, turned, near.sign, &near.rows.order, &near.columns.order))
 }
 
+/// The costs of all pairs of points, `[left, right]`: distances, with the infinity that forbids where `max_distance` does.
+///
+/// For whatever takes a matrix, such as [`assign_with_capacities`](super::assign_with_capacities);
+/// [`assign_points`] alone needs none. Memory 8 bytes per pair.
+///
+/// ```
+/// use inlaid::matching::{PointCosts, point_costs};
+/// use inlaid::ndarray::array;
+///
+/// let (shops, homes) = (array![[0.0, 0.0]], array![[3.0, 4.0], [0.0, 1.0]]);
+/// let costs = point_costs(shops.view(), homes.view(), &PointCosts::default(), &inlaid::Context::new())?;
+/// assert_eq!(*costs, array![[5.0, 1.0]]);
+/// # Ok::<(), inlaid::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`assign_points`] for points and options; `too_large` for 2^31 pairs.
+pub fn point_costs(
+    left: ArrayView2<'_, f64>,
+    right: ArrayView2<'_, f64>,
+    options: &PointCosts,
+    context: &Context,
+) -> Result<Matrix> {
+    let (rows, columns) = (left.nrows(), right.nrows());
+    let (left, right, dimensions) = both(left, right, options)?;
+    let pairs = rows.saturating_mul(columns);
+    ensure!(pairs < 1 << 31, TooLarge, "{rows} x {columns} pairs of points; there must be fewer than 2^31");
+    let farthest = options.max_distance.unwrap_or(f64::INFINITY);
+    let forbidden = if options.maximize { f64::NEG_INFINITY } else { f64::INFINITY };
+    let mut costs = Vec::with_capacity(pairs);
+    for (row, from) in left.chunks_exact(dimensions).enumerate() {
+        context.check()?;
+        context.report(row, rows);
+        costs.extend(right.chunks_exact(dimensions).map(|to| {
+            let gaps = from.iter().zip(to).map(|(a, b)| (a - b).abs());
+            let distance = options.metric.distance(gaps);
+            if distance <= farthest { distance } else { forbidden }
+        }));
+    }
+    let costs = Array2::from_shape_vec((rows, columns), costs).map_err(|error| {
+        Error::new(Code::Internal, format!("{rows} x {columns} costs: {error}; please report this"))
+    })?;
+    Ok(costs.into())
+}
+
+/// Points of two sets with options that suit them, and how many coordinates they have.
+fn both<'a>(
+    left: ArrayView2<'a, f64>,
+    right: ArrayView2<'a, f64>,
+    options: &PointCosts,
+) -> Result<(Cow<'a, [f64]>, Cow<'a, [f64]>, usize)> {
+    options.validate()?;
+    let (left, right) = (judge("left", left, options.metric)?, judge("right", right, options.metric)?);
+    ensure!(
+        left.1 == right.1,
+        InvalidData,
+        "points of `left` have {} coordinates, those of `right` {}",
+        left.1,
+        right.1
+    );
+    Ok((left.0, right.0, left.1))
+}
+
 /// Coordinates as a tree wants them.
-fn judge<'a>(side: &str, points: ArrayView2<'a, f64>, metric: Metric) -> Result<(Cow<'a, [f64]>, usize)> {
+fn judge<'a>(side: &str, points: ArrayView2<'a, f64>, metric: PointMetric) -> Result<(Cow<'a, [f64]>, usize)> {
     let (count, dimensions) = points.dim();
     let most = 1 << 31;
     ensure!(count < most, TooLarge, "`{side}` has {count} points, it must have fewer than {most}");
@@ -181,7 +235,7 @@ fn judge<'a>(side: &str, points: ArrayView2<'a, f64>, metric: Metric) -> Result<
             );
         }
     }
-    if metric != Metric::Haversine {
+    if metric != PointMetric::Haversine {
         let plain = points.to_slice().map_or_else(|| Cow::Owned(points.iter().copied().collect()), Cow::Borrowed);
         return Ok((plain, dimensions));
     }
@@ -237,7 +291,7 @@ fn by_columns(near: &mut Near, context: &Context) -> Result<Search> {
 struct Near {
     rows: Tree,
     columns: Tree,
-    metric: Metric,
+    metric: PointMetric,
     sign: f64,
     farthest: f64,
 }

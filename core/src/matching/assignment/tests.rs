@@ -308,11 +308,16 @@ fn many_problems_at_once_are_those_of_each() {
 #[test]
 fn points_are_matched_as_by_all_their_distances() {
     let mut random = Random::new(9);
-    let metrics =
-        [Metric::Euclidean, Metric::SquaredEuclidean, Metric::Manhattan, Metric::Chebyshev, Metric::Haversine];
+    let metrics = [
+        PointMetric::Euclidean,
+        PointMetric::SquaredEuclidean,
+        PointMetric::Manhattan,
+        PointMetric::Chebyshev,
+        PointMetric::Haversine,
+    ];
     for case in 0..120 {
         let metric = metrics[case % 5];
-        let dimensions = if metric == Metric::Haversine { 2 } else { 1 + (random.bits() % 3) as usize };
+        let dimensions = if metric == PointMetric::Haversine { 2 } else { 1 + (random.bits() % 3) as usize };
         let sizes = [(60, 60), (30, 90), (80, 20)][(random.bits() % 3) as usize];
         let mut points = |count| {
             Array2::from_shape_fn((count, dimensions), |_| match case % 3 {
@@ -326,11 +331,11 @@ fn points_are_matched_as_by_all_their_distances() {
         let distance = |i: usize, j: usize| {
             let gaps: Vec<f64> = (0..dimensions).map(|k| (left[[i, k]] - right[[j, k]]).abs()).collect();
             match metric {
-                Metric::Euclidean => gaps.iter().map(|gap| gap * gap).sum::<f64>().sqrt(),
-                Metric::SquaredEuclidean => gaps.iter().map(|gap| gap * gap).sum(),
-                Metric::Manhattan => gaps.iter().sum(),
-                Metric::Chebyshev => gaps.iter().copied().fold(0.0, f64::max),
-                Metric::Haversine => {
+                PointMetric::Euclidean => gaps.iter().map(|gap| gap * gap).sum::<f64>().sqrt(),
+                PointMetric::SquaredEuclidean => gaps.iter().map(|gap| gap * gap).sum(),
+                PointMetric::Manhattan => gaps.iter().sum(),
+                PointMetric::Chebyshev => gaps.iter().copied().fold(0.0, f64::max),
+                PointMetric::Haversine => {
                     let [a, b] = [left[[i, 0]], right[[j, 0]]].map(f64::to_radians);
                     let (up, along) = (((a - b) / 2.0).sin(), (gaps[1].to_radians() / 2.0).sin());
                     2.0 * 6_371_008.8 * (up * up + a.cos() * b.cos() * along * along).sqrt().asin()
@@ -350,7 +355,7 @@ fn points_are_matched_as_by_all_their_distances() {
                 let found = found.unwrap();
                 let scale = 1e-9 * wanted.total_cost.abs().max(1e-3);
                 assert!((found.total_cost - wanted.total_cost).abs() <= scale, "case {case} {metric:?}");
-                if metric != Metric::Haversine {
+                if metric != PointMetric::Haversine {
                     certified(&costs, &found, &plain);
                 }
             }
@@ -368,7 +373,7 @@ fn points_that_cannot_be_matched_are_named() {
     for (left, options) in [
         (array![[f64::NAN]], PointCosts::default()),
         (array![[1.0, 2.0]], PointCosts::default()),
-        (array![[1.0]], PointCosts::default().with_metric(Metric::Haversine)),
+        (array![[1.0]], PointCosts::default().with_metric(PointMetric::Haversine)),
         (array![[1.0]], PointCosts::default().with_max_distance(-1.0)),
     ] {
         assert!(assign_points(left.view(), right.view(), &options, &Context::new()).is_err());

@@ -1,5 +1,5 @@
 //! Points in a tree of boxes, searched for the cheapest by distance less price.
-use super::points::Metric;
+use super::points::PointMetric;
 use crate::Context;
 use crate::error::Result;
 
@@ -36,7 +36,7 @@ pub(super) struct Tree {
 /// What is asked for: costs are distances times `sign`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question<'a> {
-    pub(super) metric: Metric,
+    pub(super) metric: PointMetric,
     pub(super) sign: f64,
     /// Pairs farther apart are forbidden.
     pub(super) farthest: f64,

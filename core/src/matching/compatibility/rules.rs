@@ -291,18 +291,12 @@ impl PreparedRule {
             Kind::Compare([own, other], comparison) => {
                 let number = |values: &[f64], row: usize| if values.len() == 1 { values[0] } else { values[row] };
                 let (a, b) = (number(own, left), number(other, right));
-                (!a.is_nan() && !b.is_nan()).then(|| match comparison {
+                (!a.is_nan() && !b.is_nan()).then_some(match comparison {
                     ComparisonOperator::AtLeast => a >= b,
                     ComparisonOperator::AtMost => a <= b,
                     ComparisonOperator::Above => a > b,
                     ComparisonOperator::Below => a < b,
                     ComparisonOperator::Differs => a != b,
-                (!a.is_nan() && !b.is_nan()).then_some(match comparison {
-                    Comparison::AtLeast => a >= b,
-                    Comparison::AtMost => a <= b,
-                    Comparison::Above => a > b,
-                    Comparison::Below => a < b,
-                    Comparison::Differs => a != b,
                 })
             }
             Kind::Flag([own, other]) => {

@@ -175,8 +175,8 @@ fn texts_of_ten_megabytes_are_compared_and_stopped_in_time() {
         TextMetric::Osa,
         TextMetric::DamerauLevenshtein,
         TextMetric::Indel,
-        TextMetric::WeightedRatio,
         TextMetric::TokenSortRatio,
+        TextMetric::WeightedRatio,
         TextMetric::Jaccard,
     ] {
         let context = Context::new();
