@@ -3,24 +3,532 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
-from ._arrays import lend_ints, lend_matrix
-from ._bridge import Cancel, Run, call
+from ._arrays import lend_bytes, lend_ints, lend_lists, lend_matrix, lend_vector
+from ._bridge import Ask, Cancel, Run, Wire, call, untagged
 from ._progress import Progress
-from ._records import Options, Report, as_ints, as_vector
+from ._records import Model, Options, Report, as_ints, as_matrix, as_table, as_tagged, as_vector
+from ._tables import lend_table
+from ._texts import lend_texts
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+    from ._arrays import ListsLike
+    from ._tables import TableLike
+    from ._texts import TextsLike
+
 __all__ = [
+    "AllPairs",
     "Assignment",
+    "AssignmentBatch",
+    "Attribute",
+    "AttributePart",
+    "Blocking",
+    "BlockingReport",
+    "BottleneckAssignment",
+    "CapacityAssignment",
+    "CaseRule",
+    "CategoryAttribute",
+    "Cdist",
+    "Certificate",
+    "Clustering",
+    "ColumnEvidence",
+    "ColumnSummary",
+    "CombineViews",
+    "CompareRule",
+    "Comparison",
+    "ComparisonKind",
+    "ComparisonOperator",
+    "CompatibilityExplanation",
+    "CompatibilityMatcher",
+    "Decay",
+    "Demand",
+    "DistanceRule",
+    "DuplicateTexts",
+    "EachRowAssignment",
+    "EqualRule",
+    "FittedCdist",
+    "FittedLinkage",
+    "FittedTextJoin",
+    "FlagRule",
+    "HospitalSide",
+    "HoursAttribute",
+    "KeyPart",
+    "KeyTransform",
+    "Keys",
+    "LevelSummary",
+    "Linkage",
+    "LinkageAccuracy",
+    "LinkageSummary",
     "MatchMap",
+    "MatchStrategy",
+    "MergeRule",
+    "MetricParameters",
+    "MinHash",
+    "MissingPolicy",
+    "NewMatches",
+    "NumberAttribute",
+    "NumberMeasure",
+    "OnlineAssign",
+    "OnlineDecision",
+    "OnlineMatching",
+    "OnlineReport",
+    "OverlapMeasure",
+    "PairAccuracy",
+    "PairExplanation",
+    "PassReport",
+    "PhoneticKey",
+    "PlaceAttribute",
+    "Placements",
+    "PointMetric",
+    "PunctuationRule",
+    "QGrams",
+    "RangeAttribute",
+    "RangeRule",
+    "RankedAssignment",
+    "Recommendations",
+    "Roommates",
+    "Rule",
+    "ScoreOrder",
+    "ScoreRule",
+    "SetAttribute",
+    "ShareRule",
+    "SkippedColumn",
+    "SortedNeighbourhood",
+    "Stability",
+    "StableChoice",
+    "StableMarriages",
+    "StablePairs",
+    "SubsetDirection",
+    "SubsetRule",
+    "Survivor",
+    "TextAttribute",
+    "TextJoin",
+    "TextMatches",
+    "TextMetric",
+    "TextNormalization",
+    "TextSimilarity",
+    "TiedPairs",
+    "TiedStability",
+    "TiesPolicy",
+    "UnicodeForm",
     "Unmatched",
+    "VectorAttribute",
+    "ViewSide",
+    "WhitespaceRule",
+    "all_stable_marriages",
     "assign",
+    "assign_batch",
+    "assign_bottleneck",
+    "assign_by_rule",
+    "assign_each_row",
+    "assign_k_best",
+    "assign_points",
+    "assign_sparse",
+    "assign_sparse_rows",
+    "assign_sparse_with_capacities",
+    "assign_with_capacities",
+    "cdist",
+    "cosine",
+    "cosine_batch",
+    "damerau_levenshtein",
+    "damerau_levenshtein_batch",
+    "damerau_levenshtein_similarity",
+    "damerau_levenshtein_similarity_batch",
+    "dedup_texts",
+    "dice",
+    "dice_batch",
+    "explain_compatibility",
+    "hamming",
+    "hamming_batch",
+    "hamming_similarity",
+    "hamming_similarity_batch",
+    "hospital_residents",
+    "indel_distance",
+    "indel_distance_batch",
+    "indel_ratio",
+    "indel_ratio_batch",
+    "jaccard",
+    "jaccard_batch",
+    "jaro",
+    "jaro_batch",
+    "jaro_winkler",
+    "jaro_winkler_batch",
+    "join_texts",
+    "label_records",
+    "levenshtein",
+    "levenshtein_batch",
+    "levenshtein_similarity",
+    "levenshtein_similarity_batch",
+    "linkage_accuracy",
+    "merge_records",
+    "normalize_text",
+    "osa",
+    "osa_batch",
+    "osa_similarity",
+    "osa_similarity_batch",
+    "overlap",
+    "overlap_batch",
+    "pair_accuracy",
+    "partial_ratio",
+    "partial_ratio_batch",
+    "phonetic_key",
+    "phonetic_key_batch",
+    "point_costs",
+    "recommend_matches",
+    "similarity",
+    "similarity_batch",
+    "stable_from_scores",
+    "stable_marriage",
+    "stable_roommates",
+    "stable_with_ties",
+    "subsequence_length",
+    "subsequence_length_batch",
+    "subsequence_similarity",
+    "subsequence_similarity_batch",
+    "token_set_ratio",
+    "token_set_ratio_batch",
+    "token_sort_ratio",
+    "token_sort_ratio_batch",
+    "verify_roommates",
+    "verify_stability",
+    "weighted_levenshtein",
+    "weighted_levenshtein_batch",
+    "weighted_ratio",
+    "weighted_ratio_batch",
 ]
+
+
+CaseRule: TypeAlias = Literal["keep", "lower", "fold"]
+"""What becomes of upper and lower case.
+
+- `keep`: Nothing.
+- `lower`: Lower case.
+- `fold`: Unicode's full case folding, made for comparing: `ß` becomes `ss`, `Σ` and `ς` become `σ`.
+"""
+
+
+Clustering: TypeAlias = Literal["average_linkage", "connected_components", "center", "one_to_one"]
+"""How pairs that match become entities.
+
+- `average_linkage`: Groups are joined, the strongest first, while the mean weight over all pairs between them speaks
+for a match: one pair that matches by mistake does not join two entities.
+- `connected_components`: Everything that is connected by matches, however long the chain.
+- `center`: Records gather around centres: in the order of falling weight, a record joins the centre it matches, or
+becomes one.
+- `one_to_one`: Every record is in one match at most, the strongest first; for two tables without duplicates of their
+own.
+"""
+
+
+CombineViews: TypeAlias = Literal["geometric", "arithmetic", "minimum"]
+"""How the views of both sides become one score.
+
+- `geometric`: The root of their product: low if either is low.
+- `arithmetic`: Their mean: one side may make up for the other.
+- `minimum`: The lower of the two.
+"""
+
+
+ComparisonKind: TypeAlias = Literal[
+    "auto",
+    "name",
+    "text",
+    "code",
+    "exact",
+    "numeric",
+    "date",
+    "geo",
+    "phone",
+    "postcode",
+    "email",
+]
+"""How the values of a column are compared.
+
+- `auto`: Chosen from the column's values.
+- `name`: Names and short texts: equal, swapped with another column, Jaro-Winkler similarity of at least 0.92, 0.8.
+- `text`: Longer texts: equal, swapped, the Dice similarity of their letter pairs at least 0.9, 0.75, 0.6, 0.4.
+- `code`: Numbers of things, such as an account: equal, at most 1, 2 characters wrong or exchanged.
+- `exact`: Equal or different, after case and spaces.
+- `numeric`: Quantities: equal, or as close as 1 %, 5 % of random pairs are.
+- `date`: Days: equal, one digit wrong or two exchanged or day and month swapped, at most 31 days apart.
+- `geo`: Places by latitude and longitude in degrees: at most 0.1, 1, 10 km apart.
+- `phone`: Telephone numbers: as codes, by their last 9 digits.
+- `postcode`: Postcodes: equal, 1 character wrong or exchanged, the same beginning.
+- `email`: Mail addresses: equal, the same part before the @, Jaro-Winkler similarity of at least 0.92.
+"""
+
+
+ComparisonOperator: TypeAlias = Literal["at_least", "at_most", "above", "below", "differs"]
+"""How two numbers must stand to each other, the left one first.
+
+- `at_least`: Left is right or more.
+- `at_most`: Left is right or less.
+- `above`: Left is more than right.
+- `below`: Left is less than right.
+- `differs`: Left and right differ.
+"""
+
+
+Decay: TypeAlias = Literal["linear", "exponential", "gaussian"]
+"""How similarity falls with distance.
+
+- `linear`: On a straight line to 0 at `scale`.
+- `exponential`: Halved by every `scale`.
+- `gaussian`: `exp(-distance^2 / (2 scale^2))`.
+"""
+
+
+Demand: TypeAlias = Literal["exact", "at_most"]
+"""Whether every row must get all the units that it demands.
+
+- `exact`: Every row gets all its units, or the call fails with `invalid_data` and names who cannot.
+- `at_most`: Rows get at most their units: as many in all as possible, and of the least total cost among those.
+"""
+
+
+HospitalSide: TypeAlias = Literal["residents", "hospitals"]
+"""Which side has the best of all stable matchings.
+
+- `residents`: Every resident has the best hospital of all stable matchings.
+- `hospitals`: Every hospital has the best residents of all stable matchings.
+"""
+
+
+KeyTransform: TypeAlias = Literal["whole", "prefix", "suffix", "substring", "first_word", "last_word", "soundex"]
+"""What of a value is put into a key.
+
+- `whole`: The whole value.
+- `prefix`: Its first `length` symbols.
+- `suffix`: Its last `length` symbols.
+- `substring`: `length` symbols from `start` on; values that end before are in no block.
+- `first_word`: Its first word.
+- `last_word`: Its last word.
+- `soundex`: The American Soundex code of its first word: values that sound alike.
+"""
+
+
+MatchStrategy: TypeAlias = Literal[
+    "best",
+    "threshold",
+    "mutual_top_k",
+    "greedy",
+    "optimal",
+    "stable",
+    "fair",
+    "capacity_aware",
+]
+"""Which pairs are recommended.
+
+- `best`: The `k` best right rows of every left row; a right row may be recommended often.
+- `threshold`: All pairs with `min_score` or more.
+- `mutual_top_k`: Pairs in which each is among the `k` best of the other.
+- `greedy`: One to one, the best pair first, then the best of those left, and so on.
+- `optimal`: One to one, of the greatest total score.
+- `stable`: One to one so that no two rows would both rather have each other.
+- `fair`: One to one, as many pairs as possible, of the least worst regret (the score of a left row's best right row
+less that of its own), and of the greatest total score among these.
+- `capacity_aware`: Several to several within the capacities of both sides, of the greatest total score.
+"""
+
+
+MissingPolicy: TypeAlias = Literal["skip", "zero", "neutral"]
+"""What an attribute counts where a value is missing.
+
+- `skip`: Nothing: the other attributes' weights are scaled up to fill its place.
+- `zero`: Similarity 0.
+- `neutral`: Similarity 0.5.
+"""
+
+
+NumberMeasure: TypeAlias = Literal["closeness", "higher_is_better", "lower_is_better", "target"]
+"""How numbers are compared.
+
+- `closeness`: How close both numbers are.
+- `higher_is_better`: How high the other side's number is between `low` and `high`; the own column is not read.
+- `lower_is_better`: How low the other side's number is between `low` and `high`; the own column is not read.
+- `target`: How close the other side's number is to `target`; the own column is not read.
+"""
+
+
+OverlapMeasure: TypeAlias = Literal["coverage", "jaccard"]
+"""How sets, ranges and weekly hours are compared.
+
+- `coverage`: The share of what the own side needs that the other side has; 1 where nothing is needed.
+- `jaccard`: What both have over what either has; 1 where neither has anything.
+"""
+
+
+PhoneticKey: TypeAlias = Literal["soundex", "refined_soundex", "nysiis", "metaphone", "cologne"]
+"""A key for the sound of names.
+
+- `soundex`: American Soundex.
+- `refined_soundex`: Refined Soundex.
+- `nysiis`: The New York State Identification and Intelligence System.
+- `metaphone`: Metaphone.
+- `cologne`: Kölner Phonetik, for German.
+"""
+
+
+PointMetric: TypeAlias = Literal["euclidean", "squared_euclidean", "manhattan", "chebyshev", "haversine"]
+"""How far apart two points are.
+
+- `euclidean`: The length of the straight line.
+- `squared_euclidean`: Its square.
+- `manhattan`: The sum of the differences of coordinates.
+- `chebyshev`: The greatest difference of a coordinate.
+- `haversine`: Metres over the surface of a sphere of 6,371,008.8 m, between latitudes and longitudes in degrees; to
+a few nanometres.
+"""
+
+
+PunctuationRule: TypeAlias = Literal["keep", "remove", "space"]
+"""What becomes of punctuation and symbols: all that is no letter, digit, mark or white space.
+
+- `keep`: Nothing.
+- `remove`: It is left out: `O'Brien` becomes `OBrien`.
+- `space`: Each becomes a space: `Smith-Jones` becomes two words.
+"""
+
+
+ScoreOrder: TypeAlias = Literal["highest_first", "lowest_first"]
+"""Which scores are the best.
+
+- `highest_first`: The highest score is the best; minus infinity is unacceptable.
+- `lowest_first`: The lowest score is the best, as for ranks and costs; plus infinity is unacceptable.
+"""
+
+
+StableChoice: TypeAlias = Literal[
+    "proposer_optimal",
+    "receiver_optimal",
+    "egalitarian",
+    "minimum_regret",
+    "sex_equal",
+    "median",
+]
+"""Which of the stable matchings is taken.
+
+A choice is 1 for the first on a list, 2 for the second and so on; those who stay alone, who are the same in every
+stable matching, do not count.
+
+- `proposer_optimal`: The one in which every proposer has the best partner of all stable matchings, and every
+receiver the worst.
+- `receiver_optimal`: The one in which every receiver has the best partner of all stable matchings, and every
+proposer the worst.
+- `egalitarian`: The least sum of the choices of all people, exactly.
+- `minimum_regret`: The least worst choice of anybody, exactly.
+- `sex_equal`: The least difference between the two sides' sums of choices. NP-hard: exact up to `enumeration_limit`
+stable matchings, beyond that the best on 255 random ways through them, and the result says so.
+- `median`: The median of each person's partners over all stable matchings. Exact up to `enumeration_limit` stable
+matchings, beyond that over 255 drawn ones, and the result says so.
+"""
+
+
+SubsetDirection: TypeAlias = Literal["left_in_right", "right_in_left"]
+"""Which of two sets must lie within the other.
+
+- `left_in_right`: Everything of the left set is in the right one.
+- `right_in_left`: Everything of the right set is in the left one.
+"""
+
+
+Survivor: TypeAlias = Literal[
+    "most_frequent",
+    "longest",
+    "first",
+    "last",
+    "newest",
+    "oldest",
+    "source",
+    "max",
+    "min",
+    "mean",
+]
+"""Which value of an entity's records survives. Missing values never do where there is another.
+
+- `most_frequent`: The one that most records have; of equals, that of the first record.
+- `longest`: The longest text, which often is the most complete.
+- `first`: That of the first record.
+- `last`: That of the last record.
+- `newest`: That of the record with the latest date in the column `by`.
+- `oldest`: That of the record with the earliest date in the column `by`.
+- `source`: That of the record whose source, in the column `by`, comes first in `order`.
+- `max`: The largest number or latest date.
+- `min`: The smallest number or earliest date.
+- `mean`: The mean of the numbers.
+"""
+
+
+TextMetric: TypeAlias = Literal[
+    "levenshtein",
+    "osa",
+    "damerau_levenshtein",
+    "indel",
+    "subsequence",
+    "hamming",
+    "jaro",
+    "jaro_winkler",
+    "partial_ratio",
+    "token_sort_ratio",
+    "token_set_ratio",
+    "weighted_ratio",
+    "jaccard",
+    "dice",
+    "cosine",
+    "overlap",
+]
+"""A similarity of two texts, 0 (nothing in common) to 1 (equal). RapidFuzz's `fuzz` ratios are the same times 100.
+
+- `levenshtein`: One less the insertions, deletions and substitutions over the most there could be; for typing
+errors.
+- `osa`: As levenshtein, and neighbours that changed places are one edit (optimal string alignment).
+- `damerau_levenshtein`: As osa, and what changed places may be edited again.
+- `indel`: One less the insertions and deletions over both lengths; `fuzz.ratio`.
+- `subsequence`: The longest common subsequence over the longer length.
+- `hamming`: The share of positions that are equal.
+- `jaro`: Symbols shared at about the same place, and their order.
+- `jaro_winkler`: Jaro with a boost for an equal start; for names of persons.
+- `partial_ratio`: The best indel ratio of the shorter text with a part of the longer one.
+- `token_sort_ratio`: The indel ratio of the texts with their words sorted.
+- `token_set_ratio`: As token_sort_ratio, and words of both texts count once and may outweigh the others.
+- `weighted_ratio`: The best of the ratios, each with a weight; `fuzz.WRatio`.
+- `jaccard`: Shared grams over all grams.
+- `dice`: Twice the shared grams over the sum of grams.
+- `cosine`: Shared grams over the geometric mean of the numbers of grams.
+- `overlap`: Shared grams over the smaller number of grams.
+"""
+
+
+TiedStability: TypeAlias = Literal["strong", "super"]
+"""How stable a matching with ties must be.
+
+- `strong`: No pair in which one would rather have the other, and the other would at least not mind.
+- `super`: No pair in which both would at least not mind: stable however ties are broken.
+"""
+
+
+TiesPolicy: TypeAlias = Literal["break_by_index", "break_by_seed", "refuse"]
+"""What happens to people whom somebody values equally.
+
+- `break_by_index`: The lower number is preferred; the result is weakly stable.
+- `break_by_seed`: Ties are broken at random by the seed of the call; the result is weakly stable.
+- `refuse`: Ties are refused with `invalid_data`.
+"""
+
+
+UnicodeForm: TypeAlias = Literal["keep", "nfc", "nfkc"]
+"""The Unicode form texts are brought to, so that one character is always written with the same code points.
+
+- `keep`: As they are: `é` as one code point and as `e` with a mark are different.
+- `nfc`: Canonical composition.
+- `nfkc`: Compatibility composition: ligatures, full-width letters and superscripts become plain ones too.
+"""
 
 
 Unmatched: TypeAlias = Literal["refuse", "leave"]
@@ -29,6 +537,31 @@ Unmatched: TypeAlias = Literal["refuse", "leave"]
 - `refuse`: The call fails with `invalid_data` and names them.
 - `leave`: They stay alone: as many pairs as possible, and of the least total cost among those.
 """
+
+
+ViewSide: TypeAlias = Literal["left", "right"]
+"""Whose view an attribute belongs to.
+
+- `left`: The left's.
+- `right`: The right's.
+"""
+
+
+WhitespaceRule: TypeAlias = Literal["keep", "trim", "collapse", "remove"]
+"""What becomes of white space.
+
+- `keep`: Nothing.
+- `trim`: It is left out at both ends.
+- `collapse`: It is left out at both ends, and each run of it becomes one space.
+- `remove`: It is left out.
+"""
+
+
+class AllPairs(Report):
+    """Every pair; for small tables."""
+
+    def __init__(self) -> None:
+        self._set()
 
 
 class Assignment(Report):
@@ -69,6 +602,1229 @@ class Assignment(Report):
         column_prices: NDArray[np.float64],
     ) -> None:
         self._set(rows=rows, columns=columns, total_cost=total_cost, row_prices=row_prices, column_prices=column_prices)
+
+    def verify(
+        self,
+        costs: ArrayLike,
+        *,
+        maximize: bool = False,
+        unmatched: Unmatched = "refuse",
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Certificate:
+        """Judge the assignment by its prices: is it legal, and how far may it be from the best?
+
+        Give the options that it was made with. Fails with `invalid_data` for costs that `assign` refuses or of
+        another shape.
+
+        Args:
+            costs: `[row, column]`; one axis is one row. What pairing a row with a column costs. `inf` forbids the
+                pair (`-inf` when maximising); NaN is refused.
+            maximize: Whether the total is to be greatest instead of least. Default false.
+            unmatched: What happens where forbidden pairs leave no partner. Default refuse.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("costs", costs)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call(
+            "matching.Assignment.verify",
+            {"self": self, "maximize": maximize, "unmatched": unmatched},
+            inputs,
+            run=run,
+        )
+        return Certificate._read(reply)
+
+    def verify_sparse(
+        self,
+        rows: ArrayLike,
+        columns: ArrayLike,
+        costs: ArrayLike,
+        *,
+        maximize: bool = False,
+        unmatched: Unmatched = "refuse",
+        row_count: int | None = None,
+        column_count: int | None = None,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Certificate:
+        """Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+
+        Fails with `invalid_data` for prices that are not finite or not one per row and column, and as
+        `assign_sparse` for the lists; `cancelled`.
+
+        Args:
+            rows: `[pair]`, whole numbers. The row of each possible pair, from 0.
+            columns: `[pair]`, whole numbers. The column of each possible pair, from 0.
+            costs: `[pair]`. What each possible pair costs. Of repeated pairs the cheapest counts (the dearest when
+                maximising); NaN is refused.
+            maximize: Whether the total is to be greatest instead of least. Default false.
+            unmatched: What happens where no partner is left. Default refuse.
+            row_count: How many rows there are. Default: one more than the last that has a pair.
+            column_count: How many columns there are. Default: one more than the last that has a pair.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        options = {
+            "self": self,
+            "maximize": maximize,
+            "unmatched": unmatched,
+            "row_count": row_count,
+            "column_count": column_count,
+        }
+        inputs = [lend_ints("rows", rows), lend_ints("columns", columns), lend_vector("costs", costs)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("matching.Assignment.verify_sparse", options, inputs, run=run)
+        return Certificate._read(reply)
+
+
+class AssignmentBatch(Report):
+    """The assignments of many cost matrices of one shape.
+
+    Attributes:
+        columns: The column of every row of every problem, one problem after the other; -1 for a row without one.
+        total_costs: The total of each problem.
+    """
+
+    columns: NDArray[np.int64]
+    total_costs: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"columns": as_ints, "total_costs": as_vector}
+
+    def __init__(self, *, columns: NDArray[np.int64], total_costs: NDArray[np.float64]) -> None:
+        self._set(columns=columns, total_costs=total_costs)
+
+
+class AttributePart(Report):
+    """What one attribute adds to a score.
+
+    Attributes:
+        view: Whose view it belongs to.
+        name: The attribute.
+        similarity: Its similarity, 0 to 1; absent where a value is missing.
+        weight: Its share of the weights that count for this pair, 0 to 1.
+        contribution: What it adds to the score: all contributions add up to it.
+    """
+
+    view: ViewSide
+    name: str
+    similarity: float | None
+    weight: float
+    contribution: float
+
+    def __init__(
+        self,
+        *,
+        view: ViewSide,
+        name: str,
+        weight: float,
+        contribution: float,
+        similarity: float | None = None,
+    ) -> None:
+        self._set(view=view, name=name, weight=weight, contribution=contribution, similarity=similarity)
+
+
+class BlockingReport(Report):
+    """What blocking found.
+
+    Attributes:
+        passes: Every pass, in order.
+        all_pairs: All pairs that there are.
+        candidates: Different pairs that are looked at.
+        reduction: The part of all pairs that is not looked at.
+        largest_block: The size above which the records of a block were compared with neighbours only; smaller than
+            asked for where that kept the candidates below the limit.
+        window: The neighbours on either side within such blocks.
+    """
+
+    passes: list[PassReport]
+    all_pairs: float
+    candidates: int
+    reduction: float
+    largest_block: int
+    window: int
+
+    def __init__(
+        self,
+        *,
+        passes: list[PassReport],
+        all_pairs: float,
+        candidates: int,
+        reduction: float,
+        largest_block: int,
+        window: int,
+    ) -> None:
+        self._set(
+            passes=passes,
+            all_pairs=all_pairs,
+            candidates=candidates,
+            reduction=reduction,
+            largest_block=largest_block,
+            window=window,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["passes"] = [PassReport._read(item) for item in wire["passes"]]
+        return super()._read(wire)
+
+
+class BottleneckAssignment(Report):
+    """Pairs whose worst cost is the best possible.
+
+    Attributes:
+        rows: The row of each pair, ascending.
+        columns: The column of each pair.
+        worst_cost: The greatest cost of a pair (the least, when maximising); none where there are no pairs.
+        total_cost: Sum of the costs of the pairs.
+        critical_rows: Rows that prove that no lower worst cost is possible: by pairs that cost less, they have
+            fewer columns between them than they must have. Empty where the shorter side are the columns, or where there
+            are no pairs.
+        critical_columns: Columns that prove it where the shorter side are the columns.
+    """
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    worst_cost: float | None
+    total_cost: float
+    critical_rows: NDArray[np.int64]
+    critical_columns: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "rows": as_ints,
+        "columns": as_ints,
+        "critical_rows": as_ints,
+        "critical_columns": as_ints,
+    }
+
+    def __init__(
+        self,
+        *,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        total_cost: float,
+        critical_rows: NDArray[np.int64],
+        critical_columns: NDArray[np.int64],
+        worst_cost: float | None = None,
+    ) -> None:
+        self._set(
+            rows=rows,
+            columns=columns,
+            total_cost=total_cost,
+            critical_rows=critical_rows,
+            critical_columns=critical_columns,
+            worst_cost=worst_cost,
+        )
+
+
+class CapacityAssignment(Report):
+    """Pairs with how often each is used.
+
+    The prices prove that no better total is possible: a pair that could be used more costs at least the prices of
+    its row and column together, a pair in use at most that; a column with room left has price 0, no column a price
+    above 0, and no row a price above those that got less than their demand (all the other way round, when
+    maximising).
+
+    Attributes:
+        rows: The row of each pair in use, ascending.
+        columns: The column of each pair, ascending within a row.
+        amounts: How often each pair is used.
+        units: Units in all.
+        total_cost: Sum of the costs of the pairs, times their amounts.
+        row_prices: One price per row: what another unit of demand would cost.
+        column_prices: One price per column: what another unit of capacity would save, as a number of 0 or less.
+    """
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    amounts: NDArray[np.int64]
+    units: int
+    total_cost: float
+    row_prices: NDArray[np.float64]
+    column_prices: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "rows": as_ints,
+        "columns": as_ints,
+        "amounts": as_ints,
+        "row_prices": as_vector,
+        "column_prices": as_vector,
+    }
+
+    def __init__(
+        self,
+        *,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        amounts: NDArray[np.int64],
+        units: int,
+        total_cost: float,
+        row_prices: NDArray[np.float64],
+        column_prices: NDArray[np.float64],
+    ) -> None:
+        self._set(
+            rows=rows,
+            columns=columns,
+            amounts=amounts,
+            units=units,
+            total_cost=total_cost,
+            row_prices=row_prices,
+            column_prices=column_prices,
+        )
+
+
+class CategoryAttribute(Report):
+    """Compare categories: texts, whole numbers or booleans that are equal or not, or similar by a map.
+
+    Attributes:
+        left: The column of the left table.
+        right: The column of the right table.
+        similar: Similarities 0 to 1 of unequal categories, such as `{"red": {"pink": 0.7}}`, in both directions
+            unless the other one is given too; pairs not given are 0. Default none.
+        name: What the attribute is called in explanations. Default the name of its first column.
+        weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+        missing: What it counts where a value is missing. Default skip.
+    """
+
+    left: str
+    right: str
+    similar: dict[str, dict[str, float]]
+    name: str | None
+    weight: float
+    missing: MissingPolicy
+
+    def __init__(
+        self,
+        *,
+        left: str = "",
+        right: str = "",
+        similar: dict[str, dict[str, float]] = None,
+        name: str | None = None,
+        weight: float = 1.0,
+        missing: MissingPolicy = "skip",
+    ) -> None:
+        self._set(left=left, right=right, similar=similar or {}, name=name, weight=weight, missing=missing)
+
+
+class Certificate(Report):
+    """Whether an assignment is a legal one and the best.
+
+    Attributes:
+        feasible: Whether pairs stay within the matrix, use each row and column once, avoid forbidden pairs, cost
+            what they say, and are as many as the options ask for.
+        gap: How far the total may be from the best one as the prices prove it, in the unit of the costs.
+        worst_violation: By how much the worst pair violates the prices: the sum of both above its cost (below, when
+            maximising), or unequal to it where the pair is matched.
+        tolerance: What rounding explains: the violation that is allowed, `4e-16 (pairs + 16)` times the largest
+            cost or price in size.
+        is_optimal: Whether the pairs are feasible, no violation exceeds the tolerance, and the gap is at most
+            `pairs + 1` tolerances.
+    """
+
+    feasible: bool
+    gap: float
+    worst_violation: float
+    tolerance: float
+    is_optimal: bool
+
+    def __init__(
+        self,
+        *,
+        feasible: bool,
+        gap: float,
+        worst_violation: float,
+        tolerance: float,
+        is_optimal: bool,
+    ) -> None:
+        self._set(
+            feasible=feasible,
+            gap=gap,
+            worst_violation=worst_violation,
+            tolerance=tolerance,
+            is_optimal=is_optimal,
+        )
+
+
+class ColumnEvidence(Report):
+    """What one column says of a pair.
+
+    Attributes:
+        column: The column.
+        left: The value of the one record, as it was given.
+        right: The value of the other.
+        level: How they agree, such as `equal`.
+        m: How often matches agree so; nothing where a value is missing.
+        u: How often others do.
+        given: The column that is equal too and by which `u` is judged.
+        weight: log2(m/u) in bits; 0 where a value is missing.
+        frequency_weight: What the frequency of the value that both have adds, in bits.
+    """
+
+    column: str
+    left: str | None
+    right: str | None
+    level: str
+    m: float | None
+    u: float | None
+    given: str | None
+    weight: float
+    frequency_weight: float
+
+    def __init__(
+        self,
+        *,
+        column: str,
+        level: str,
+        weight: float,
+        frequency_weight: float,
+        left: str | None = None,
+        right: str | None = None,
+        m: float | None = None,
+        u: float | None = None,
+        given: str | None = None,
+    ) -> None:
+        self._set(
+            column=column,
+            level=level,
+            weight=weight,
+            frequency_weight=frequency_weight,
+            left=left,
+            right=right,
+            m=m,
+            u=u,
+            given=given,
+        )
+
+
+class ColumnSummary(Report):
+    """How a column is compared and what its levels weigh.
+
+    Attributes:
+        column: The column.
+        kind: How it is compared.
+        term_frequency: Whether rare values count for more.
+        depends_on: The column whose equality it depends on among pairs that do not match.
+        swapped_with: The column that its values are sometimes exchanged with.
+        levels: Its levels, best first.
+    """
+
+    column: str
+    kind: ComparisonKind
+    term_frequency: bool
+    depends_on: str | None
+    swapped_with: str | None
+    levels: list[LevelSummary]
+
+    def __init__(
+        self,
+        *,
+        column: str,
+        kind: ComparisonKind,
+        term_frequency: bool,
+        levels: list[LevelSummary],
+        depends_on: str | None = None,
+        swapped_with: str | None = None,
+    ) -> None:
+        self._set(
+            column=column,
+            kind=kind,
+            term_frequency=term_frequency,
+            levels=levels,
+            depends_on=depends_on,
+            swapped_with=swapped_with,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["levels"] = [LevelSummary._read(item) for item in wire["levels"]]
+        return super()._read(wire)
+
+
+class CompareRule(Report):
+    """A number of the left row must stand so to one of the right row, or to a fixed one.
+
+    Attributes:
+        left: The column of the left table; a fixed `value` instead, where not given.
+        right: The column of the right table; a fixed `value` instead, where not given.
+        comparison: How, the left number first. Default at_least.
+        value: The number in place of the column that is not given.
+        missing_passes: Whether a pair with a missing value is allowed. Default false.
+    """
+
+    left: str | None
+    right: str | None
+    comparison: ComparisonOperator
+    value: float | None
+    missing_passes: bool
+
+    def __init__(
+        self,
+        *,
+        left: str | None = None,
+        right: str | None = None,
+        comparison: ComparisonOperator = "at_least",
+        value: float | None = None,
+        missing_passes: bool = False,
+    ) -> None:
+        self._set(left=left, right=right, comparison=comparison, value=value, missing_passes=missing_passes)
+
+
+class Comparison(Report):
+    """One column that speaks for or against two records being the same thing.
+
+    Attributes:
+        column: The column, of the left table where two are linked; the latitude for places.
+        right_column: The column of the right table. Default: the one of the same name.
+        kind: How values are compared. Default: chosen from the values.
+        thresholds: Where one level of agreement ends and the next begins, best first, at most 8: similarities in
+            (0, 1) for names, texts and mail addresses, descending; differences of 0 or more for the others, ascending,
+            in characters, the column's unit, days or kilometres. Default: as the kind says.
+        term_frequency: Whether agreement on a rare value counts for more than on a frequent one. Default true.
+        longitude: The column with the longitude, for places. Default none.
+    """
+
+    column: str
+    right_column: str | None
+    kind: ComparisonKind
+    thresholds: list[float]
+    term_frequency: bool | None
+    longitude: str | None
+
+    def __init__(
+        self,
+        *,
+        column: str = "",
+        right_column: str | None = None,
+        kind: ComparisonKind = "auto",
+        thresholds: list[float] = (),
+        term_frequency: bool | None = None,
+        longitude: str | None = None,
+    ) -> None:
+        self._set(
+            column=column,
+            right_column=right_column,
+            kind=kind,
+            thresholds=thresholds,
+            term_frequency=term_frequency,
+            longitude=longitude,
+        )
+
+
+class CompatibilityExplanation(Report):
+    """Why a pair of rows has its score.
+
+    Attributes:
+        score: The score, 0 to 1; also of a pair that a rule forbids, as if it were allowed.
+        allowed: Whether all rules hold.
+        forbidden_by: The rules that do not hold, in words.
+        left_score: The score in the left's view.
+        right_score: The score in the right's view, if it has one.
+        parts: What each attribute adds, in the order of the options.
+    """
+
+    score: float
+    allowed: bool
+    forbidden_by: list[str]
+    left_score: float
+    right_score: float | None
+    parts: list[AttributePart]
+
+    def __init__(
+        self,
+        *,
+        score: float,
+        allowed: bool,
+        forbidden_by: list[str],
+        left_score: float,
+        parts: list[AttributePart],
+        right_score: float | None = None,
+    ) -> None:
+        self._set(
+            score=score,
+            allowed=allowed,
+            forbidden_by=forbidden_by,
+            left_score=left_score,
+            parts=parts,
+            right_score=right_score,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["parts"] = [AttributePart._read(item) for item in wire["parts"]]
+        return super()._read(wire)
+
+
+class CompatibilityMatcher(Options):
+    """Score how well the rows of two tables suit each other.
+
+    A score is the weighted mean of the attributes' similarities, 0 to 1, and 0 where all values are missing. With
+    `right_attributes` both sides have a view: the left's is of `attributes`, the right's of `right_attributes`.
+
+    Args:
+        attributes: What is compared, at least one; in the left's view if both sides have one. Default none.
+        right_attributes: What the right side looks at. Default none: both sides share one view.
+        must: What must hold for a pair to be allowed. Default nothing.
+        combine: How two views become one score. Default geometric.
+    """
+
+    attributes: Sequence[Attribute]
+    right_attributes: Sequence[Attribute]
+    must: Sequence[Rule]
+    combine: CombineViews
+
+    _ways: ClassVar[Mapping[str, Any]] = {"attributes": as_tagged, "right_attributes": as_tagged, "must": as_tagged}
+
+    def __init__(
+        self,
+        *,
+        attributes: Sequence[Attribute] = (),
+        right_attributes: Sequence[Attribute] = (),
+        must: Sequence[Rule] = (),
+        combine: CombineViews = "geometric",
+    ) -> None:
+        self._set(attributes=attributes, right_attributes=right_attributes, must=must, combine=combine)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["attributes"] = [untagged(item, NumberAttribute, CategoryAttribute, PlaceAttribute, SetAttribute, RangeAttribute, HoursAttribute, TextAttribute, VectorAttribute) for item in wire["attributes"]]
+        wire["right_attributes"] = [untagged(item, NumberAttribute, CategoryAttribute, PlaceAttribute, SetAttribute, RangeAttribute, HoursAttribute, TextAttribute, VectorAttribute) for item in wire["right_attributes"]]
+        wire["must"] = [untagged(item, EqualRule, SubsetRule, ShareRule, CompareRule, FlagRule, DistanceRule, RangeRule, ScoreRule) for item in wire["must"]]
+        return super()._read(wire)
+
+    def score(
+        self,
+        left: TableLike,
+        right: TableLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> NDArray[np.float64]:
+        """The score of every left row with every right row, `[left row, right row]`: 0 to 1, minus infinity where a
+        rule forbids the pair, as `assign` (maximising) and `stable_from_scores` take it.
+
+        Fails with `invalid_config` for an option out of range or not given, with the attribute or rule;
+        `invalid_data` for a column that does not exist, has another type, or holds a value that cannot be read, with
+        the row; `too_large` above 2^28 scores; `cancelled`.
+
+        Args:
+            left: The rows for whom partners are looked for; the attributes name its columns.
+            right: The rows among which partners are looked for.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_table("left", left), lend_table("right", right)]
+        run = Run(seed, threads, progress, cancel)
+        reply: NDArray[np.float64] = call("matching.CompatibilityMatcher.score", self._wire(), inputs, run=run)
+        return reply
+
+
+class DistanceRule(Report):
+    """Two places must be near each other.
+
+    Attributes:
+        left_latitude: The left table's column of latitudes in degrees.
+        left_longitude: The left table's column of longitudes in degrees.
+        right_latitude: The right table's column of latitudes in degrees.
+        right_longitude: The right table's column of longitudes in degrees.
+        max_distance: The greatest distance in kilometres, above 0. Default 50.
+        missing_passes: Whether a pair with a missing value is allowed. Default false.
+    """
+
+    left_latitude: str
+    left_longitude: str
+    right_latitude: str
+    right_longitude: str
+    max_distance: float
+    missing_passes: bool
+
+    def __init__(
+        self,
+        *,
+        left_latitude: str = "",
+        left_longitude: str = "",
+        right_latitude: str = "",
+        right_longitude: str = "",
+        max_distance: float = 50.0,
+        missing_passes: bool = False,
+    ) -> None:
+        self._set(
+            left_latitude=left_latitude,
+            left_longitude=left_longitude,
+            right_latitude=right_latitude,
+            right_longitude=right_longitude,
+            max_distance=max_distance,
+            missing_passes=missing_passes,
+        )
+
+
+class DuplicateTexts(Report):
+    """Which texts of a list are alike, in pairs and in groups.
+
+    Attributes:
+        left: The row of the text that comes first, in ascending order.
+        right: The row of the other text.
+        score: Their similarity, 0 to 1.
+        group: For each text the number of its group: texts in a pair are in one group, and so on from pair to pair.
+            Groups are numbered in the order of their first texts.
+    """
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    score: NDArray[np.float64]
+    group: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"left": as_ints, "right": as_ints, "score": as_vector, "group": as_ints}
+
+    def __init__(
+        self,
+        *,
+        left: NDArray[np.int64],
+        right: NDArray[np.int64],
+        score: NDArray[np.float64],
+        group: NDArray[np.int64],
+    ) -> None:
+        self._set(left=left, right=right, score=score, group=group)
+
+
+class EachRowAssignment(Report):
+    """One column for every row.
+
+    The prices prove that no better total is possible: every row has the column where its cost less the column's
+    price is least (greatest, when maximising), and only full columns have a price other than 0.
+
+    Attributes:
+        columns: The column of each row.
+        loads: How many rows each column has.
+        total_cost: Sum of the costs.
+        column_prices: One price per column: what room for another row would save, as a number of 0 or less (0 or
+            more, when maximising).
+    """
+
+    columns: NDArray[np.int64]
+    loads: NDArray[np.int64]
+    total_cost: float
+    column_prices: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"columns": as_ints, "loads": as_ints, "column_prices": as_vector}
+
+    def __init__(
+        self,
+        *,
+        columns: NDArray[np.int64],
+        loads: NDArray[np.int64],
+        total_cost: float,
+        column_prices: NDArray[np.float64],
+    ) -> None:
+        self._set(columns=columns, loads=loads, total_cost=total_cost, column_prices=column_prices)
+
+
+class EqualRule(Report):
+    """Two categories must be equal: texts, whole numbers or booleans.
+
+    Attributes:
+        left: The column of the left table.
+        right: The column of the right table.
+        missing_passes: Whether a pair with a missing value is allowed. Default false.
+    """
+
+    left: str
+    right: str
+    missing_passes: bool
+
+    def __init__(self, *, left: str = "", right: str = "", missing_passes: bool = False) -> None:
+        self._set(left=left, right=right, missing_passes=missing_passes)
+
+
+class FlagRule(Report):
+    """Booleans must be true.
+
+    Attributes:
+        left: The column of the left table, if one must be true.
+        right: The column of the right table, if one must be true.
+        missing_passes: Whether a pair with a missing value is allowed. Default false.
+    """
+
+    left: str | None
+    right: str | None
+    missing_passes: bool
+
+    def __init__(self, *, left: str | None = None, right: str | None = None, missing_passes: bool = False) -> None:
+        self._set(left=left, right=right, missing_passes=missing_passes)
+
+
+class HoursAttribute(Report):
+    """Compare weekly hours, written `mon 09:00-17:00; tue-thu 10:00-12:30; sat 22:00-02:00`.
+
+    Attributes:
+        left: The column of the left table.
+        right: The column of the right table.
+        measure: How. Default coverage: the share of the own side's hours that the other side has too.
+        name: What the attribute is called in explanations. Default the name of its first column.
+        weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+        missing: What it counts where a value is missing. Default skip.
+    """
+
+    left: str
+    right: str
+    measure: OverlapMeasure
+    name: str | None
+    weight: float
+    missing: MissingPolicy
+
+    def __init__(
+        self,
+        *,
+        left: str = "",
+        right: str = "",
+        measure: OverlapMeasure = "coverage",
+        name: str | None = None,
+        weight: float = 1.0,
+        missing: MissingPolicy = "skip",
+    ) -> None:
+        self._set(left=left, right=right, measure=measure, name=name, weight=weight, missing=missing)
+
+
+class KeyPart(Report):
+    """One part of a key.
+
+    Attributes:
+        column: The column.
+        transform: What of it. Default the whole value.
+        length: How many symbols, at least 1. Default 4.
+        start: The first symbol of a substring, from 0. Default 0.
+    """
+
+    column: str
+    transform: KeyTransform
+    length: int
+    start: int
+
+    def __init__(self, *, column: str = "", transform: KeyTransform = "whole", length: int = 4, start: int = 0) -> None:
+        self._set(column=column, transform=transform, length=length, start=start)
+
+
+class Keys(Report):
+    """Pairs of records with the same key; a record that misses a part of it is in no block.
+
+    Attributes:
+        parts: The parts, which must all agree; at least one.
+    """
+
+    parts: list[KeyPart]
+
+    def __init__(self, *, parts: list[KeyPart] = ()) -> None:
+        self._set(parts=parts)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["parts"] = [KeyPart._read(item) for item in wire["parts"]]
+        return super()._read(wire)
+
+
+class LevelSummary(Report):
+    """One level of agreement of a column.
+
+    Attributes:
+        level: What it means, such as `equal`.
+        m: How often matches are at it, of those where both values are there.
+        u: How often other pairs are.
+        weight: The weight log2(m/u), in bits: above 0 speaks for a match.
+        u_given: The same among other pairs that are equal in the column that this one depends on; nothing where it
+            depends on none.
+    """
+
+    level: str
+    m: float
+    u: float
+    weight: float
+    u_given: float | None
+
+    def __init__(self, *, level: str, m: float, u: float, weight: float, u_given: float | None = None) -> None:
+        self._set(level=level, m=m, u=u, weight=weight, u_given=u_given)
+
+
+class Linkage(Options):
+    """Find the records of one table that are the same thing, or those of two tables (record linkage, deduplication,
+    entity resolution), without labels.
+
+    Candidate pairs come from several passes of blocking; each column's agreement is put into levels; how often every
+    level occurs among matches (m) is learnt by expectation maximisation, and among others (u) from random pairs; the
+    weights log2(m/u) of the columns add up to the weight of the pair. Nothing need be said: columns, levels,
+    blocking passes and parameters come from the data. Fellegi, Sunter, *A theory for record linkage* (1969).
+
+    Args:
+        comparisons: What is compared, at most 32. Default: every column that can tell records apart, except
+            identifiers of rows.
+        ignore: Columns that must not be used where comparisons are chosen. Default none.
+        blocking: Which pairs are looked at: the union of these passes, at most 32. Default: chosen from the data.
+        largest_block: The most records of a block that are all compared with each other, at least 2; in a larger
+            one each is compared with its `window` neighbours on either side. Default 100.
+        window: How many neighbours on either side a record is compared with in blocks that are too large, 1 to
+            1000. Default 10.
+        most_pairs: The most candidate pairs, at least 1; passes that would exceed it look at fewer neighbours, then
+            the call fails with `too_large`. Default 20,000,000, which take 400 MB.
+        threshold: Pairs are matches from this probability on, in (0, 1). Default 0.5.
+        clustering: How matches become entities. Default average_linkage.
+        prior: The probability that a random pair matches, in (0, 1), if it is known. Default: estimated.
+        random_pairs: How many random pairs tell how records agree by chance, 1,000 to 10,000,000. Default 50,000.
+        most_rounds: The most rounds of expectation maximisation, at least 1. Default 200.
+        tolerance: Rounds end once no probability changes by more than this, in (0, 1). Default 1e-6.
+    """
+
+    comparisons: Sequence[Comparison]
+    ignore: Sequence[str]
+    blocking: Sequence[Blocking]
+    largest_block: int
+    window: int
+    most_pairs: int
+    threshold: float
+    clustering: Clustering
+    prior: float | None
+    random_pairs: int
+    most_rounds: int
+    tolerance: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"blocking": as_tagged}
+
+    def __init__(
+        self,
+        *,
+        comparisons: Sequence[Comparison] = (),
+        ignore: Sequence[str] = (),
+        blocking: Sequence[Blocking] = (),
+        largest_block: int = 100,
+        window: int = 10,
+        most_pairs: int = 20000000,
+        threshold: float = 0.5,
+        clustering: Clustering = "average_linkage",
+        prior: float | None = None,
+        random_pairs: int = 50000,
+        most_rounds: int = 200,
+        tolerance: float = 1e-6,
+    ) -> None:
+        self._set(
+            comparisons=comparisons,
+            ignore=ignore,
+            blocking=blocking,
+            largest_block=largest_block,
+            window=window,
+            most_pairs=most_pairs,
+            threshold=threshold,
+            clustering=clustering,
+            prior=prior,
+            random_pairs=random_pairs,
+            most_rounds=most_rounds,
+            tolerance=tolerance,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["comparisons"] = [Comparison._read(item) for item in wire["comparisons"]]
+        wire["blocking"] = [untagged(item, Keys, SortedNeighbourhood, QGrams, MinHash, AllPairs) for item in wire["blocking"]]
+        return super()._read(wire)
+
+    def fit(
+        self,
+        records: TableLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedLinkage:
+        """Find the records of one table that are the same thing, without labels.
+
+        Nothing need be said: columns, levels, blocking passes and weights come from the data; columns that number
+        the rows are no evidence.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for a column that is not there,
+        infinite values or a table without a column that can tell records apart, `not_enough_data` below 2 rows,
+        `too_large` for more candidate pairs than allowed, `cancelled`.
+
+        Args:
+            records: One record a row. Nulls, NaN, blanks and words such as `unknown` are missing.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_table("records", records)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedLinkage._of(call("matching.Linkage.fit", self._wire(), inputs, run=run), *inputs)
+
+    def fit_labelled(
+        self,
+        records: TableLike,
+        entities: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedLinkage:
+        """Find the records that are the same thing, where the entities of some are known: how often matches agree is
+        counted instead of estimated.
+
+        Fails as `fit`; `invalid_data` for another number of entities than records, `not_enough_data` if no two
+        records are known to be the same.
+
+        Args:
+            records: One record a row. Nulls, NaN, blanks and words such as `unknown` are missing.
+            entities: `[item]`, whole numbers. The entity of every record, the same number for the same thing; below
+                0 is not known.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_table("records", records), lend_ints("entities", entities)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedLinkage._of(call("matching.Linkage.fit_labelled", self._wire(), inputs, run=run), *inputs)
+
+    def fit_link(
+        self,
+        left: TableLike,
+        right: TableLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedLinkage:
+        """Find the records of two tables that are the same thing; records of one table are not compared with each
+        other. Columns of the same name belong together unless said otherwise.
+
+        Fails as `fit`; `not_enough_data` if a table has no row.
+
+        Args:
+            left: The records of the one table.
+            right: The records of the other.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_table("left", left), lend_table("right", right)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedLinkage._of(call("matching.Linkage.fit_link", self._wire(), inputs, run=run), *inputs)
+
+    def fit_pairs(
+        self,
+        records: TableLike,
+        left: ArrayLike,
+        right: ArrayLike,
+        matches: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedLinkage:
+        """Find the records that are the same thing, where some pairs are known to match: how often matches agree is
+        counted over them.
+
+        Fails as `fit`; `invalid_data` for lists of unequal length or rows that are not there, `not_enough_data` if
+        no pair matches.
+
+        Args:
+            records: One record a row. Nulls, NaN, blanks and words such as `unknown` are missing.
+            left: `[item]`, whole numbers. Rows of the one record of each pair.
+            right: `[item]`, whole numbers. Rows of the other record of each pair, as many.
+            matches: `[item]`, whole numbers. Above 0 where the pair matches, else 0, as many as pairs.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [
+            lend_table("records", records),
+            lend_ints("left", left),
+            lend_ints("right", right),
+            lend_ints("matches", matches),
+        ]
+        run = Run(seed, threads, progress, cancel)
+        return FittedLinkage._of(call("matching.Linkage.fit_pairs", self._wire(), inputs, run=run), *inputs)
+
+
+class LinkageAccuracy(Report):
+    """Precision, recall and F1 of entities against the truth.
+
+    Attributes:
+        precision: The part of the pairs put together that belong together; 1 where none was.
+        recall: The part of the pairs that belong together that were put together; 1 where there is none.
+        f1: The harmonic mean of both.
+        b_cubed_precision: The mean over records of the part of its entity that belongs to it (B-cubed).
+        b_cubed_recall: The mean over records of the part of what belongs to it that is in its entity.
+        b_cubed_f1: The harmonic mean of both.
+        true_pairs: Pairs put together that belong together.
+        false_pairs: Pairs put together that do not.
+        missed_pairs: Pairs that belong together and were not put together.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    b_cubed_precision: float
+    b_cubed_recall: float
+    b_cubed_f1: float
+    true_pairs: float
+    false_pairs: float
+    missed_pairs: float
+
+    def __init__(
+        self,
+        *,
+        precision: float,
+        recall: float,
+        f1: float,
+        b_cubed_precision: float,
+        b_cubed_recall: float,
+        b_cubed_f1: float,
+        true_pairs: float,
+        false_pairs: float,
+        missed_pairs: float,
+    ) -> None:
+        self._set(
+            precision=precision,
+            recall=recall,
+            f1=f1,
+            b_cubed_precision=b_cubed_precision,
+            b_cubed_recall=b_cubed_recall,
+            b_cubed_f1=b_cubed_f1,
+            true_pairs=true_pairs,
+            false_pairs=false_pairs,
+            missed_pairs=missed_pairs,
+        )
+
+
+class LinkageSummary(Report):
+    """What was learnt.
+
+    Attributes:
+        records: Records known, those of the right table and learnt later among them.
+        right_records: Records of the right table; 0 for one table.
+        columns: The columns that are compared.
+        skipped: The columns that are not.
+        prior: The probability that a random pair matches.
+        rounds: Rounds of expectation maximisation; 0 where labels were counted.
+        converged: Whether the rounds settled.
+        blocking: What blocking found when the model was fitted.
+        matches: Candidate pairs that match.
+        entities: Different entities.
+    """
+
+    records: int
+    right_records: int
+    columns: list[ColumnSummary]
+    skipped: list[SkippedColumn]
+    prior: float
+    rounds: int
+    converged: bool
+    blocking: BlockingReport
+    matches: int
+    entities: int
+
+    def __init__(
+        self,
+        *,
+        records: int,
+        right_records: int,
+        columns: list[ColumnSummary],
+        skipped: list[SkippedColumn],
+        prior: float,
+        rounds: int,
+        converged: bool,
+        blocking: BlockingReport,
+        matches: int,
+        entities: int,
+    ) -> None:
+        self._set(
+            records=records,
+            right_records=right_records,
+            columns=columns,
+            skipped=skipped,
+            prior=prior,
+            rounds=rounds,
+            converged=converged,
+            blocking=blocking,
+            matches=matches,
+            entities=entities,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["columns"] = [ColumnSummary._read(item) for item in wire["columns"]]
+        wire["skipped"] = [SkippedColumn._read(item) for item in wire["skipped"]]
+        wire["blocking"] = BlockingReport._read(wire["blocking"])
+        return super()._read(wire)
 
 
 class MatchMap(Options):
@@ -152,6 +1908,1963 @@ class MatchMap(Options):
         return reply
 
 
+class MergeRule(Report):
+    """What survives of one column.
+
+    Attributes:
+        column: The column.
+        survivor: Which value survives. Default most_frequent.
+        by: The column with dates or sources, for newest, oldest and source. Default none.
+        order: The sources, best first; others come after them. Default none.
+    """
+
+    column: str
+    survivor: Survivor
+    by: str | None
+    order: list[str]
+
+    def __init__(
+        self,
+        *,
+        column: str = "",
+        survivor: Survivor = "most_frequent",
+        by: str | None = None,
+        order: list[str] = (),
+    ) -> None:
+        self._set(column=column, survivor=survivor, by=by, order=order)
+
+
+class MetricParameters(Report):
+    """Parameters of the metrics that have some; the others do not look at them.
+
+    Attributes:
+        prefix_weight: jaro_winkler: the boost for each of up to 4 equal symbols at the start, 0 to 0.25. It is
+            given above a Jaro similarity of 0.7. Default 0.1.
+        gram_size: jaccard, dice, cosine, overlap: symbols in a gram, 1 to 64. Default 2.
+        pad_grams: jaccard, dice, cosine, overlap: whether texts have `gram_size - 1` marks before and after them.
+            Default true.
+        insertion_cost: levenshtein: the cost of an insertion into the left text, at most 1,000,000. Default 1.
+        deletion_cost: levenshtein: the cost of a deletion from the left text, at most 1,000,000. Default 1.
+        substitution_cost: levenshtein: the cost of a substitution, at most 1,000,000. Default 1.
+        pad_hamming: hamming: whether texts of unequal length are compared, what is missing differing; they are
+            refused otherwise. Default true.
+    """
+
+    prefix_weight: float
+    gram_size: int
+    pad_grams: bool
+    insertion_cost: int
+    deletion_cost: int
+    substitution_cost: int
+    pad_hamming: bool
+
+    def __init__(
+        self,
+        *,
+        prefix_weight: float = 0.1,
+        gram_size: int = 2,
+        pad_grams: bool = True,
+        insertion_cost: int = 1,
+        deletion_cost: int = 1,
+        substitution_cost: int = 1,
+        pad_hamming: bool = True,
+    ) -> None:
+        self._set(
+            prefix_weight=prefix_weight,
+            gram_size=gram_size,
+            pad_grams=pad_grams,
+            insertion_cost=insertion_cost,
+            deletion_cost=deletion_cost,
+            substitution_cost=substitution_cost,
+            pad_hamming=pad_hamming,
+        )
+
+
+class MinHash(Report):
+    """Pairs of records whose letter groups are alike, by locality-sensitive hashing: a pair with Jaccard similarity s
+    of its groups is found with probability `1 - (1 - s^rows)^bands`. The hashes belong to the seed of the call.
+
+    Attributes:
+        columns: The columns whose groups stand for the record. Default: all names and texts that are compared.
+        size: Letters in a group, 1 to 8. Default 2.
+        bands: How many keys a record has, 1 to 128. Default 8.
+        rows: How many hashes agree in a key, 1 to 16. Default 4.
+    """
+
+    columns: list[str]
+    size: int
+    bands: int
+    rows: int
+
+    def __init__(self, *, columns: list[str] = (), size: int = 2, bands: int = 8, rows: int = 4) -> None:
+        self._set(columns=columns, size=size, bands=bands, rows=rows)
+
+
+class NewMatches(Report):
+    """New records held against those that are known.
+
+    Attributes:
+        entities: The entity of each new record; one that matches nothing is a new entity.
+        pairs: The pairs that match: `left` a known or earlier new record, `right` a new one, both counted over all
+            records, `weight`, `probability`.
+    """
+
+    entities: NDArray[np.int64]
+    pairs: Any
+
+    _ways: ClassVar[Mapping[str, Any]] = {"entities": as_ints, "pairs": as_table}
+
+    def __init__(self, *, entities: NDArray[np.int64], pairs: Any) -> None:
+        self._set(entities=entities, pairs=pairs)
+
+
+class NumberAttribute(Report):
+    """Compare numbers, such as an age or a price.
+
+    Attributes:
+        left: The column of the left table.
+        right: The column of the right table.
+        measure: How. Default closeness.
+        decay: closeness and target: how similarity falls with distance. Default linear.
+        tolerance: closeness and target: the distance up to which numbers count as equal, 0 or more. Default 0.
+        scale: closeness and target: the distance, beyond the tolerance, that `decay` speaks of, above 0. Default
+            the distance from the least to the greatest number of the columns compared.
+        target: target: the number wanted.
+        low: higher_is_better and lower_is_better: the low end. Default the least number of the other side's column.
+        high: higher_is_better and lower_is_better: the high end. Default the greatest number of the other side's
+            column.
+        name: What the attribute is called in explanations. Default the name of its first column.
+        weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+        missing: What it counts where a value is missing. Default skip.
+    """
+
+    left: str
+    right: str
+    measure: NumberMeasure
+    decay: Decay
+    tolerance: float
+    scale: float | None
+    target: float | None
+    low: float | None
+    high: float | None
+    name: str | None
+    weight: float
+    missing: MissingPolicy
+
+    def __init__(
+        self,
+        *,
+        left: str = "",
+        right: str = "",
+        measure: NumberMeasure = "closeness",
+        decay: Decay = "linear",
+        tolerance: float = 0.0,
+        scale: float | None = None,
+        target: float | None = None,
+        low: float | None = None,
+        high: float | None = None,
+        name: str | None = None,
+        weight: float = 1.0,
+        missing: MissingPolicy = "skip",
+    ) -> None:
+        self._set(
+            left=left,
+            right=right,
+            measure=measure,
+            decay=decay,
+            tolerance=tolerance,
+            scale=scale,
+            target=target,
+            low=low,
+            high=high,
+            name=name,
+            weight=weight,
+            missing=missing,
+        )
+
+
+class OnlineAssign(Options):
+    """Match rows that come one after another, each at once and for good.
+
+    Args:
+        maximize: Whether high costs are good. Default false.
+        reserve: The worst cost that is accepted: a row that has no pair at least as good stays alone, which counts
+            as this cost. Default none: every row is matched if any column with room is possible, and rows alone count
+            as 0.
+    """
+
+    maximize: bool
+    reserve: float | None
+
+    def __init__(self, *, maximize: bool = False, reserve: float | None = None) -> None:
+        self._set(maximize=maximize, reserve=reserve)
+
+    def start(self, column_capacities: ArrayLike) -> OnlineMatching:
+        """Start with columns that take so many rows each.
+
+        Fails with `invalid_config` for a reserve that is not finite and `invalid_data` for capacities below 0.
+
+        Args:
+            column_capacities: `[column]`, whole numbers. How many units each column holds, 0 or more.
+
+        Raises:
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+        """
+        inputs = [lend_ints("column_capacities", column_capacities)]
+        return OnlineMatching._of(call("matching.OnlineAssign.start", self._wire(), inputs), *inputs)
+
+
+class OnlineDecision(Report):
+    """What became of a row.
+
+    Attributes:
+        row: Position of the row, in order of coming.
+        column: Its column, if it has one.
+        cost: What the pair costs; none where the row stays alone.
+    """
+
+    row: int
+    column: int | None
+    cost: float | None
+
+    def __init__(self, *, row: int, column: int | None = None, cost: float | None = None) -> None:
+        self._set(row=row, column=column, cost=cost)
+
+
+class OnlineReport(Report):
+    """What deciding at once has cost, beside the best that could have been done in hindsight.
+
+    Attributes:
+        columns: The column of each row, in order of coming; -1 is none.
+        best_columns: The column of each row in hindsight; -1 is none. As many pairs as possible, or, with a
+            reserve, the best total with the reserve counted for rows alone.
+        matched: Rows matched.
+        best_matched: Rows matched in hindsight.
+        total_cost: Sum of the costs, rows alone counted as the reserve (0 without one).
+        best_total_cost: The same sum in hindsight.
+        regret: How much worse the total is than in hindsight, 0 or more where as many rows are matched or a reserve
+            is set.
+        ratio: Total over total in hindsight; none where the latter is 0 or the two differ in sign.
+        row_regrets: What each row lost against hindsight; below 0 where it gained. Adds up to the regret.
+    """
+
+    columns: NDArray[np.int64]
+    best_columns: NDArray[np.int64]
+    matched: int
+    best_matched: int
+    total_cost: float
+    best_total_cost: float
+    regret: float
+    ratio: float | None
+    row_regrets: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"columns": as_ints, "best_columns": as_ints, "row_regrets": as_vector}
+
+    def __init__(
+        self,
+        *,
+        columns: NDArray[np.int64],
+        best_columns: NDArray[np.int64],
+        matched: int,
+        best_matched: int,
+        total_cost: float,
+        best_total_cost: float,
+        regret: float,
+        row_regrets: NDArray[np.float64],
+        ratio: float | None = None,
+    ) -> None:
+        self._set(
+            columns=columns,
+            best_columns=best_columns,
+            matched=matched,
+            best_matched=best_matched,
+            total_cost=total_cost,
+            best_total_cost=best_total_cost,
+            regret=regret,
+            row_regrets=row_regrets,
+            ratio=ratio,
+        )
+
+
+class PairAccuracy(Report):
+    """Precision and recall of pairs against the truth, such as those of a table of pairs.
+
+    Attributes:
+        precision: The part of the pairs that belong together; 1 where there is none.
+        recall: The part of all that belong together that are among the pairs; 1 where none do.
+        f1: The harmonic mean of both.
+        true_pairs: Different pairs that belong together.
+        false_pairs: Different pairs that do not.
+        missed_pairs: Pairs that belong together and are not among them.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    true_pairs: float
+    false_pairs: float
+    missed_pairs: float
+
+    def __init__(
+        self,
+        *,
+        precision: float,
+        recall: float,
+        f1: float,
+        true_pairs: float,
+        false_pairs: float,
+        missed_pairs: float,
+    ) -> None:
+        self._set(
+            precision=precision,
+            recall=recall,
+            f1=f1,
+            true_pairs=true_pairs,
+            false_pairs=false_pairs,
+            missed_pairs=missed_pairs,
+        )
+
+
+class PairExplanation(Report):
+    """Why two records are taken to be the same thing, or not.
+
+    Attributes:
+        left: The one record.
+        right: The other.
+        prior_weight: The weight of the prior odds, in bits.
+        columns: What every column says.
+        weight: The prior weight and the weights of all columns together, in bits.
+        probability: The probability of a match that this weight is.
+    """
+
+    left: int
+    right: int
+    prior_weight: float
+    columns: list[ColumnEvidence]
+    weight: float
+    probability: float
+
+    def __init__(
+        self,
+        *,
+        left: int,
+        right: int,
+        prior_weight: float,
+        columns: list[ColumnEvidence],
+        weight: float,
+        probability: float,
+    ) -> None:
+        self._set(
+            left=left,
+            right=right,
+            prior_weight=prior_weight,
+            columns=columns,
+            weight=weight,
+            probability=probability,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["columns"] = [ColumnEvidence._read(item) for item in wire["columns"]]
+        return super()._read(wire)
+
+
+class PassReport(Report):
+    """What one pass of blocking found.
+
+    Attributes:
+        pass: What the pass does, such as `key: surname`.
+        pairs: How many pairs it gives, those of other passes among them; for a pass with several keys a record, an
+            upper bound.
+        large_blocks: Blocks above the largest size, within which only neighbours are compared.
+        largest_block: Records in the largest block; 0 where the pass has none.
+    """
+
+    pass: str
+    pairs: int
+    large_blocks: int
+    largest_block: int
+
+    def __init__(self, *, pass: str, pairs: int, large_blocks: int, largest_block: int) -> None:
+        self._set(pass=pass, pairs=pairs, large_blocks=large_blocks, largest_block=largest_block)
+
+
+class PlaceAttribute(Report):
+    """Compare places by their distance on the globe (haversine, radius 6371.0088 km), halved by every `half_distance`.
+
+    Attributes:
+        left_latitude: The left table's column of latitudes in degrees, -90 to 90.
+        left_longitude: The left table's column of longitudes in degrees, -180 to 360.
+        right_latitude: The right table's column of latitudes in degrees.
+        right_longitude: The right table's column of longitudes in degrees.
+        half_distance: The distance in kilometres at which similarity is 0.5, above 0. Default 10.
+        max_distance: The distance in kilometres beyond which similarity is 0, above 0. Default none.
+        name: What the attribute is called in explanations. Default the name of its first column.
+        weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+        missing: What it counts where a value is missing. Default skip.
+    """
+
+    left_latitude: str
+    left_longitude: str
+    right_latitude: str
+    right_longitude: str
+    half_distance: float
+    max_distance: float | None
+    name: str | None
+    weight: float
+    missing: MissingPolicy
+
+    def __init__(
+        self,
+        *,
+        left_latitude: str = "",
+        left_longitude: str = "",
+        right_latitude: str = "",
+        right_longitude: str = "",
+        half_distance: float = 10.0,
+        max_distance: float | None = None,
+        name: str | None = None,
+        weight: float = 1.0,
+        missing: MissingPolicy = "skip",
+    ) -> None:
+        self._set(
+            left_latitude=left_latitude,
+            left_longitude=left_longitude,
+            right_latitude=right_latitude,
+            right_longitude=right_longitude,
+            half_distance=half_distance,
+            max_distance=max_distance,
+            name=name,
+            weight=weight,
+            missing=missing,
+        )
+
+
+class Placements(Report):
+    """Which resident goes to which hospital.
+
+    Attributes:
+        hospital_of: The hospital of each resident, -1 for those without one.
+        resident_choices: Which choice each resident got: 1 the first on the list, 0 for those without one.
+        filled: How many residents each hospital has.
+        worst_choices: Which choice the worst resident of each hospital is: 1 the first on its list, 0 for a
+            hospital without residents.
+    """
+
+    hospital_of: NDArray[np.int64]
+    resident_choices: NDArray[np.int64]
+    filled: NDArray[np.int64]
+    worst_choices: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "hospital_of": as_ints,
+        "resident_choices": as_ints,
+        "filled": as_ints,
+        "worst_choices": as_ints,
+    }
+
+    def __init__(
+        self,
+        *,
+        hospital_of: NDArray[np.int64],
+        resident_choices: NDArray[np.int64],
+        filled: NDArray[np.int64],
+        worst_choices: NDArray[np.int64],
+    ) -> None:
+        self._set(
+            hospital_of=hospital_of,
+            resident_choices=resident_choices,
+            filled=filled,
+            worst_choices=worst_choices,
+        )
+
+
+class QGrams(Report):
+    """Pairs of records that share letter groups of a column: every pair with at least `share` of the groups of the
+    value that has more is among them, and others that share a rare group.
+
+    Attributes:
+        column: The column.
+        size: Letters in a group, 1 to 8. Default 2.
+        share: The part of the distinct groups that pairs share, in (0, 1]. Default 0.8.
+    """
+
+    column: str
+    size: int
+    share: float
+
+    def __init__(self, *, column: str = "", size: int = 2, share: float = 0.8) -> None:
+        self._set(column=column, size=size, share=share)
+
+
+class RangeAttribute(Report):
+    """Compare a number with a range, or two ranges, of numbers, dates or timestamps.
+
+    Name `left` or `left_low` and `left_high`, and `right` or `right_low` and `right_high`, at least one of them a
+    range. A number within a range has similarity 1 (a missing bound is none); two ranges are compared by `measure`.
+
+    Attributes:
+        left: The left table's column of single values.
+        left_low: The left table's column of lower bounds.
+        left_high: The left table's column of upper bounds.
+        right: The right table's column of single values.
+        right_low: The right table's column of lower bounds.
+        right_high: The right table's column of upper bounds.
+        measure: How two ranges are compared. Default coverage: the share of the own range that the other covers.
+        slack: A value outside the range falls on a straight line to 0 at this distance (seconds for dates and
+            timestamps), 0 or more. Default 0: outside is 0.
+        name: What the attribute is called in explanations. Default the name of its first column.
+        weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+        missing: What it counts where a value is missing. Default skip.
+    """
+
+    left: str | None
+    left_low: str | None
+    left_high: str | None
+    right: str | None
+    right_low: str | None
+    right_high: str | None
+    measure: OverlapMeasure
+    slack: float
+    name: str | None
+    weight: float
+    missing: MissingPolicy
+
+    def __init__(
+        self,
+        *,
+        left: str | None = None,
+        left_low: str | None = None,
+        left_high: str | None = None,
+        right: str | None = None,
+        right_low: str | None = None,
+        right_high: str | None = None,
+        measure: OverlapMeasure = "coverage",
+        slack: float = 0.0,
+        name: str | None = None,
+        weight: float = 1.0,
+        missing: MissingPolicy = "skip",
+    ) -> None:
+        self._set(
+            left=left,
+            left_low=left_low,
+            left_high=left_high,
+            right=right,
+            right_low=right_low,
+            right_high=right_high,
+            measure=measure,
+            slack=slack,
+            name=name,
+            weight=weight,
+            missing=missing,
+        )
+
+
+class RankedAssignment(Report):
+    """One of the best assignments.
+
+    Attributes:
+        rows: The row of each pair, ascending.
+        columns: The column of each pair.
+        total_cost: Sum of the costs of the pairs.
+    """
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    total_cost: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"rows": as_ints, "columns": as_ints}
+
+    def __init__(self, *, rows: NDArray[np.int64], columns: NDArray[np.int64], total_cost: float) -> None:
+        self._set(rows=rows, columns=columns, total_cost=total_cost)
+
+
+class Recommendations(Report):
+    """Pairs of rows that suit each other.
+
+    Attributes:
+        matches: One row per pair, by left row and rank: `left_row`, `right_row`, `rank` (1 is the left row's best
+            of those recommended), `score`, and `reasons`, such as `skills 0.40, place 0.31`: what attributes add to the
+            score.
+        total_score: The sum of the scores.
+        unmatched_left: The left rows taking part that have no right row.
+        unmatched_right: The right rows that are recommended to nobody.
+        worst_regret: The greatest regret of a matched left row: the score of its best right row less that of its
+            worst recommended one.
+    """
+
+    matches: Any
+    total_score: float
+    unmatched_left: NDArray[np.int64]
+    unmatched_right: NDArray[np.int64]
+    worst_regret: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"matches": as_table, "unmatched_left": as_ints, "unmatched_right": as_ints}
+
+    def __init__(
+        self,
+        *,
+        matches: Any,
+        total_score: float,
+        unmatched_left: NDArray[np.int64],
+        unmatched_right: NDArray[np.int64],
+        worst_regret: float,
+    ) -> None:
+        self._set(
+            matches=matches,
+            total_score=total_score,
+            unmatched_left=unmatched_left,
+            unmatched_right=unmatched_right,
+            worst_regret=worst_regret,
+        )
+
+
+class Roommates(Report):
+    """A stable pairing of one group, or why there is none.
+
+    Attributes:
+        exists: Whether a stable pairing exists.
+        partner_of: The partner of each person, -1 for those who stay alone; absent where no pairing is stable.
+        odd_parties: The odd parties, which are the same in every proof: three people or more, an odd number, each
+            of whom prefers the next to the one before, and the last is followed by the first. Empty where a stable
+            pairing exists.
+        successor_of: The proof, a stable partition: the person after each one, -1 for those who stay alone. Nobody
+            prefers the one before to the one after, and no two people prefer each other to those before them. Two
+            people who follow each other are a pair; a stable pairing exists exactly if there is no odd party.
+    """
+
+    exists: bool
+    partner_of: NDArray[np.int64] | None
+    odd_parties: list[list[int]]
+    successor_of: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"partner_of": as_ints, "successor_of": as_ints}
+
+    def __init__(
+        self,
+        *,
+        exists: bool,
+        odd_parties: list[list[int]],
+        successor_of: NDArray[np.int64],
+        partner_of: NDArray[np.int64] | None = None,
+    ) -> None:
+        self._set(exists=exists, odd_parties=odd_parties, successor_of=successor_of, partner_of=partner_of)
+
+
+class ScoreRule(Report):
+    """An attribute of the left's view must be similar enough.
+
+    Attributes:
+        attribute: The attribute's name.
+        least: Its least similarity, 0 to 1. Default 0.5.
+        missing_passes: Whether a pair with a missing value is allowed. Default false.
+    """
+
+    attribute: str
+    least: float
+    missing_passes: bool
+
+    def __init__(self, *, attribute: str = "", least: float = 0.5, missing_passes: bool = False) -> None:
+        self._set(attribute=attribute, least=least, missing_passes=missing_passes)
+
+
+class SetAttribute(Report):
+    """Compare sets: texts such as `python|sql|r`, or Arrow lists of texts or whole numbers.
+
+    Attributes:
+        left: The column of the left table.
+        right: The column of the right table.
+        measure: How. Default coverage: the share of the own side's items that the other side has.
+        separator: What separates the items of a text; space around items is dropped, an empty text is the empty
+            set. Default `|`.
+        name: What the attribute is called in explanations. Default the name of its first column.
+        weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+        missing: What it counts where a value is missing. Default skip.
+    """
+
+    left: str
+    right: str
+    measure: OverlapMeasure
+    separator: str
+    name: str | None
+    weight: float
+    missing: MissingPolicy
+
+    def __init__(
+        self,
+        *,
+        left: str = "",
+        right: str = "",
+        measure: OverlapMeasure = "coverage",
+        separator: str = "|",
+        name: str | None = None,
+        weight: float = 1.0,
+        missing: MissingPolicy = "skip",
+    ) -> None:
+        self._set(
+            left=left,
+            right=right,
+            measure=measure,
+            separator=separator,
+            name=name,
+            weight=weight,
+            missing=missing,
+        )
+
+
+class ShareRule(Report):
+    """Two sets must share items.
+
+    Attributes:
+        left: The column of the left table: texts such as `a|b`, or Arrow lists.
+        right: The column of the right table.
+        least: How many items at least. Default 1.
+        separator: What separates the items of a text. Default `|`.
+        missing_passes: Whether a pair with a missing value is allowed. Default false.
+    """
+
+    left: str
+    right: str
+    least: int
+    separator: str
+    missing_passes: bool
+
+    def __init__(
+        self,
+        *,
+        left: str = "",
+        right: str = "",
+        least: int = 1,
+        separator: str = "|",
+        missing_passes: bool = False,
+    ) -> None:
+        self._set(left=left, right=right, least=least, separator=separator, missing_passes=missing_passes)
+
+
+class SkippedColumn(Report):
+    """A column that was not compared.
+
+    Attributes:
+        column: Its name.
+        reason: Why.
+    """
+
+    column: str
+    reason: str
+
+    def __init__(self, *, column: str, reason: str) -> None:
+        self._set(column=column, reason=reason)
+
+
+class SortedNeighbourhood(Report):
+    """Pairs of records that stand near each other when all are sorted by one or several columns.
+
+    Attributes:
+        columns: The columns, the most important first; at least one. Missing values come last.
+        window: How many records before and behind each are its neighbours, 1 to 1000. Default 5.
+    """
+
+    columns: list[str]
+    window: int
+
+    def __init__(self, *, columns: list[str] = (), window: int = 5) -> None:
+        self._set(columns=columns, window=window)
+
+
+class Stability(Report):
+    """Whether anybody would leave a matching.
+
+    Attributes:
+        stable: Whether there is no blocking pair and nobody has an unacceptable partner.
+        blocking_count: How many pairs would both rather have each other than what they have.
+        blocking_proposers: The proposers of the blocking pairs named (or the person with the lower number), by
+            their numbers.
+        blocking_receivers: The receivers of the blocking pairs named (or the person with the higher number), in the
+            same order.
+        unacceptable: The proposers (or persons with the lower number) who are matched with somebody who is not on
+            both lists.
+    """
+
+    stable: bool
+    blocking_count: int
+    blocking_proposers: NDArray[np.int64]
+    blocking_receivers: NDArray[np.int64]
+    unacceptable: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "blocking_proposers": as_ints,
+        "blocking_receivers": as_ints,
+        "unacceptable": as_ints,
+    }
+
+    def __init__(
+        self,
+        *,
+        stable: bool,
+        blocking_count: int,
+        blocking_proposers: NDArray[np.int64],
+        blocking_receivers: NDArray[np.int64],
+        unacceptable: NDArray[np.int64],
+    ) -> None:
+        self._set(
+            stable=stable,
+            blocking_count=blocking_count,
+            blocking_proposers=blocking_proposers,
+            blocking_receivers=blocking_receivers,
+            unacceptable=unacceptable,
+        )
+
+
+class StableMarriages(Report):
+    """The stable matchings of two sides.
+
+    Attributes:
+        count: How many matchings are listed.
+        proposers: How many proposers each matching has.
+        receiver_of: The receivers of the proposers, matching after matching, -1 for those who stay alone: the
+            receiver of proposer `p` in matching `k` stands at `k * proposers + p`. The first matching is the
+            proposer-optimal one.
+        complete: Whether these are all.
+        rotations: How many rotations lead from the proposer-optimal matching to the receiver-optimal one.
+    """
+
+    count: int
+    proposers: int
+    receiver_of: NDArray[np.int64]
+    complete: bool
+    rotations: int
+
+    _ways: ClassVar[Mapping[str, Any]] = {"receiver_of": as_ints}
+
+    def __init__(
+        self,
+        *,
+        count: int,
+        proposers: int,
+        receiver_of: NDArray[np.int64],
+        complete: bool,
+        rotations: int,
+    ) -> None:
+        self._set(count=count, proposers=proposers, receiver_of=receiver_of, complete=complete, rotations=rotations)
+
+
+class StablePairs(Report):
+    """Stable pairs of two sides.
+
+    Attributes:
+        receiver_of: The receiver of each proposer, -1 for those who stay alone.
+        proposer_of: The proposer of each receiver, -1 for those who stay alone.
+        proposer_choices: Which choice each proposer got: 1 the first on the list, 0 for those who stay alone.
+        receiver_choices: Which choice each receiver got: 1 the first on the list, 0 for those who stay alone.
+        proposer_total: The sum of the proposers' choices.
+        receiver_total: The sum of the receivers' choices.
+        regret: The worst choice of anybody, 0 where nobody is matched.
+        exact: Whether it is proven to be the one asked for; false only where sex_equal or median had to draw a
+            sample.
+    """
+
+    receiver_of: NDArray[np.int64]
+    proposer_of: NDArray[np.int64]
+    proposer_choices: NDArray[np.int64]
+    receiver_choices: NDArray[np.int64]
+    proposer_total: int
+    receiver_total: int
+    regret: int
+    exact: bool
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "receiver_of": as_ints,
+        "proposer_of": as_ints,
+        "proposer_choices": as_ints,
+        "receiver_choices": as_ints,
+    }
+
+    def __init__(
+        self,
+        *,
+        receiver_of: NDArray[np.int64],
+        proposer_of: NDArray[np.int64],
+        proposer_choices: NDArray[np.int64],
+        receiver_choices: NDArray[np.int64],
+        proposer_total: int,
+        receiver_total: int,
+        regret: int,
+        exact: bool,
+    ) -> None:
+        self._set(
+            receiver_of=receiver_of,
+            proposer_of=proposer_of,
+            proposer_choices=proposer_choices,
+            receiver_choices=receiver_choices,
+            proposer_total=proposer_total,
+            receiver_total=receiver_total,
+            regret=regret,
+            exact=exact,
+        )
+
+
+class SubsetRule(Report):
+    """A set must lie within another; a single text or number is a set of one.
+
+    Attributes:
+        left: The column of the left table: texts such as `a|b`, or Arrow lists.
+        right: The column of the right table.
+        direction: Which within which. Default left_in_right.
+        separator: What separates the items of a text. Default `|`.
+        missing_passes: Whether a pair with a missing value is allowed. Default false.
+    """
+
+    left: str
+    right: str
+    direction: SubsetDirection
+    separator: str
+    missing_passes: bool
+
+    def __init__(
+        self,
+        *,
+        left: str = "",
+        right: str = "",
+        direction: SubsetDirection = "left_in_right",
+        separator: str = "|",
+        missing_passes: bool = False,
+    ) -> None:
+        self._set(left=left, right=right, direction=direction, separator=separator, missing_passes=missing_passes)
+
+
+class TextMatches(Report):
+    """Pairs of texts with their similarity, in the order of the left rows, the most alike first.
+
+    Attributes:
+        left: The row of the left text.
+        right: The row of the right text.
+        score: Their similarity, 0 to 1.
+    """
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    score: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"left": as_ints, "right": as_ints, "score": as_vector}
+
+    def __init__(self, *, left: NDArray[np.int64], right: NDArray[np.int64], score: NDArray[np.float64]) -> None:
+        self._set(left=left, right=right, score=score)
+
+
+class TextNormalization(Report):
+    """What is taken out of texts before they are compared; applied once to each text, in the order of the fields.
+
+    By default nothing is. Comparison is by code points, not by what looks like one character on the screen; choose a
+    form where texts come from several sources.
+
+    Attributes:
+        strip_accents: Whether marks are left out after taking characters apart by compatibility (NFKD): `Zürich`
+            becomes `Zurich`. Letters that Unicode does not take apart stay: `ø`, `ł`, `ß`. Default false.
+        case: What becomes of upper and lower case. Default keep.
+        punctuation: What becomes of punctuation and symbols. Default keep.
+        whitespace: What becomes of white space. Default keep.
+        form: The Unicode form at the end. Default keep.
+    """
+
+    strip_accents: bool
+    case: CaseRule
+    punctuation: PunctuationRule
+    whitespace: WhitespaceRule
+    form: UnicodeForm
+
+    def __init__(
+        self,
+        *,
+        strip_accents: bool = False,
+        case: CaseRule = "keep",
+        punctuation: PunctuationRule = "keep",
+        whitespace: WhitespaceRule = "keep",
+        form: UnicodeForm = "keep",
+    ) -> None:
+        self._set(strip_accents=strip_accents, case=case, punctuation=punctuation, whitespace=whitespace, form=form)
+
+
+class TiedPairs(Report):
+    """Stable pairs where ties are not broken, which need not exist.
+
+    Attributes:
+        exists: Whether such a matching exists.
+        pairs: The matching; absent where none exists. Choices are 1 and those strictly better.
+    """
+
+    exists: bool
+    pairs: StablePairs | None
+
+    def __init__(self, *, exists: bool, pairs: StablePairs | None = None) -> None:
+        self._set(exists=exists, pairs=pairs)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["pairs"] = None if wire["pairs"] is None else StablePairs._read(wire["pairs"])
+        return super()._read(wire)
+
+
+class VectorAttribute(Report):
+    """Compare vectors that stand beside the tables, such as embeddings, by the cosine of their angle; below 0 counts as
+    0.
+
+    Attributes:
+        left: One vector per row of the left table, `[row, dimension]`; a row with NaN is missing, one of zeros is
+            refused.
+        right: One vector per row of the right table, `[row, dimension]`.
+        name: What the attribute is called in explanations. Default the name of its first column.
+        weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+        missing: What it counts where a value is missing. Default skip.
+    """
+
+    left: NDArray[np.float64] | None
+    right: NDArray[np.float64] | None
+    name: str | None
+    weight: float
+    missing: MissingPolicy
+
+    _ways: ClassVar[Mapping[str, Any]] = {"left": as_matrix, "right": as_matrix}
+
+    def __init__(
+        self,
+        *,
+        left: NDArray[np.float64] | None = None,
+        right: NDArray[np.float64] | None = None,
+        name: str | None = None,
+        weight: float = 1.0,
+        missing: MissingPolicy = "skip",
+    ) -> None:
+        self._set(left=left, right=right, name=name, weight=weight, missing=missing)
+
+
+class Cdist(Options):
+    """Compare every text of one list with every text of another.
+
+    `cdist` gives the whole matrix; where it would not fit into memory, `fit` packs the right side once and the
+    fitted object scores the left side block by block.
+
+    Args:
+        metric: The metric. Default jaro_winkler.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before, once each. Default nothing.
+        score_cutoff: Scores below this, 0 to 1, are given as 0; pairs that cannot reach it by their lengths are not
+            compared. Default 0.
+    """
+
+    metric: TextMetric
+    parameters: MetricParameters
+    normalization: TextNormalization
+    score_cutoff: float
+
+    def __init__(
+        self,
+        *,
+        metric: TextMetric = "jaro_winkler",
+        parameters: MetricParameters = MetricParameters(),
+        normalization: TextNormalization = TextNormalization(),
+        score_cutoff: float = 0.0,
+    ) -> None:
+        self._set(metric=metric, parameters=parameters, normalization=normalization, score_cutoff=score_cutoff)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["parameters"] = MetricParameters._read(wire["parameters"])
+        wire["normalization"] = TextNormalization._read(wire["normalization"])
+        return super()._read(wire)
+
+    def fit(
+        self,
+        right: TextsLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedCdist:
+        """Pack the right side, to be scored with the left one in blocks.
+
+        Fails with `invalid_config` for an option out of range, and with `cancelled`.
+
+        Args:
+            right: `[text]`, texts. The texts on the right; missing ones are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_texts("right", right)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedCdist._of(call("matching.Cdist.fit", self._wire(), inputs, run=run), *inputs)
+
+
+class RangeRule(Report):
+    """A value must lie within a range, or two ranges must overlap.
+
+    Attributes:
+        range: The columns, as for the attribute; its measure is what `least` speaks of. Its weight and name do not
+            count.
+        least: The least overlap, 0 to 1; 0 is any that is above 0. Default 0.
+        missing_passes: Whether a pair with a missing value is allowed. Default false.
+    """
+
+    range: RangeAttribute
+    least: float
+    missing_passes: bool
+
+    def __init__(
+        self,
+        *,
+        range: RangeAttribute = RangeAttribute(),
+        least: float = 0.0,
+        missing_passes: bool = False,
+    ) -> None:
+        self._set(range=range, least=least, missing_passes=missing_passes)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["range"] = RangeAttribute._read(wire["range"])
+        return super()._read(wire)
+
+
+class TextJoin(Options):
+    """Find, for texts of one list, the texts of another that are alike.
+
+    `fit` indexes the right side once; the fitted object searches it for texts of the left side, as many at a time as
+    one likes: memory is that of the index and of the matches of one call.
+
+    Args:
+        metric: The metric. Default jaro_winkler.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before, once each. Default nothing.
+        cutoff: The least similarity of a match, above 0 and at most 1. All pairs that reach it are found; the
+            higher it is, the less is compared. Default 0.9.
+        k: How many matches of each left text are kept, the best ones, of equal ones those that come first; at least
+            1. Default: all.
+    """
+
+    metric: TextMetric
+    parameters: MetricParameters
+    normalization: TextNormalization
+    cutoff: float
+    k: int | None
+
+    def __init__(
+        self,
+        *,
+        metric: TextMetric = "jaro_winkler",
+        parameters: MetricParameters = MetricParameters(),
+        normalization: TextNormalization = TextNormalization(),
+        cutoff: float = 0.9,
+        k: int | None = None,
+    ) -> None:
+        self._set(metric=metric, parameters=parameters, normalization=normalization, cutoff=cutoff, k=k)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["parameters"] = MetricParameters._read(wire["parameters"])
+        wire["normalization"] = TextNormalization._read(wire["normalization"])
+        return super()._read(wire)
+
+    def fit(
+        self,
+        right: TextsLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedTextJoin:
+        """Index the right side, to be searched for the left one in blocks.
+
+        Fails with `invalid_config` for an option out of range, `too_large` from 2^32 texts on, `cancelled`.
+
+        Args:
+            right: `[text]`, texts. The texts on the right; missing ones are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_texts("right", right)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedTextJoin._of(call("matching.TextJoin.fit", self._wire(), inputs, run=run), *inputs)
+
+
+class TextSimilarity(Report):
+    """Compare two texts, or texts in pairs, by one of the metrics, after a normalisation.
+
+    Attributes:
+        metric: The metric. Default jaro_winkler.
+        parameters: Parameters of the metric.
+        normalization: What is taken out of both texts before. Default nothing.
+    """
+
+    metric: TextMetric
+    parameters: MetricParameters
+    normalization: TextNormalization
+
+    def __init__(
+        self,
+        *,
+        metric: TextMetric = "jaro_winkler",
+        parameters: MetricParameters = MetricParameters(),
+        normalization: TextNormalization = TextNormalization(),
+    ) -> None:
+        self._set(metric=metric, parameters=parameters, normalization=normalization)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["parameters"] = MetricParameters._read(wire["parameters"])
+        wire["normalization"] = TextNormalization._read(wire["normalization"])
+        return super()._read(wire)
+
+
+class TextAttribute(Report):
+    """Compare texts by how they are written.
+
+    Attributes:
+        left: The column of the left table.
+        right: The column of the right table.
+        similarity: The metric, its parameters and the normalisation. Default Jaro-Winkler of the texts as they are.
+        name: What the attribute is called in explanations. Default the name of its first column.
+        weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+        missing: What it counts where a value is missing. Default skip.
+    """
+
+    left: str
+    right: str
+    similarity: TextSimilarity
+    name: str | None
+    weight: float
+    missing: MissingPolicy
+
+    def __init__(
+        self,
+        *,
+        left: str = "",
+        right: str = "",
+        similarity: TextSimilarity = TextSimilarity(),
+        name: str | None = None,
+        weight: float = 1.0,
+        missing: MissingPolicy = "skip",
+    ) -> None:
+        self._set(left=left, right=right, similarity=similarity, name=name, weight=weight, missing=missing)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["similarity"] = TextSimilarity._read(wire["similarity"])
+        return super()._read(wire)
+
+
+class FittedCdist(Model):
+    """The right side of a comparison of all pairs, packed."""
+
+    __slots__ = ()
+
+    def score(
+        self,
+        left: TextsLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> NDArray[np.float64]:
+        """The similarity of every text of `left` with every text on the right, 0 to 1.
+
+        Fails with `invalid_data` for hamming without padding on texts of unequal length, `too_large` from 2^31
+        scores on, `cancelled`.
+
+        Args:
+            left: `[text]`, texts. The texts on the left; missing ones are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_texts("left", left)]
+        run = Run(seed, threads, progress, cancel)
+        reply: NDArray[np.float64] = call("matching.FittedCdist.score", {}, inputs, self._handle, run=run)
+        return reply
+
+
+class FittedLinkage(Model):
+    """A fitted linkage: the records it knows, their matches and entities, and what every agreement weighs; explains
+    pairs, takes in new records, saves and loads.
+    """
+
+    __slots__ = ()
+
+    def entities(self) -> NDArray[np.int64]:
+        """The entity of every record, numbered from 0 by their first record; those of a right table come behind."""
+        reply: NDArray[np.int64] = call("matching.FittedLinkage.entities", {}, [], self._handle)
+        return reply
+
+    def explain(
+        self,
+        left: int,
+        right: int,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> PairExplanation:
+        """Why two records are taken to be the same thing, or not: what every column says, in bits that add up to the
+        weight.
+
+        Fails with `invalid_data` for a row that is not there, or twice the same.
+
+        Args:
+            left: The row of the one record; rows of a right table are counted on behind those of the left one.
+            right: The row of the other.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply = call("matching.FittedLinkage.explain", {"left": left, "right": right}, [], self._handle, run=run)
+        return PairExplanation._read(reply)
+
+    @classmethod
+    def from_bytes(
+        cls,
+        bytes: bytes | bytearray | memoryview,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Self:
+        """The model that `to_bytes` gave; it answers bit for bit as that one would.
+
+        Fails with `incompatible` for bytes that are damaged, of a newer version, or another model.
+
+        Args:
+            bytes: What `to_bytes` gave, or the content of a file that `save` wrote.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_bytes("bytes", bytes)]
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("matching.FittedLinkage.from_bytes", {}, inputs, run=run), *inputs)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Self:
+        """The model in a file that `save` wrote.
+
+        Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is
+        damaged, of a newer version, or another model.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            ModelNotFoundError: There is no such file or folder.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("matching.FittedLinkage.load", {"path": path}, [], run=run))
+
+    def match_new(
+        self,
+        records: TableLike,
+        *,
+        right: bool = False,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> NewMatches:
+        """Hold new records against the known ones, and against each other, with what was learnt; the model stays as it
+        is. A new record joins the known entity that it matches best, or becomes one; known entities are never
+        joined.
+
+        Fails with `invalid_data` for a table without the columns that are compared, `too_large`, `cancelled`.
+
+        Args:
+            records: One record a row. Nulls, NaN, blanks and words such as `unknown` are missing.
+            right: Whether they are of the right table, where two were linked. Default false.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Returns:
+            Tables are of the kind that came in; a dict of numpy arrays where none did.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_table("records", records)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call(
+            "matching.FittedLinkage.match_new",
+            {"right": right},
+            inputs,
+            self._handle,
+            run=run,
+            kind=self._kind,
+        )
+        return NewMatches._read(reply)
+
+    def pair_completeness(
+        self,
+        truth: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> float:
+        """The part of the pairs that belong together which blocking looks at; no linkage can find more.
+
+        Fails with `invalid_data` for another number of entities than records, `cancelled`.
+
+        Args:
+            truth: `[item]`, whole numbers. The true entity of every record: any numbers, equal for the same thing.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_ints("truth", truth)]
+        run = Run(seed, threads, progress, cancel)
+        reply: float = call("matching.FittedLinkage.pair_completeness", {}, inputs, self._handle, run=run)
+        return reply
+
+    def pairs(
+        self,
+        *,
+        threshold: float | None = None,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Any:
+        """The pairs that match: `left` and `right` (rows, each of its own table where two are linked), `weight` in bits
+        with the prior in it, `probability`.
+
+        Fails with `invalid_config` for a threshold below 0.01 or not below 1.
+
+        Args:
+            threshold: The least probability, at least 0.01 and below 1. Default: the threshold that was fitted.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Returns:
+            Tables are of the kind that came in; a dict of numpy arrays where none did.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply: Any = call(
+            "matching.FittedLinkage.pairs",
+            {"threshold": threshold},
+            [],
+            self._handle,
+            run=run,
+            kind=self._kind,
+        )
+        return reply
+
+    def predict(
+        self,
+        left: ArrayLike,
+        right: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> NDArray[np.float64]:
+        """The probabilities that pairs of known records match, candidates or not. Rows of a right table are counted on
+        behind those of the left one.
+
+        Fails with `invalid_data` for lists of unequal length or rows that are not there, `cancelled`.
+
+        Args:
+            left: `[item]`, whole numbers. Rows of the one record of each pair.
+            right: `[item]`, whole numbers. Rows of the other record of each pair, as many.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_ints("left", left), lend_ints("right", right)]
+        run = Run(seed, threads, progress, cancel)
+        reply: NDArray[np.float64] = call("matching.FittedLinkage.predict", {}, inputs, self._handle, run=run)
+        return reply
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Save the model to a file, which is replaced as a whole or not at all.
+
+        Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            ModelNotFoundError: There is no such file or folder.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        call("matching.FittedLinkage.save", {"path": path}, [], self._handle, run=run)
+
+    def summary(self) -> LinkageSummary:
+        """What was learnt: columns, levels and their weights, the prior, what blocking found."""
+        reply = call("matching.FittedLinkage.summary", {}, [], self._handle)
+        return LinkageSummary._read(reply)
+
+    def to_bytes(
+        self,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> bytes:
+        """The model as bytes: versioned, checksummed; the records that it knows are in it.
+
+        Fails with `too_large` above 1 GiB.
+
+        Args:
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply: bytes = call("matching.FittedLinkage.to_bytes", {}, [], self._handle, run=run)
+        return reply
+
+    def update(
+        self,
+        records: TableLike,
+        *,
+        right: bool = False,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> NewMatches:
+        """Take new records in: as `match_new`, and they are known from now on. On an error nothing is learnt.
+
+        Fails as `match_new`.
+
+        Args:
+            records: One record a row. Nulls, NaN, blanks and words such as `unknown` are missing.
+            right: Whether they are of the right table, where two were linked. Default false.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Returns:
+            Tables are of the kind that came in; a dict of numpy arrays where none did.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_table("records", records)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("matching.FittedLinkage.update", {"right": right}, inputs, self._handle, run=run, kind=self._kind)
+        return NewMatches._read(reply)
+
+
+class FittedTextJoin(Model):
+    """The texts of the right side of a join, indexed."""
+
+    __slots__ = ()
+
+    def search(
+        self,
+        left: TextsLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> TextMatches:
+        """The matches of each text of `left`.
+
+        Fails with `invalid_data` for hamming without padding on texts of unequal length, `too_large` from 2^32 texts
+        on, `cancelled`.
+
+        Args:
+            left: `[text]`, texts. The texts on the left; missing ones are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_texts("left", left)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("matching.FittedTextJoin.search", {}, inputs, self._handle, run=run)
+        return TextMatches._read(reply)
+
+
+class OnlineMatching(Model):
+    """Columns that are being matched with rows as they come: takes the next row, tells what is left and what deciding
+    at once has cost, saves and loads.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def from_bytes(cls, bytes: bytes | bytearray | memoryview) -> Self:
+        """The matching that `to_bytes` gave; it goes on as that one would.
+
+        Fails with `incompatible` for bytes that are damaged, of a newer version, or something else.
+
+        Args:
+            bytes: What `to_bytes` gave, or the content of a file that `save` wrote.
+
+        Raises:
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+        """
+        inputs = [lend_bytes("bytes", bytes)]
+        return cls._of(call("matching.OnlineMatching.from_bytes", {}, inputs), *inputs)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Self:
+        """The matching in a file that `save` wrote.
+
+        Fails with `not_found` for a file that does not exist, `io` if it cannot be read, `incompatible` if it is
+        damaged, of a newer version, or something else.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            ModelNotFoundError: There is no such file or folder.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("matching.OnlineMatching.load", {"path": path}, [], run=run))
+
+    def report(
+        self,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> OnlineReport:
+        """Compare with the best that could have been done, had all rows been known.
+
+        Fails with `invalid_data` for totals beyond the largest number; `cancelled`.
+
+        Args:
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply = call("matching.OnlineMatching.report", {}, [], self._handle, run=run)
+        return OnlineReport._read(reply)
+
+    def room(self) -> NDArray[np.int64]:
+        """How many more rows each column takes."""
+        reply: NDArray[np.int64] = call("matching.OnlineMatching.room", {}, [], self._handle)
+        return reply
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Save the matching to a file, which is replaced as a whole or not at all.
+
+        Fails with `not_found` for a folder that does not exist, `io` if the file cannot be written.
+
+        Args:
+            path: The path of the file.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            ModelNotFoundError: There is no such file or folder.
+            IoError: The file cannot be read or written.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        call("matching.OnlineMatching.save", {"path": path}, [], self._handle, run=run)
+
+    def to_bytes(self) -> bytes:
+        """The matching as bytes: versioned, checksummed.
+
+        Fails with `too_large` above 1 GiB.
+        """
+        reply: bytes = call("matching.OnlineMatching.to_bytes", {}, [], self._handle)
+        return reply
+
+    def update(self, costs: ArrayLike) -> OnlineDecision:
+        """Match the next row with the best column that has room, for good; of equally good ones with the first.
+
+        Fails with `invalid_data` for costs that are not one per column, NaN, and the infinity that does not forbid;
+        the row is then as if it had not come.
+
+        Args:
+            costs: `[column]`. What pairing the row with each column costs. `inf` forbids the pair (`-inf` when
+                maximising).
+
+        Raises:
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+        """
+        inputs = [lend_vector("costs", costs)]
+        reply = call("matching.OnlineMatching.update", {}, inputs, self._handle)
+        return OnlineDecision._read(reply)
+
+    def update_batch(
+        self,
+        costs: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> list[OnlineDecision]:
+        """Match the next rows, one after another; all or, on an error, none.
+
+        Much cheaper than one call per row. Fails as `update`, for the first row that is refused; `cancelled`.
+
+        Args:
+            costs: `[row, column]`; one axis is one row. What pairing a row with a column costs. `inf` forbids the
+                pair (`-inf` when maximising); NaN is refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("costs", costs)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("matching.OnlineMatching.update_batch", {}, inputs, self._handle, run=run)
+        return [OnlineDecision._read(item) for item in reply]
+
+
+Attribute: TypeAlias = (
+    NumberAttribute
+    | CategoryAttribute
+    | PlaceAttribute
+    | SetAttribute
+    | RangeAttribute
+    | HoursAttribute
+    | TextAttribute
+    | VectorAttribute
+)
+"""What of two rows is compared, and how; similarities are 0 to 1.
+
+The own side is the left table for the attributes of the left's view, and the right table for those of the right's.
+"""
+
+
+Blocking: TypeAlias = Keys | SortedNeighbourhood | QGrams | MinHash | AllPairs
+"""A pass of blocking with its options, such as `{"Keys": {"parts": [{"column": "surname"}]}}`."""
+
+
+Rule: TypeAlias = EqualRule | SubsetRule | ShareRule | CompareRule | FlagRule | DistanceRule | RangeRule | ScoreRule
+"""What must hold for a pair to be allowed at all."""
+
+
+def all_stable_marriages(
+    proposers: ListsLike,
+    receivers: ListsLike,
+    *,
+    limit: int = 1000,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> StableMarriages:
+    """List the stable matchings of two sides, at most `limit`.
+
+    Fails as `stable_marriage`, and with `too_large` above 2^28 numbers.
+
+    Args:
+        proposers: `[proposer, choice]`, whole numbers; rows may differ in length. For each proposer, receivers by
+            number from 0, best first; who is not listed is unacceptable.
+        receivers: `[receiver, choice]`, whole numbers; rows may differ in length. For each receiver, proposers by
+            number from 0, best first; who is not listed is unacceptable.
+        limit: The most matchings that are listed, from 1 to 1,000,000. Default 1,000.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_lists("proposers", proposers), lend_lists("receivers", receivers)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.all_stable_marriages", {"limit": limit}, inputs, run=run)
+    return StableMarriages._read(reply)
+
+
 def assign(
     costs: ArrayLike,
     *,
@@ -169,7 +3882,7 @@ def assign(
 
     Fails with `invalid_data` for NaN, for the infinity that does not forbid, for a total beyond the largest number,
     and, unless the unmatched may be left, where forbidden pairs make it impossible to match all of the shorter side:
-    the message names those that have too few partners. `too_large` for 2^32 rows or columns.
+    the message names those that have too few partners. `too_large` for 2^31 rows or columns.
 
     Args:
         costs: `[row, column]`; one axis is one row. What pairing a row with a column costs. `inf` forbids the pair
@@ -192,3 +3905,3090 @@ def assign(
     run = Run(seed, threads, progress, cancel)
     reply = call("matching.assign", {"maximize": maximize, "unmatched": unmatched}, inputs, run=run)
     return Assignment._read(reply)
+
+
+def assign_batch(
+    costs: ArrayLike,
+    rows: int,
+    *,
+    maximize: bool = False,
+    unmatched: Unmatched = "refuse",
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> AssignmentBatch:
+    """Pair rows with columns in many matrices of one shape, each on its own and in parallel.
+
+    Fails as for one, with the problem's number, and with `invalid_config` if `rows` is 0 or does not divide the
+    costs of a problem.
+
+    Args:
+        costs: `[problem, cost]`; one axis is one row. One matrix per row, its own rows one after the other. `inf`
+            forbids a pair (`-inf` when maximising).
+        rows: Rows of each matrix, at least 1; it divides the costs of a problem.
+        maximize: Whether the totals are to be greatest instead of least. Default false.
+        unmatched: What happens where forbidden pairs leave no partner. Default refuse.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_matrix("costs", costs)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.assign_batch", {"rows": rows, "maximize": maximize, "unmatched": unmatched}, inputs, run=run)
+    return AssignmentBatch._read(reply)
+
+
+def assign_bottleneck(
+    costs: ArrayLike,
+    *,
+    maximize: bool = False,
+    unmatched: Unmatched = "refuse",
+    best_total: bool = False,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> BottleneckAssignment:
+    """Pair the rows of `costs` with its columns so that the worst cost is as low as possible, and, if asked, the total
+    least among those pairings.
+
+    Fails as `assign`; `cancelled`.
+
+    Args:
+        costs: `[row, column]`; one axis is one row. What pairing a row with a column costs. `inf` forbids the pair
+            (`-inf` when maximising); NaN is refused.
+        maximize: Whether the lowest cost is to be as high as possible instead. Default false.
+        unmatched: What happens where forbidden pairs leave no partner: fail, or match as many as possible. Default
+            refuse.
+        best_total: Whether, of the pairings with the best worst cost, the one of least total cost is taken
+            (greatest, when maximising). Takes the time of an assignment. Default false: any of them.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_matrix("costs", costs)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "matching.assign_bottleneck",
+        {"maximize": maximize, "unmatched": unmatched, "best_total": best_total},
+        inputs,
+        run=run,
+    )
+    return BottleneckAssignment._read(reply)
+
+
+def assign_by_rule(
+    rule: Callable[[NDArray[np.int64], NDArray[np.int64]], ArrayLike],
+    row_count: int,
+    column_count: int,
+    *,
+    maximize: bool = False,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Assignment:
+    """Pair rows with columns so that the total is least, at costs that a function tells when they are asked for.
+
+    The matrix is never there: memory is that of the cheapest pairs of each line, and one line. The function is asked
+    for the costs of one row with every column (or of one column with every row, where these are fewer), some lines
+    more than once. What it throws ends the call and comes out as it is.
+
+    Fails with `invalid_data` for another number of costs than pairs, for NaN, for the infinity that does not forbid,
+    for a finite cost above 1e290 in size, and where forbidden pairs make it impossible to match all of the shorter
+    side; `too_large` for 2^31 rows or columns.
+
+    Args:
+        rule: Gives the costs of the pairs; `inf` forbids one (`-inf` when maximising). It is given `rows` `[pair]`:
+            The row of each pair, from 0. `columns` `[pair]`: The column of each pair, from 0. It gives `costs`
+            `[pair]`: What each pair costs, in the order asked. It runs on the calling thread, and what it raises comes
+            out as it is.
+        row_count: Rows of the matrix.
+        column_count: Columns of the matrix.
+        maximize: Whether the total is to be greatest instead of least. Default false.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {"row_count": row_count, "column_count": column_count, "maximize": maximize}
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.assign_by_rule", options, [], run=run, ask=Ask("rule", rule, lend_vector))
+    return Assignment._read(reply)
+
+
+def assign_each_row(
+    costs: ArrayLike,
+    column_capacities: ArrayLike,
+    *,
+    maximize: bool = False,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> EachRowAssignment:
+    """Give every row of `costs` one column, at least total cost; a column takes as many rows as its capacity says, any
+    number where `column_capacities` is empty.
+
+    Fails with `invalid_data` for capacities that are not one per column or below 0, for NaN, the infinity that does
+    not forbid, a total beyond the largest number, and where not every row can have a column: the message names rows
+    that have too few; `cancelled`.
+
+    Args:
+        costs: `[row, column]`; one axis is one row. What pairing a row with a column costs. `inf` forbids the pair
+            (`-inf` when maximising); NaN is refused.
+        column_capacities: `[column]`, whole numbers. How many rows each column takes, 0 or more; empty for any
+            number.
+        maximize: Whether the total is to be greatest instead of least. Default false.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_matrix("costs", costs), lend_ints("column_capacities", column_capacities)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.assign_each_row", {"maximize": maximize}, inputs, run=run)
+    return EachRowAssignment._read(reply)
+
+
+def assign_k_best(
+    costs: ArrayLike,
+    count: int,
+    *,
+    maximize: bool = False,
+    unmatched: Unmatched = "refuse",
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> list[RankedAssignment]:
+    """The `count` best assignments, best first, no two with the same pairs; fewer where fewer exist.
+
+    Fails with `invalid_config` for a count of 0, and as `assign` for the costs; `cancelled`.
+
+    Args:
+        costs: `[row, column]`; one axis is one row. What pairing a row with a column costs. `inf` forbids the pair
+            (`-inf` when maximising); NaN is refused.
+        count: How many assignments, at least 1.
+        maximize: Whether the total is to be greatest instead of least. Default false.
+        unmatched: What happens where forbidden pairs leave no partner. Default refuse.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_matrix("costs", costs)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "matching.assign_k_best",
+        {"count": count, "maximize": maximize, "unmatched": unmatched},
+        inputs,
+        run=run,
+    )
+    return [RankedAssignment._read(item) for item in reply]
+
+
+def assign_points(
+    left: ArrayLike,
+    right: ArrayLike,
+    *,
+    metric: PointMetric = "euclidean",
+    maximize: bool = False,
+    max_distance: float | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Assignment:
+    """Pair the points of `left` with those of `right` so that the sum of their distances is least.
+
+    All of the smaller set are matched. The answer is as exact as that of `assign` on all distances, which are never
+    all there.
+
+    Fails with `invalid_config` for a `max_distance` below 0, `invalid_data` for coordinates that are not finite,
+    sets with different numbers of coordinates, and where `max_distance` leaves too few partners.
+
+    Args:
+        left: `[point, coordinate]`; one axis is one row. Points, whose positions are the rows of the result; for
+            haversine latitude and longitude in degrees.
+        right: `[point, coordinate]`; one axis is one row. Points with as many coordinates, whose positions are the
+            columns of the result.
+        metric: How far apart two points are. Default euclidean.
+        maximize: Whether the sum is to be greatest instead of least. Default false.
+        max_distance: Points farther apart are not paired; 0 or above, in the unit of the metric. Default: no limit.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_matrix("left", left), lend_matrix("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "matching.assign_points",
+        {"metric": metric, "maximize": maximize, "max_distance": max_distance},
+        inputs,
+        run=run,
+    )
+    return Assignment._read(reply)
+
+
+def assign_sparse(
+    rows: ArrayLike,
+    columns: ArrayLike,
+    costs: ArrayLike,
+    *,
+    maximize: bool = False,
+    unmatched: Unmatched = "refuse",
+    row_count: int | None = None,
+    column_count: int | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Assignment:
+    """Pair rows with columns so that the total is least, where only the listed pairs are possible.
+
+    All of the shorter side are matched. Memory grows with the listed pairs, not with rows times columns. Whole
+    numbers whose sums stay below 2^53 are added exactly.
+
+    Fails with `invalid_data` for lists of unequal length, positions out of range, NaN, the infinity that does not
+    forbid, a total beyond the largest number, and, unless the unmatched may be left, where it is impossible to match
+    all of the shorter side: the message names those that have too few partners. `too_large` for 2^32 - 1 rows,
+    columns or pairs, `cancelled`.
+
+    Args:
+        rows: `[pair]`, whole numbers. The row of each possible pair, from 0.
+        columns: `[pair]`, whole numbers. The column of each possible pair, from 0.
+        costs: `[pair]`. What each possible pair costs. Of repeated pairs the cheapest counts (the dearest when
+            maximising); NaN is refused.
+        maximize: Whether the total is to be greatest instead of least. Default false.
+        unmatched: What happens where no partner is left. Default refuse.
+        row_count: How many rows there are. Default: one more than the last that has a pair.
+        column_count: How many columns there are. Default: one more than the last that has a pair.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {"maximize": maximize, "unmatched": unmatched, "row_count": row_count, "column_count": column_count}
+    inputs = [lend_ints("rows", rows), lend_ints("columns", columns), lend_vector("costs", costs)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.assign_sparse", options, inputs, run=run)
+    return Assignment._read(reply)
+
+
+def assign_sparse_rows(
+    starts: ArrayLike,
+    columns: ArrayLike,
+    costs: ArrayLike,
+    *,
+    maximize: bool = False,
+    unmatched: Unmatched = "refuse",
+    column_count: int | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Assignment:
+    """As `assign_sparse`, with the pairs listed by row: row `i` has the entries `starts[i]` to `starts[i + 1]` of
+    `columns` and `costs` (compressed sparse rows).
+
+    Fails as `assign_sparse`, and with `invalid_data` for starts that do not begin at 0, fall, or do not end at the
+    number of entries.
+
+    Args:
+        starts: `[row and end]`, whole numbers. Where the pairs of each row start, and where the last row's end: one
+            more than the rows, ascending from 0.
+        columns: `[pair]`, whole numbers. The column of each possible pair, from 0.
+        costs: `[pair]`. What each possible pair costs. Of repeated pairs the cheapest counts (the dearest when
+            maximising); NaN is refused.
+        maximize: Whether the total is to be greatest instead of least. Default false.
+        unmatched: What happens where no partner is left. Default refuse.
+        column_count: How many columns there are. Default: one more than the last that has a pair.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {"maximize": maximize, "unmatched": unmatched, "column_count": column_count}
+    inputs = [lend_ints("starts", starts), lend_ints("columns", columns), lend_vector("costs", costs)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.assign_sparse_rows", options, inputs, run=run)
+    return Assignment._read(reply)
+
+
+def assign_sparse_with_capacities(
+    rows: ArrayLike,
+    columns: ArrayLike,
+    costs: ArrayLike,
+    row_capacities: ArrayLike,
+    column_capacities: ArrayLike,
+    *,
+    maximize: bool = False,
+    demand: Demand = "exact",
+    repeat: bool = False,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> CapacityAssignment:
+    """As `assign_with_capacities`, where only the listed pairs are possible.
+
+    There are as many rows and columns as capacities. Fails as that, and with `invalid_data` for lists of unequal
+    length and positions out of range.
+
+    Args:
+        rows: `[pair]`, whole numbers. The row of each possible pair, from 0.
+        columns: `[pair]`, whole numbers. The column of each possible pair, from 0.
+        costs: `[pair]`. What each possible pair costs. Of repeated pairs the cheapest counts (the dearest when
+            maximising); NaN is refused.
+        row_capacities: `[row]`, whole numbers. How many units each row wants, 0 or more.
+        column_capacities: `[column]`, whole numbers. How many units each column holds, 0 or more.
+        maximize: Whether the total is to be greatest instead of least. Default false.
+        demand: Whether every row must get all its units. Default exact.
+        repeat: Whether a pair may be used more than once. Default false.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [
+        lend_ints("rows", rows),
+        lend_ints("columns", columns),
+        lend_vector("costs", costs),
+        lend_ints("row_capacities", row_capacities),
+        lend_ints("column_capacities", column_capacities),
+    ]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "matching.assign_sparse_with_capacities",
+        {"maximize": maximize, "demand": demand, "repeat": repeat},
+        inputs,
+        run=run,
+    )
+    return CapacityAssignment._read(reply)
+
+
+def assign_with_capacities(
+    costs: ArrayLike,
+    row_capacities: ArrayLike,
+    column_capacities: ArrayLike,
+    *,
+    maximize: bool = False,
+    demand: Demand = "exact",
+    repeat: bool = False,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> CapacityAssignment:
+    """Give each row of `costs` its units from columns that hold only so many, at least total cost; a pair is used once,
+    or, with `repeat`, as often as both sides allow.
+
+    Fails with `invalid_data` for capacities that are not one per row and column or below 0, for NaN, the infinity
+    that does not forbid, a total beyond the largest number, and, unless `demand` is at_most, where demands cannot be
+    met: the message names the rows and how much they can get. `too_large` for 2^32 - 1 pairs, `cancelled`.
+
+    Args:
+        costs: `[row, column]`; one axis is one row. What pairing a row with a column costs. `inf` forbids the pair
+            (`-inf` when maximising); NaN is refused.
+        row_capacities: `[row]`, whole numbers. How many units each row wants, 0 or more.
+        column_capacities: `[column]`, whole numbers. How many units each column holds, 0 or more.
+        maximize: Whether the total is to be greatest instead of least. Default false.
+        demand: Whether every row must get all its units. Default exact.
+        repeat: Whether a pair may be used more than once. Default false.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [
+        lend_matrix("costs", costs),
+        lend_ints("row_capacities", row_capacities),
+        lend_ints("column_capacities", column_capacities),
+    ]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "matching.assign_with_capacities",
+        {"maximize": maximize, "demand": demand, "repeat": repeat},
+        inputs,
+        run=run,
+    )
+    return CapacityAssignment._read(reply)
+
+
+def cdist(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    metric: TextMetric = "jaro_winkler",
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    score_cutoff: float = 0.0,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The similarity of every text of `left` with every text of `right`, 0 to 1.
+
+    Fails with `invalid_config` for an option out of range, `invalid_data` for hamming without padding on texts of
+    unequal length, `too_large` from 2^31 scores on, `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        metric: The metric. Default jaro_winkler.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before, once each. Default nothing.
+        score_cutoff: Scores below this, 0 to 1, are given as 0; pairs that cannot reach it by their lengths are not
+            compared. Default 0.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {"metric": metric, "parameters": parameters, "normalization": normalization, "score_cutoff": score_cutoff}
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call("matching.cdist", options, inputs, run=run)
+    return reply
+
+
+def cosine(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """Shared grams over the geometric mean of their numbers, by default pairs of code points with a mark at both ends.
+    0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.cosine", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def cosine_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """Shared grams over the geometric mean of their numbers, by default pairs of code points with a mark at both ends.
+    0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.cosine_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def damerau_levenshtein(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> int:
+    """The unrestricted Damerau-Levenshtein distance: neighbours that change places are one edit, also where more is
+    edited between them.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: int = call("matching.damerau_levenshtein", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def damerau_levenshtein_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.int64]:
+    """The unrestricted Damerau-Levenshtein distance: neighbours that change places are one edit, also where more is
+    edited between them. Of texts in pairs.
+
+    Fails with `invalid_data` if there are not as many texts on both sides, and with `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.int64] = call(
+        "matching.damerau_levenshtein_batch",
+        {"normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def damerau_levenshtein_similarity(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """One less the Damerau-Levenshtein distance over the longer length. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.damerau_levenshtein_similarity", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def damerau_levenshtein_similarity_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """One less the Damerau-Levenshtein distance over the longer length. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.damerau_levenshtein_similarity_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def dedup_texts(
+    texts: TextsLike,
+    *,
+    metric: TextMetric = "jaro_winkler",
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    cutoff: float = 0.9,
+    k: int | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> DuplicateTexts:
+    """All pairs of texts of one list that reach the cut-off, each once, and the groups they make.
+
+    Fails with `invalid_config` for an option out of range, `invalid_data` for hamming without padding on texts of
+    unequal length, `too_large` from 2^31 pairs or 2^32 texts on, `cancelled`.
+
+    Args:
+        texts: `[text]`, texts. The texts; missing ones are refused.
+        metric: The metric. Default jaro_winkler.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before, once each. Default nothing.
+        cutoff: The least similarity of a match, above 0 and at most 1. All pairs that reach it are found; the
+            higher it is, the less is compared. Default 0.9.
+        k: How many matches of each left text are kept, the best ones, of equal ones those that come first; at least
+            1. Default: all.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {"metric": metric, "parameters": parameters, "normalization": normalization, "cutoff": cutoff, "k": k}
+    inputs = [lend_texts("texts", texts)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.dedup_texts", options, inputs, run=run)
+    return DuplicateTexts._read(reply)
+
+
+def dice(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """Twice the shared grams over the sum of grams, by default pairs of code points with a mark at both ends. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.dice", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def dice_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """Twice the shared grams over the sum of grams, by default pairs of code points with a mark at both ends. 0 to 1,
+    of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.dice_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def explain_compatibility(
+    left: TableLike,
+    right: TableLike,
+    *,
+    matcher: CompatibilityMatcher = CompatibilityMatcher(),
+    left_row: int = 0,
+    right_row: int = 0,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> CompatibilityExplanation:
+    """Why a pair of rows has its score: contributions of the attributes that add up to it, and the rules that forbid
+    it.
+
+    Fails as `CompatibilityMatcher.score`, and with `invalid_data` for a row that does not exist.
+
+    Args:
+        left: The rows for whom partners are looked for; the attributes name its columns.
+        right: The rows among which partners are looked for.
+        matcher: How rows are scored. Default `CompatibilityMatcher()`.
+        left_row: The row of the left table, from 0. Default 0.
+        right_row: The row of the right table, from 0. Default 0.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_table("left", left), lend_table("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "matching.explain_compatibility",
+        {"matcher": matcher, "left_row": left_row, "right_row": right_row},
+        inputs,
+        run=run,
+    )
+    return CompatibilityExplanation._read(reply)
+
+
+def hamming(left: str, right: str, *, pad: bool = True) -> int:
+    """How many positions of two texts differ.
+
+    Fails with `invalid_data` for texts of unequal length without `pad`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        pad: Whether positions that only the longer text has differ; texts of unequal length are refused otherwise.
+            Default true.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+    """
+    reply: int = call("matching.hamming", {"left": left, "right": right, "pad": pad}, [])
+    return reply
+
+
+def hamming_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    pad: bool = True,
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.int64]:
+    """How many positions of texts in pairs differ.
+
+    Fails with `invalid_data` for texts of unequal length without `pad`, or if there are not as many texts on both
+    sides.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        pad: Whether positions that only the longer text has differ; texts of unequal length are refused otherwise.
+            Default true.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.int64] = call(
+        "matching.hamming_batch",
+        {"pad": pad, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def hamming_similarity(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """The share of positions that are equal. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.hamming_similarity", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def hamming_similarity_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The share of positions that are equal. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.hamming_similarity_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def hospital_residents(
+    residents: ListsLike,
+    hospitals: ListsLike,
+    capacities: ArrayLike,
+    *,
+    optimal_for: HospitalSide = "residents",
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Placements:
+    """Send residents to hospitals with several seats so that no resident and hospital would both rather have each
+    other.
+
+    Fails with `invalid_data` for a number outside the other side or listed twice, with person and position, for a
+    capacity below 1, or for another number of capacities than hospitals; `cancelled`.
+
+    Args:
+        residents: `[resident, choice]`, whole numbers; rows may differ in length. For each resident, hospitals by
+            number from 0, best first; who is not listed is unacceptable.
+        hospitals: `[hospital, choice]`, whole numbers; rows may differ in length. For each hospital, residents by
+            number from 0, best first; who is not listed is unacceptable.
+        capacities: `[hospital]`, whole numbers. How many residents each hospital takes, at least 1.
+        optimal_for: The side that has the best of all stable matchings. Default residents.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [
+        lend_lists("residents", residents),
+        lend_lists("hospitals", hospitals),
+        lend_ints("capacities", capacities),
+    ]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.hospital_residents", {"optimal_for": optimal_for}, inputs, run=run)
+    return Placements._read(reply)
+
+
+def indel_distance(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> int:
+    """The fewest insertions and deletions that turn one text into the other.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: int = call("matching.indel_distance", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def indel_distance_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.int64]:
+    """The fewest insertions and deletions that turn one text into the other. Of texts in pairs.
+
+    Fails with `invalid_data` if there are not as many texts on both sides, and with `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.int64] = call("matching.indel_distance_batch", {"normalization": normalization}, inputs, run=run)
+    return reply
+
+
+def indel_ratio(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """One less insertions and deletions over the sum of lengths. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.indel_ratio", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def indel_ratio_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """One less insertions and deletions over the sum of lengths. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.indel_ratio_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def jaccard(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """Shared grams over all grams, by default pairs of code points with a mark at both ends. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.jaccard", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def jaccard_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """Shared grams over all grams, by default pairs of code points with a mark at both ends. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.jaccard_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def jaro(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """The Jaro similarity: code points shared at about the same place, and their order. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.jaro", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def jaro_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The Jaro similarity: code points shared at about the same place, and their order. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.jaro_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def jaro_winkler(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """The Jaro similarity with a boost for an equal start. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.jaro_winkler", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def jaro_winkler_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The Jaro similarity with a boost for an equal start. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.jaro_winkler_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def join_texts(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    metric: TextMetric = "jaro_winkler",
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    cutoff: float = 0.9,
+    k: int | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> TextMatches:
+    """All pairs of a left and a right text that reach the cut-off, without comparing all; of each left text the `k`
+    best if `k` is set.
+
+    Fails with `invalid_config` for an option out of range, `invalid_data` for hamming without padding on texts of
+    unequal length, `too_large` from 2^32 texts on, `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        metric: The metric. Default jaro_winkler.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before, once each. Default nothing.
+        cutoff: The least similarity of a match, above 0 and at most 1. All pairs that reach it are found; the
+            higher it is, the less is compared. Default 0.9.
+        k: How many matches of each left text are kept, the best ones, of equal ones those that come first; at least
+            1. Default: all.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {"metric": metric, "parameters": parameters, "normalization": normalization, "cutoff": cutoff, "k": k}
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.join_texts", options, inputs, run=run)
+    return TextMatches._read(reply)
+
+
+def label_records(
+    records: TableLike,
+    entities: ArrayLike,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Any:
+    """The table with the entity of every record as a last column, `entity`.
+
+    Fails with `invalid_data` for another number of entities than records, or a table that has such a column.
+
+    Args:
+        records: One record a row. Nulls, NaN, blanks and words such as `unknown` are missing.
+        entities: `[item]`, whole numbers. The entity of every record: any numbers, equal for the same thing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Returns:
+        Tables are of the kind that came in; a dict of numpy arrays where none did.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_table("records", records), lend_ints("entities", entities)]
+    run = Run(seed, threads, progress, cancel)
+    reply: Any = call("matching.label_records", {}, inputs, run=run)
+    return reply
+
+
+def levenshtein(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> int:
+    """The fewest insertions, deletions and substitutions of code points that turn one text into the other.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: int = call("matching.levenshtein", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def levenshtein_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.int64]:
+    """The fewest insertions, deletions and substitutions of code points that turn one text into the other. Of texts in
+    pairs.
+
+    Fails with `invalid_data` if there are not as many texts on both sides, and with `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.int64] = call("matching.levenshtein_batch", {"normalization": normalization}, inputs, run=run)
+    return reply
+
+
+def levenshtein_similarity(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """One less the Levenshtein distance over the longer length. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.levenshtein_similarity", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def levenshtein_similarity_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """One less the Levenshtein distance over the longer length. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.levenshtein_similarity_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def linkage_accuracy(entities: ArrayLike, truth: ArrayLike) -> LinkageAccuracy:
+    """Hold entities against the true ones: precision, recall and F1 of pairs and B-cubed.
+
+    Fails with `invalid_data` for lists of unequal length, `not_enough_data` for empty ones.
+
+    Args:
+        entities: `[item]`, whole numbers. The entity of every record: any numbers, equal for the same thing.
+        truth: `[item]`, whole numbers. The true entity of every record: any numbers, equal for the same thing.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [lend_ints("entities", entities), lend_ints("truth", truth)]
+    reply = call("matching.linkage_accuracy", {}, inputs)
+    return LinkageAccuracy._read(reply)
+
+
+def merge_records(
+    records: TableLike,
+    entities: ArrayLike,
+    *,
+    survivor: Survivor = "most_frequent",
+    rules: Sequence[MergeRule] = (),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Any:
+    """One record of each entity: `entity`, `records` (how many), `members` (their rows), then every column with the
+    value that survives.
+
+    Fails with `invalid_config` for rules that do not suit the table, `invalid_data` for another number of entities
+    than records or a mean of texts, `unsupported` for columns such as lists.
+
+    Args:
+        records: One record a row. Nulls, NaN, blanks and words such as `unknown` are missing.
+        entities: `[item]`, whole numbers. The entity of every record: any numbers, equal for the same thing.
+        survivor: What survives of columns without a rule. Default most_frequent; newest, oldest and source need a
+            rule of their own.
+        rules: Rules of single columns. Default none.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Returns:
+        Tables are of the kind that came in; a dict of numpy arrays where none did.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_table("records", records), lend_ints("entities", entities)]
+    run = Run(seed, threads, progress, cancel)
+    reply: Any = call("matching.merge_records", {"survivor": survivor, "rules": rules}, inputs, run=run)
+    return reply
+
+
+def normalize_text(
+    text: str,
+    *,
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> str:
+    """A text as a normalisation leaves it.
+
+    Fails with `invalid_config` for an unknown rule.
+
+    Args:
+        text: The text.
+        normalization: What is taken out of it. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: str = call("matching.normalize_text", {"text": text, "normalization": normalization}, [], run=run)
+    return reply
+
+
+def osa(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> int:
+    """The optimal string alignment distance: Levenshtein's edits, and neighbours that change places are one edit.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: int = call("matching.osa", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def osa_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.int64]:
+    """The optimal string alignment distance: Levenshtein's edits, and neighbours that change places are one edit. Of
+    texts in pairs.
+
+    Fails with `invalid_data` if there are not as many texts on both sides, and with `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.int64] = call("matching.osa_batch", {"normalization": normalization}, inputs, run=run)
+    return reply
+
+
+def osa_similarity(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """One less the optimal string alignment distance over the longer length. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.osa_similarity", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def osa_similarity_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """One less the optimal string alignment distance over the longer length. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.osa_similarity_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def overlap(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """Shared grams over the smaller number of them, by default pairs of code points with a mark at both ends. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.overlap", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def overlap_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """Shared grams over the smaller number of them, by default pairs of code points with a mark at both ends. 0 to 1,
+    of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.overlap_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def pair_accuracy(left: ArrayLike, right: ArrayLike, truth: ArrayLike) -> PairAccuracy:
+    """Hold pairs of records against the true entities of all records.
+
+    Fails with `invalid_data` for lists of unequal length, rows that are not there, or a record paired with itself.
+
+    Args:
+        left: `[item]`, whole numbers. Rows of the one record of each pair.
+        right: `[item]`, whole numbers. Rows of the other record of each pair, as many.
+        truth: `[item]`, whole numbers. The true entity of every record: any numbers, equal for the same thing.
+
+    Raises:
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+    """
+    inputs = [lend_ints("left", left), lend_ints("right", right), lend_ints("truth", truth)]
+    reply = call("matching.pair_accuracy", {}, inputs)
+    return PairAccuracy._read(reply)
+
+
+def partial_ratio(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """The best indel ratio of the shorter text with a part of the longer one. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.partial_ratio", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def partial_ratio_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The best indel ratio of the shorter text with a part of the longer one. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.partial_ratio_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def phonetic_key(
+    text: str,
+    *,
+    key: PhoneticKey = "soundex",
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> str:
+    """A key for the sound of a name.
+
+    Fails with `invalid_config` for an unknown key.
+
+    Args:
+        text: The text.
+        key: Which key. Default soundex.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: str = call("matching.phonetic_key", {"text": text, "key": key}, [], run=run)
+    return reply
+
+
+def phonetic_key_batch(
+    texts: TextsLike,
+    *,
+    key: PhoneticKey = "soundex",
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> list[str]:
+    """Keys for the sound of names.
+
+    Fails with `invalid_config` for an unknown key, and with `cancelled`.
+
+    Args:
+        texts: `[text]`, texts. The texts; missing ones are refused.
+        key: Which key. Default soundex.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("texts", texts)]
+    run = Run(seed, threads, progress, cancel)
+    reply: list[str] = call("matching.phonetic_key_batch", {"key": key}, inputs, run=run)
+    return reply
+
+
+def point_costs(
+    left: ArrayLike,
+    right: ArrayLike,
+    *,
+    metric: PointMetric = "euclidean",
+    maximize: bool = False,
+    max_distance: float | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The costs of all pairs of points as a matrix, for whatever takes one; see `assign_points`.
+
+    Pairs beyond `max_distance` get the infinity that forbids them. Fails as `assign_points` for points and options,
+    and with `too_large` for 2^31 pairs.
+
+    Args:
+        left: `[point, coordinate]`; one axis is one row. Points, whose positions are the rows of the result; for
+            haversine latitude and longitude in degrees.
+        right: `[point, coordinate]`; one axis is one row. Points with as many coordinates, whose positions are the
+            columns of the result.
+        metric: How far apart two points are. Default euclidean.
+        maximize: Whether the sum is to be greatest instead of least. Default false.
+        max_distance: Points farther apart are not paired; 0 or above, in the unit of the metric. Default: no limit.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_matrix("left", left), lend_matrix("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.point_costs",
+        {"metric": metric, "maximize": maximize, "max_distance": max_distance},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def recommend_matches(
+    left: TableLike,
+    right: TableLike,
+    *,
+    matcher: CompatibilityMatcher = CompatibilityMatcher(),
+    strategy: MatchStrategy = "best",
+    k: int = 5,
+    min_score: float = 0.0,
+    left_rows: Sequence[int] | None = None,
+    left_capacity: str | None = None,
+    right_capacity: str | None = None,
+    reasons: int = 3,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Recommendations:
+    """Rank the best right rows for left rows, or pair rows of both tables, by their scores.
+
+    best, threshold and mutual_top_k hold only what they recommend, so tables may be long. Fails as
+    `CompatibilityMatcher.score`; with `invalid_config` for an option that the strategy does not look at,
+    `invalid_data` for a row or capacity out of range, `too_large` above 2^28 scores held or 2^26 pairs.
+
+    Args:
+        left: The rows for whom partners are looked for; the attributes name its columns.
+        right: The rows among which partners are looked for.
+        matcher: How rows are scored. Default `CompatibilityMatcher()`.
+        strategy: Which pairs. Default best.
+        k: best and mutual_top_k: how many, at least 1. Default 5.
+        min_score: The least score of a pair, 0 to 1. Default 0.
+        left_rows: The left rows that take part, from 0. Default all.
+        left_capacity: greedy and capacity_aware: the left table's column of how many each row takes, 0 or more.
+            Default 1 each.
+        right_capacity: greedy, stable and capacity_aware: the right table's column of how many each row takes, 0 or
+            more. Default 1 each.
+        reasons: How many attributes the reasons name, those that add most first. Default 3.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Returns:
+        Tables are of the kind that came in; a dict of numpy arrays where none did.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {
+        "matcher": matcher,
+        "strategy": strategy,
+        "k": k,
+        "min_score": min_score,
+        "left_rows": left_rows,
+        "left_capacity": left_capacity,
+        "right_capacity": right_capacity,
+        "reasons": reasons,
+    }
+    inputs = [lend_table("left", left), lend_table("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.recommend_matches", options, inputs, run=run)
+    return Recommendations._read(reply)
+
+
+def similarity(
+    left: str,
+    right: str,
+    *,
+    metric: TextMetric = "jaro_winkler",
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """How alike two texts are by a metric, 0 to 1.
+
+    Two empty texts have similarity 1, but 0 by token_set_ratio and weighted_ratio; an empty and another text 0.
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` for hamming without padding on texts of
+    unequal length, `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        metric: The metric. Default jaro_winkler.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of both texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {"left": left, "right": right, "metric": metric, "parameters": parameters, "normalization": normalization}
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.similarity", options, [], run=run)
+    return reply
+
+
+def similarity_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    metric: TextMetric = "jaro_winkler",
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """How alike texts in pairs are by a metric, 0 to 1.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides or for hamming without padding on texts of unequal length, `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        metric: The metric. Default jaro_winkler.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of both texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {"metric": metric, "parameters": parameters, "normalization": normalization}
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call("matching.similarity_batch", options, inputs, run=run)
+    return reply
+
+
+def stable_from_scores(
+    left_scores: ArrayLike,
+    right_scores: ArrayLike,
+    *,
+    choose: StableChoice = "proposer_optimal",
+    order: ScoreOrder = "highest_first",
+    ties: TiesPolicy = "break_by_index",
+    enumeration_limit: int = 10000,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> StablePairs:
+    """Pair two sides stably by how much everybody values everybody of the other side.
+
+    Fails with `invalid_data` for matrices that do not mirror each other, NaN, or a tie where ties are refused, with
+    row and columns; `invalid_config` for an option out of range; `cancelled`.
+
+    Args:
+        left_scores: `[left, right]`; one axis is one row. How much each of the left side, which proposes, values
+            each of the right. NaN is refused, minus infinity (plus infinity for lowest_first) is unacceptable.
+        right_scores: `[right, left]`; one axis is one row. How much each of the right side values each of the left.
+        choose: Which of the stable matchings. Default proposer_optimal; the left side proposes.
+        order: Which scores are the best. Default highest_first.
+        ties: What happens to equal scores of one person. Default break_by_index.
+        enumeration_limit: How many stable matchings are looked at, one by one, for sex_equal and median, from 1 to
+            1,000,000. Default 10,000.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {"choose": choose, "order": order, "ties": ties, "enumeration_limit": enumeration_limit}
+    inputs = [lend_matrix("left_scores", left_scores), lend_matrix("right_scores", right_scores)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.stable_from_scores", options, inputs, run=run)
+    return StablePairs._read(reply)
+
+
+def stable_marriage(
+    proposers: ListsLike,
+    receivers: ListsLike,
+    *,
+    choose: StableChoice = "proposer_optimal",
+    enumeration_limit: int = 10000,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> StablePairs:
+    """Pair two sides so that no proposer and receiver would both rather have each other.
+
+    Lists may be cut short and the sides of different size; a pair needs both lists. A stable matching always exists;
+    `choose` says which one: the best for one side, or the fairest. Fails with `invalid_data` for a number outside
+    the other side or listed twice, with person and position; `invalid_config` for an option out of range;
+    `cancelled`.
+
+    Args:
+        proposers: `[proposer, choice]`, whole numbers; rows may differ in length. For each proposer, receivers by
+            number from 0, best first; who is not listed is unacceptable.
+        receivers: `[receiver, choice]`, whole numbers; rows may differ in length. For each receiver, proposers by
+            number from 0, best first; who is not listed is unacceptable.
+        choose: Which of the stable matchings. Default proposer_optimal.
+        enumeration_limit: How many stable matchings are looked at, one by one, for sex_equal and median, from 1 to
+            1,000,000. Default 10,000.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_lists("proposers", proposers), lend_lists("receivers", receivers)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "matching.stable_marriage",
+        {"choose": choose, "enumeration_limit": enumeration_limit},
+        inputs,
+        run=run,
+    )
+    return StablePairs._read(reply)
+
+
+def stable_roommates(
+    lists: ListsLike,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Roommates:
+    """Pair the people of one group so that no two would both rather have each other, or prove that it cannot be.
+
+    That no stable pairing exists is a result, not an error: `exists` is false, and `odd_parties` and `successor_of`
+    are the proof. Fails with `invalid_data` for a number outside the group, listed twice, or the person's own, with
+    person and position; `cancelled`.
+
+    Args:
+        lists: `[person, choice]`, whole numbers; rows may differ in length. For each person, other people by number
+            from 0, best first; who is not listed is unacceptable.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_lists("lists", lists)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.stable_roommates", {}, inputs, run=run)
+    return Roommates._read(reply)
+
+
+def stable_with_ties(
+    left_scores: ArrayLike,
+    right_scores: ArrayLike,
+    *,
+    stability: TiedStability = "strong",
+    choose: StableChoice = "proposer_optimal",
+    order: ScoreOrder = "highest_first",
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> TiedPairs:
+    """Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+
+    Fails with `invalid_data` for matrices that do not mirror each other or NaN; `invalid_config` for another choice
+    than the two optimal ones; `cancelled`.
+
+    Args:
+        left_scores: `[left, right]`; one axis is one row. How much each of the left side, which proposes, values
+            each of the right. NaN is refused, minus infinity (plus infinity for lowest_first) is unacceptable.
+        right_scores: `[right, left]`; one axis is one row. How much each of the right side values each of the left.
+        stability: How stable. Default strong.
+        choose: Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal.
+        order: Which scores are the best. Default highest_first.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_matrix("left_scores", left_scores), lend_matrix("right_scores", right_scores)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "matching.stable_with_ties",
+        {"stability": stability, "choose": choose, "order": order},
+        inputs,
+        run=run,
+    )
+    return TiedPairs._read(reply)
+
+
+def subsequence_length(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> int:
+    """The length of the longest common subsequence, in code points.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: int = call("matching.subsequence_length", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def subsequence_length_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.int64]:
+    """The length of the longest common subsequence, in code points. Of texts in pairs.
+
+    Fails with `invalid_data` if there are not as many texts on both sides, and with `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.int64] = call(
+        "matching.subsequence_length_batch",
+        {"normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def subsequence_similarity(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """The longest common subsequence over the longer length. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.subsequence_similarity", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def subsequence_similarity_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The longest common subsequence over the longer length. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.subsequence_similarity_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def token_set_ratio(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """The indel ratio of the different words, where shared ones may outweigh the others. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.token_set_ratio", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def token_set_ratio_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The indel ratio of the different words, where shared ones may outweigh the others. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.token_set_ratio_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def token_sort_ratio(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """The indel ratio of the texts with their words sorted. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.token_sort_ratio", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def token_sort_ratio_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The indel ratio of the texts with their words sorted. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.token_sort_ratio_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def verify_roommates(
+    lists: ListsLike,
+    partner_of: ArrayLike,
+    *,
+    limit: int = 100,
+    capacities: Sequence[int] | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Stability:
+    """Whether pairs among one group of people are stable, and who would leave.
+
+    Fails with `invalid_config` for capacities; `invalid_data` for bad lists, another number of partners than people,
+    or partners that are not each other's; `cancelled`.
+
+    Args:
+        lists: `[person, choice]`, whole numbers; rows may differ in length. For each person, other people by number
+            from 0, best first; who is not listed is unacceptable.
+        partner_of: `[person]`, whole numbers. The partner of each person, -1 for nobody.
+        limit: The most blocking pairs that are named; all are counted. Default 100.
+        capacities: How many proposers each receiver takes, each at least 1. Default one each.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_lists("lists", lists), lend_ints("partner_of", partner_of)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.verify_roommates", {"limit": limit, "capacities": capacities}, inputs, run=run)
+    return Stability._read(reply)
+
+
+def verify_stability(
+    proposers: ListsLike,
+    receivers: ListsLike,
+    receiver_of: ArrayLike,
+    *,
+    limit: int = 100,
+    capacities: Sequence[int] | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Stability:
+    """Whether a matching of two sides is stable, and which pairs would leave it.
+
+    Fails with `invalid_data` for bad lists or capacities, partners of another number than proposers, or a receiver
+    who does not exist or has more partners than places; `cancelled`.
+
+    Args:
+        proposers: `[proposer, choice]`, whole numbers; rows may differ in length. For each proposer, receivers by
+            number from 0, best first; who is not listed is unacceptable.
+        receivers: `[receiver, choice]`, whole numbers; rows may differ in length. For each receiver, proposers by
+            number from 0, best first; who is not listed is unacceptable.
+        receiver_of: `[proposer]`, whole numbers. The receiver of each proposer, -1 for nobody.
+        limit: The most blocking pairs that are named; all are counted. Default 100.
+        capacities: How many proposers each receiver takes, each at least 1. Default one each.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [
+        lend_lists("proposers", proposers),
+        lend_lists("receivers", receivers),
+        lend_ints("receiver_of", receiver_of),
+    ]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.verify_stability", {"limit": limit, "capacities": capacities}, inputs, run=run)
+    return Stability._read(reply)
+
+
+def weighted_levenshtein(
+    left: str,
+    right: str,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> int:
+    """The least cost of insertions, deletions and substitutions that turn the left text into the right one.
+
+    Fails with `invalid_config` for a cost above 1,000,000, and with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        parameters: `insertion_cost`, `deletion_cost` and `substitution_cost` of them. Default 1 each.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: int = call(
+        "matching.weighted_levenshtein",
+        {"left": left, "right": right, "parameters": parameters},
+        [],
+        run=run,
+    )
+    return reply
+
+
+def weighted_levenshtein_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.int64]:
+    """The least cost of insertions, deletions and substitutions that turn the left text into the right one, of texts in
+    pairs.
+
+    Fails with `invalid_config` for a cost above 1,000,000, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.int64] = call(
+        "matching.weighted_levenshtein_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply
+
+
+def weighted_ratio(
+    left: str,
+    right: str,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> float:
+    """The best of the ratios, each with a weight. 0 to 1.
+
+    Fails with `cancelled`.
+
+    Args:
+        left: The text on the left.
+        right: The text on the right.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    run = Run(seed, threads, progress, cancel)
+    reply: float = call("matching.weighted_ratio", {"left": left, "right": right}, [], run=run)
+    return reply
+
+
+def weighted_ratio_batch(
+    left: TextsLike,
+    right: TextsLike,
+    *,
+    parameters: MetricParameters = MetricParameters(),
+    normalization: TextNormalization = TextNormalization(),
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """The best of the ratios, each with a weight. 0 to 1, of texts in pairs.
+
+    Fails with `invalid_config` for a parameter out of range, `invalid_data` if there are not as many texts on both
+    sides, and `cancelled`.
+
+    Args:
+        left: `[text]`, texts. The texts on the left; missing ones are refused.
+        right: `[text]`, texts. The texts on the right; missing ones are refused.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
+        normalization: What is taken out of all texts before. Default nothing.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_texts("left", left), lend_texts("right", right)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call(
+        "matching.weighted_ratio_batch",
+        {"parameters": parameters, "normalization": normalization},
+        inputs,
+        run=run,
+    )
+    return reply

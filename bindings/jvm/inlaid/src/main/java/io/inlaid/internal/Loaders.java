@@ -12,6 +12,8 @@ import io.inlaid.forecast.FittedNaive;
 import io.inlaid.forecast.FittedNaive2;
 import io.inlaid.forecast.FittedSeasonalNaive;
 import io.inlaid.forecast.FittedTheta;
+import io.inlaid.matching.FittedLinkage;
+import io.inlaid.matching.OnlineMatching;
 
 /** Every class of saved models. */
 public final class Loaders {
@@ -22,7 +24,9 @@ public final class Loaders {
             FittedNaive::load,
             FittedNaive2::load,
             FittedSeasonalNaive::load,
-            FittedTheta::load);
+            FittedTheta::load,
+            FittedLinkage::load,
+            OnlineMatching::load);
 
     private Loaders() {}
 }

@@ -2,9 +2,20 @@
 package io.inlaid.matching;
 
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
+import io.inlaid.CancelledException;
+import io.inlaid.Context;
+import io.inlaid.InlaidException;
+import io.inlaid.Matrix;
+import io.inlaid.internal.Async;
 import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
+import io.inlaid.internal.Request;
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * Pairs of least (or greatest) total cost.
@@ -61,6 +72,1149 @@ public record Assignment(int[] rows, int[] columns, double totalCost, double[] r
                 + "]";
     }
 
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(Matrix costs) {
+        return Certificate.read(verifyRequest(costs).run().value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(Matrix costs, Context context) {
+        return Certificate.read(verifyRequest(costs).run(context).value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(Matrix costs, Executor executor) {
+        return Async.start(() -> verifyRequest(costs), reply -> Certificate.read(reply.value()), executor);
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(Matrix costs, Context context, Executor executor) {
+        return Async.start(() -> verifyRequest(costs), reply -> Certificate.read(reply.value()), context, executor);
+    }
+
+    private Request verifyRequest(Matrix costs) {
+        return new Request("matching.Assignment.verify")
+                .matrix("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write));
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param options what else there is to say
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(Matrix costs, VerifyOptions options) {
+        return Certificate.read(verifyRequest(costs, options).run().value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(Matrix costs, VerifyOptions options, Context context) {
+        return Certificate.read(verifyRequest(costs, options).run(context).value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(Matrix costs, VerifyOptions options, Executor executor) {
+        return Async.start(() -> verifyRequest(costs, options), reply -> Certificate.read(reply.value()), executor);
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(
+            Matrix costs, VerifyOptions options, Context context, Executor executor) {
+        return Async.start(
+                () -> verifyRequest(costs, options), reply -> Certificate.read(reply.value()), context, executor);
+    }
+
+    private Request verifyRequest(Matrix costs, VerifyOptions options) {
+        return new Request("matching.Assignment.verify")
+                .matrix("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write))
+                .options(options, VerifyOptions::write);
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. Rows are copied and must be equally long.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(double[][] costs) {
+        return Certificate.read(verifyRequest(costs).run().value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. Rows are copied and must be equally long.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(double[][] costs, Context context) {
+        return Certificate.read(verifyRequest(costs).run(context).value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(double[][] costs, Executor executor) {
+        return Async.start(() -> verifyRequest(costs), reply -> Certificate.read(reply.value()), executor);
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(double[][] costs, Context context, Executor executor) {
+        return Async.start(() -> verifyRequest(costs), reply -> Certificate.read(reply.value()), context, executor);
+    }
+
+    private Request verifyRequest(double[][] costs) {
+        return new Request("matching.Assignment.verify")
+                .matrix("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write));
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. Rows are copied and must be equally long.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param options what else there is to say
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(double[][] costs, VerifyOptions options) {
+        return Certificate.read(verifyRequest(costs, options).run().value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. Rows are copied and must be equally long.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(double[][] costs, VerifyOptions options, Context context) {
+        return Certificate.read(verifyRequest(costs, options).run(context).value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(double[][] costs, VerifyOptions options, Executor executor) {
+        return Async.start(() -> verifyRequest(costs, options), reply -> Certificate.read(reply.value()), executor);
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused. Shape {@code [row, column]}.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(
+            double[][] costs, VerifyOptions options, Context context, Executor executor) {
+        return Async.start(
+                () -> verifyRequest(costs, options), reply -> Certificate.read(reply.value()), context, executor);
+    }
+
+    private Request verifyRequest(double[][] costs, VerifyOptions options) {
+        return new Request("matching.Assignment.verify")
+                .matrix("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write))
+                .options(options, VerifyOptions::write);
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. This form takes a single row.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused.
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(double[] costs) {
+        return Certificate.read(verifyRequest(costs).run().value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. This form takes a single row.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused.
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(double[] costs, Context context) {
+        return Certificate.read(verifyRequest(costs).run(context).value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(double[] costs, Executor executor) {
+        return Async.start(() -> verifyRequest(costs), reply -> Certificate.read(reply.value()), executor);
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(double[] costs, Context context, Executor executor) {
+        return Async.start(() -> verifyRequest(costs), reply -> Certificate.read(reply.value()), context, executor);
+    }
+
+    private Request verifyRequest(double[] costs) {
+        return new Request("matching.Assignment.verify")
+                .matrix("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write));
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. This form takes a single row.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(double[] costs, VerifyOptions options) {
+        return Certificate.read(verifyRequest(costs, options).run().value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. This form takes a single row.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verify(double[] costs, VerifyOptions options, Context context) {
+        return Certificate.read(verifyRequest(costs, options).run(context).value());
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(double[] costs, VerifyOptions options, Executor executor) {
+        return Async.start(() -> verifyRequest(costs, options), reply -> Certificate.read(reply.value()), executor);
+    }
+
+    /**
+     * Judge the assignment by its prices: is it legal, and how far may it be from the best?
+     *
+     * <p>Give the options that it was made with. Fails with {@code invalid_data} for costs that {@code assign} refuses
+     * or of another shape. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what pairing a row with a column costs. {@code inf} forbids the pair ({@code -inf} when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifyAsync(
+            double[] costs, VerifyOptions options, Context context, Executor executor) {
+        return Async.start(
+                () -> verifyRequest(costs, options), reply -> Certificate.read(reply.value()), context, executor);
+    }
+
+    private Request verifyRequest(double[] costs, VerifyOptions options) {
+        return new Request("matching.Assignment.verify")
+                .matrix("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write))
+                .options(options, VerifyOptions::write);
+    }
+
+    /** What {@code verify} may be told besides what it needs; immutable. */
+    public static final class VerifyOptions {
+        private final boolean maximize;
+        private final Unmatched unmatched;
+
+        private VerifyOptions(Builder builder) {
+            maximize = builder.maximize;
+            unmatched = Given.value("unmatched", builder.unmatched);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static VerifyOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.maximize = maximize;
+            builder.unmatched = unmatched;
+            return builder;
+        }
+
+        /**
+         * Whether the total is to be greatest instead of least. Default false.
+         *
+         * @return the value
+         */
+        public boolean maximize() {
+            return maximize;
+        }
+
+        /**
+         * What happens where forbidden pairs leave no partner. Default refuse.
+         *
+         * @return the value
+         */
+        public Unmatched unmatched() {
+            return unmatched;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof VerifyOptions that
+                    && Equality.equal(maximize, that.maximize)
+                    && Equality.equal(unmatched, that.unmatched);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(maximize, unmatched);
+        }
+
+        @Override
+        public String toString() {
+            return "VerifyOptions[maximize=" + Equality.text(maximize)
+                    + ", unmatched=" + Equality.text(unmatched)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("maximize", maximize, Writer::bool);
+            out.field("unmatched", unmatched, (to, item) -> to.text(item.wireName()));
+        }
+
+        /** Collects the options of a {@code VerifyOptions}. */
+        public static final class Builder {
+            private boolean maximize = false;
+            private Unmatched unmatched = Unmatched.REFUSE;
+
+            private Builder() {}
+
+            /**
+             * Whether the total is to be greatest instead of least. Default false.
+             *
+             * @param maximize the value
+             * @return this
+             */
+            public Builder maximize(boolean maximize) {
+                this.maximize = maximize;
+                return this;
+            }
+
+            /**
+             * What happens where forbidden pairs leave no partner. Default refuse.
+             *
+             * @param unmatched the value
+             * @return this
+             */
+            public Builder unmatched(Unmatched unmatched) {
+                this.unmatched = unmatched;
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public VerifyOptions build() {
+                return new VerifyOptions(this);
+            }
+        }
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verifySparse(int[] rows, int[] columns, double[] costs) {
+        return Certificate.read(verifySparseRequest(rows, columns, costs).run().value());
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verifySparse(int[] rows, int[] columns, double[] costs, Context context) {
+        return Certificate.read(verifySparseRequest(rows, columns, costs).run(context).value());
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifySparseAsync(
+            int[] rows, int[] columns, double[] costs, Executor executor) {
+        return Async.start(
+                () -> verifySparseRequest(rows, columns, costs), reply -> Certificate.read(reply.value()), executor);
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifySparseAsync(
+            int[] rows, int[] columns, double[] costs, Context context, Executor executor) {
+        return Async.start(
+                () -> verifySparseRequest(rows, columns, costs),
+                reply -> Certificate.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private Request verifySparseRequest(int[] rows, int[] columns, double[] costs) {
+        return new Request("matching.Assignment.verify_sparse")
+                .ints("rows", rows)
+                .ints("columns", columns)
+                .vector("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write));
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verifySparse(int[] rows, int[] columns, double[] costs, VerifySparseOptions options) {
+        return Certificate.read(verifySparseRequest(rows, columns, costs, options).run().value());
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verifySparse(
+            int[] rows, int[] columns, double[] costs, VerifySparseOptions options, Context context) {
+        return Certificate.read(verifySparseRequest(rows, columns, costs, options).run(context).value());
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifySparseAsync(
+            int[] rows, int[] columns, double[] costs, VerifySparseOptions options, Executor executor) {
+        return Async.start(
+                () -> verifySparseRequest(rows, columns, costs, options),
+                reply -> Certificate.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifySparseAsync(
+            int[] rows,
+            int[] columns,
+            double[] costs,
+            VerifySparseOptions options,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifySparseRequest(rows, columns, costs, options),
+                reply -> Certificate.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private Request verifySparseRequest(int[] rows, int[] columns, double[] costs, VerifySparseOptions options) {
+        return new Request("matching.Assignment.verify_sparse")
+                .ints("rows", rows)
+                .ints("columns", columns)
+                .vector("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write))
+                .options(options, VerifySparseOptions::write);
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verifySparse(long[] rows, long[] columns, double[] costs) {
+        return Certificate.read(verifySparseRequest(rows, columns, costs).run().value());
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verifySparse(long[] rows, long[] columns, double[] costs, Context context) {
+        return Certificate.read(verifySparseRequest(rows, columns, costs).run(context).value());
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifySparseAsync(
+            long[] rows, long[] columns, double[] costs, Executor executor) {
+        return Async.start(
+                () -> verifySparseRequest(rows, columns, costs), reply -> Certificate.read(reply.value()), executor);
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifySparseAsync(
+            long[] rows, long[] columns, double[] costs, Context context, Executor executor) {
+        return Async.start(
+                () -> verifySparseRequest(rows, columns, costs),
+                reply -> Certificate.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private Request verifySparseRequest(long[] rows, long[] columns, double[] costs) {
+        return new Request("matching.Assignment.verify_sparse")
+                .ints("rows", rows)
+                .ints("columns", columns)
+                .vector("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write));
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @return whether an assignment is a legal one and the best
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verifySparse(long[] rows, long[] columns, double[] costs, VerifySparseOptions options) {
+        return Certificate.read(verifySparseRequest(rows, columns, costs, options).run().value());
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return whether an assignment is a legal one and the best
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public Certificate verifySparse(
+            long[] rows, long[] columns, double[] costs, VerifySparseOptions options, Context context) {
+        return Certificate.read(verifySparseRequest(rows, columns, costs, options).run(context).value());
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifySparseAsync(
+            long[] rows, long[] columns, double[] costs, VerifySparseOptions options, Executor executor) {
+        return Async.start(
+                () -> verifySparseRequest(rows, columns, costs, options),
+                reply -> Certificate.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Certify from nothing but costs, pairs and prices that the assignment is the best one for the listed pairs.
+     *
+     * <p>Fails with {@code invalid_data} for prices that are not finite or not one per row and column, and as
+     * {@code assign_sparse} for the lists; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows the row of each possible pair, from 0
+     * @param columns the column of each possible pair, from 0
+     * @param costs what each possible pair costs. Of repeated pairs the cheapest counts (the dearest when maximising);
+     *     NaN is refused.
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<Certificate> verifySparseAsync(
+            long[] rows,
+            long[] columns,
+            double[] costs,
+            VerifySparseOptions options,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifySparseRequest(rows, columns, costs, options),
+                reply -> Certificate.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private Request verifySparseRequest(long[] rows, long[] columns, double[] costs, VerifySparseOptions options) {
+        return new Request("matching.Assignment.verify_sparse")
+                .ints("rows", rows)
+                .ints("columns", columns)
+                .vector("costs", costs)
+                .option("self", this, (to, self) -> to.object(self, Assignment::write))
+                .options(options, VerifySparseOptions::write);
+    }
+
+    /** What {@code verifySparse} may be told besides what it needs; immutable. */
+    public static final class VerifySparseOptions {
+        private final boolean maximize;
+        private final Unmatched unmatched;
+        private final OptionalLong rowCount;
+        private final OptionalLong columnCount;
+
+        private VerifySparseOptions(Builder builder) {
+            maximize = builder.maximize;
+            unmatched = Given.value("unmatched", builder.unmatched);
+            rowCount = Given.value("row_count", builder.rowCount);
+            columnCount = Given.value("column_count", builder.columnCount);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static VerifySparseOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.maximize = maximize;
+            builder.unmatched = unmatched;
+            builder.rowCount = rowCount;
+            builder.columnCount = columnCount;
+            return builder;
+        }
+
+        /**
+         * Whether the total is to be greatest instead of least. Default false.
+         *
+         * @return the value
+         */
+        public boolean maximize() {
+            return maximize;
+        }
+
+        /**
+         * What happens where no partner is left. Default refuse.
+         *
+         * @return the value
+         */
+        public Unmatched unmatched() {
+            return unmatched;
+        }
+
+        /**
+         * How many rows there are. Default: one more than the last that has a pair.
+         *
+         * @return the value
+         */
+        public OptionalLong rowCount() {
+            return rowCount;
+        }
+
+        /**
+         * How many columns there are. Default: one more than the last that has a pair.
+         *
+         * @return the value
+         */
+        public OptionalLong columnCount() {
+            return columnCount;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof VerifySparseOptions that
+                    && Equality.equal(maximize, that.maximize)
+                    && Equality.equal(unmatched, that.unmatched)
+                    && Equality.equal(rowCount, that.rowCount)
+                    && Equality.equal(columnCount, that.columnCount);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(maximize, unmatched, rowCount, columnCount);
+        }
+
+        @Override
+        public String toString() {
+            return "VerifySparseOptions[maximize=" + Equality.text(maximize)
+                    + ", unmatched=" + Equality.text(unmatched)
+                    + ", rowCount=" + Equality.text(rowCount)
+                    + ", columnCount=" + Equality.text(columnCount)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("maximize", maximize, Writer::bool);
+            out.field("unmatched", unmatched, (to, item) -> to.text(item.wireName()));
+            out.field("row_count", rowCount, Writer::optionalInteger);
+            out.field("column_count", columnCount, Writer::optionalInteger);
+        }
+
+        /** Collects the options of a {@code VerifySparseOptions}. */
+        public static final class Builder {
+            private boolean maximize = false;
+            private Unmatched unmatched = Unmatched.REFUSE;
+            private OptionalLong rowCount = OptionalLong.empty();
+            private OptionalLong columnCount = OptionalLong.empty();
+
+            private Builder() {}
+
+            /**
+             * Whether the total is to be greatest instead of least. Default false.
+             *
+             * @param maximize the value
+             * @return this
+             */
+            public Builder maximize(boolean maximize) {
+                this.maximize = maximize;
+                return this;
+            }
+
+            /**
+             * What happens where no partner is left. Default refuse.
+             *
+             * @param unmatched the value
+             * @return this
+             */
+            public Builder unmatched(Unmatched unmatched) {
+                this.unmatched = unmatched;
+                return this;
+            }
+
+            /**
+             * How many rows there are. Default: one more than the last that has a pair.
+             *
+             * @param rowCount the value
+             * @return this
+             */
+            public Builder rowCount(long rowCount) {
+                this.rowCount = OptionalLong.of(rowCount);
+                return this;
+            }
+
+            /**
+             * How many columns there are. Default: one more than the last that has a pair.
+             *
+             * @param columnCount the value
+             * @return this
+             */
+            public Builder columnCount(long columnCount) {
+                this.columnCount = OptionalLong.of(columnCount);
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public VerifySparseOptions build() {
+                return new VerifySparseOptions(this);
+            }
+        }
+    }
+
     static Assignment read(Value value) {
         return new Assignment(
                 value.field("rows", Value::ints),
@@ -68,5 +1222,13 @@ public record Assignment(int[] rows, int[] columns, double totalCost, double[] r
                 value.field("total_cost", Value::number),
                 value.field("row_prices", Value::vector),
                 value.field("column_prices", Value::vector));
+    }
+
+    void write(Writer out) {
+        out.field("rows", rows, Writer::ints);
+        out.field("columns", columns, Writer::ints);
+        out.field("total_cost", totalCost, Writer::number);
+        out.field("row_prices", rowPrices, Writer::vector);
+        out.field("column_prices", columnPrices, Writer::vector);
     }
 }
