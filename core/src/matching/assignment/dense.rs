@@ -125,9 +125,33 @@ fn by_columns(problem: &Problem<'_>, context: &Context) -> Result<(Search, bool)
             search.pair(row, column, line[column]);
             limits[column] = f64::NEG_INFINITY;
             taken += 1;
+        } else if tried > 32 {
+            taken += usize::from(move_over(problem, row, &mut limits, &mut search));
         }
     }
     Ok((search, usual))
+}
+
+/// Take a column of least cost from a row that can have a free one at no more.
+fn move_over(problem: &Problem<'_>, row: usize, limits: &mut [f64], search: &mut Search) -> bool {
+    let line = problem.row(row);
+    let mut from = 0;
+    // A few dozen tries: past them a search is cheaper.
+    for _ in 0..64 {
+        let Some(step) = kernels::first_within(&line[from..], &search.prices[from..]) else { break };
+        let wanted = from + step;
+        let other = search.columns[wanted].row as usize;
+        if other < problem.rows
+            && let Some(column) = kernels::first_within(problem.row(other), limits)
+        {
+            search.pair(other, column, problem.row(other)[column]);
+            search.pair(row, wanted, line[wanted]);
+            limits[column] = f64::NEG_INFINITY;
+            return true;
+        }
+        from = wanted + 1;
+    }
+    false
 }
 
 /// Start in the order of a Monge matrix, if the matrix is one or nearly so. For as many rows as columns only.
