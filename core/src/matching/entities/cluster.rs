@@ -282,6 +282,7 @@ impl Forest {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_range_loop)] // pairs of rows are meant
 mod tests {
     use super::*;
     use crate::math::random::Random;

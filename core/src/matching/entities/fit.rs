@@ -6,7 +6,7 @@ use super::cluster::{Match, cluster};
 use super::compare::{Comparator, Matcher, Pattern, crossed};
 use super::estimate::{Patterns, within_reason};
 use super::fitted::{FittedLinkage, Prepared};
-use super::learn::{Counter, Known, below, learn};
+use super::learn::{Counter, Data, Known, below, learn};
 use super::options::{ComparisonKind, Linkage};
 use super::records::{Field, MISSING};
 use super::roster::Roster;
@@ -22,6 +22,8 @@ pub(super) const KEPT: f64 = 0.01;
 const LOOKED_AT: usize = 20_000;
 /// Exchanges that are too many to be chance.
 const EXCHANGES: usize = 3;
+/// Among so few records one is.
+const FEW_RECORDS: usize = 300;
 /// The fewest records that are worth a thread.
 const CHUNK: usize = 128;
 
@@ -141,8 +143,8 @@ impl Linkage {
         context.report(60, 100);
         let report = candidates.report(compared.pairs.len());
         let known = labels.count(&fields, &comparators, &roster.sides, context)?;
-        let (weights, ended) =
-            learn(self, comparators, &fields, &roster.sides, &compared.seen, all_pairs, known.as_ref(), context)?;
+        let data = Data { fields: &fields, sides: &roster.sides, candidates: &compared.seen, all_pairs };
+        let (weights, ended) = learn(self, comparators, &data, known.as_ref(), context)?;
         context.report(80, 100);
         let prepared = Prepared { fields, candidates };
         let mut fitted = FittedLinkage::new(self.clone(), weights, roster, passes, context.seed(), prepared);
@@ -282,6 +284,8 @@ fn find_partners(
     if pairs.is_empty() {
         return Ok(());
     }
+    let compared = &fields[..comparators.len()];
+    let least = if rows <= FEW_RECORDS { 1 } else { EXCHANGES };
     let stride = rows.div_ceil(LOOKED_AT).max(1);
     let chunks = rows.div_ceil(stride).div_ceil(CHUNK);
     let counts = context.map(chunks, |chunk| {
@@ -291,10 +295,16 @@ fn find_partners(
             context.check()?;
             candidates.before(row, &mut met, &mut found);
             for &other in &found {
+                let other = other as usize;
+                // Records that share nothing else may well be two people.
+                let equal = |field: &Field| field.codes[row] == field.codes[other] && field.codes[row] != MISSING;
+                let mut related: Option<bool> = None;
                 for (count, (a, b)) in counts.iter_mut().zip(&pairs) {
                     let (a, b) = (&fields[*a], &fields[*b]);
-                    let differ = a.codes[row] != a.codes[other as usize] && b.codes[row] != b.codes[other as usize];
-                    *count += usize::from(differ && crossed(a, b, row, other as usize));
+                    let differ = a.codes[row] != a.codes[other] && b.codes[row] != b.codes[other];
+                    if differ && crossed(a, b, row, other) {
+                        *count += usize::from(*related.get_or_insert_with(|| compared.iter().any(equal)));
+                    }
                 }
             }
         }
@@ -305,7 +315,7 @@ fn find_partners(
     totals.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     for (total, at) in totals {
         let (a, b) = pairs[at];
-        if total >= EXCHANGES && comparators[a].partner.is_none() && comparators[b].partner.is_none() {
+        if total >= least && comparators[a].partner.is_none() && comparators[b].partner.is_none() {
             comparators[a].partner = Some(b as u32);
             comparators[b].partner = Some(a as u32);
         }

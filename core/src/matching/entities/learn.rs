@@ -44,6 +44,17 @@ struct Evidence {
     crossed: Vec<f64>,
 }
 
+/// What is learnt from.
+#[derive(Clone, Copy)]
+pub(super) struct Data<'a> {
+    pub(super) fields: &'a [Field],
+    pub(super) sides: &'a [bool],
+    /// The candidates by their patterns.
+    pub(super) candidates: &'a Patterns,
+    /// All pairs that there are.
+    pub(super) all_pairs: f64,
+}
+
 /// Matches that are known.
 pub(super) struct Known {
     pub(super) matches: Patterns,
@@ -55,13 +66,11 @@ pub(super) struct Known {
 pub(super) fn learn(
     options: &Linkage,
     comparators: Vec<Comparator>,
-    fields: &[Field],
-    sides: &[bool],
-    candidates: &Patterns,
-    all_pairs: f64,
+    data: &Data<'_>,
     known: Option<&Known>,
     context: &Context,
 ) -> Result<(Weights, Ended)> {
+    let Data { fields, sides, candidates, all_pairs } = *data;
     let evidence = gather(options, &comparators, fields, sides, context)?;
     let imagined = imagined_matches(&comparators);
     let m: Levels = match known {

@@ -301,7 +301,8 @@ impl Field {
         let (Ok(latitude), Ok(longitude)) = (latitude.parse::<f64>(), longitude.parse::<f64>()) else {
             return MISSING;
         };
-        if !(latitude.abs() <= 90.0 && longitude.abs() <= 360.0) {
+        let real = latitude.abs() <= 90.0 && longitude.abs() <= 360.0;
+        if !real {
             return MISSING;
         }
         let before = self.values.len();
