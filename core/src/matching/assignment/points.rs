@@ -202,12 +202,15 @@ pub fn point_costs(
     Ok(costs.into())
 }
 
+/// The coordinates of points one after the other.
+type Coordinates<'a> = Cow<'a, [f64]>;
+
 /// Points of two sets with options that suit them, and how many coordinates they have.
 fn both<'a>(
     left: ArrayView2<'a, f64>,
     right: ArrayView2<'a, f64>,
     options: &PointCosts,
-) -> Result<(Cow<'a, [f64]>, Cow<'a, [f64]>, usize)> {
+) -> Result<(Coordinates<'a>, Coordinates<'a>, usize)> {
     options.validate()?;
     let (left, right) = (judge("left", left, options.metric)?, judge("right", right, options.metric)?);
     ensure!(
@@ -221,7 +224,7 @@ fn both<'a>(
 }
 
 /// Coordinates as a tree wants them.
-fn judge<'a>(side: &str, points: ArrayView2<'a, f64>, metric: PointMetric) -> Result<(Cow<'a, [f64]>, usize)> {
+fn judge<'a>(side: &str, points: ArrayView2<'a, f64>, metric: PointMetric) -> Result<(Coordinates<'a>, usize)> {
     let (count, dimensions) = points.dim();
     let most = 1 << 31;
     ensure!(count < most, TooLarge, "`{side}` has {count} points, it must have fewer than {most}");
