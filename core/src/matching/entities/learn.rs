@@ -82,10 +82,10 @@ pub(super) fn learn(
     let prior = options.prior.or(known.and_then(|known| known.prior)).unwrap_or(usual);
     let parents = vec![None; comparators.len()];
     let mut weights = Weights { u: m.clone(), m, parents, prior, comparators };
-    // Twice: the first u counts every pair as none, the second leaves the matches out.
-    for first in [true, false] {
-        weights.u = chance(&weights, &weights.parents, &evidence, candidates, !first);
-    }
+    // The first u counts every pair as none, so much agreement is not believed; the second leaves the matches out.
+    weights.u = chance(&weights, &weights.parents, &evidence, candidates, false);
+    doubt(&mut weights);
+    weights.u = chance(&weights, &weights.parents, &evidence, candidates, true);
     let parents = forest(&weights, &evidence);
     weights.u = chance(&weights, &parents, &evidence, candidates, true);
     weights.parents = parents;
@@ -111,6 +111,21 @@ pub(super) fn learn(
     }
     keep_order(&mut weights);
     Ok((weights, ended))
+}
+
+/// Agreement of more than a fifth of all pairs may be that of matches, as in a small table of few things: less is assumed
+/// until the matches are known.
+fn doubt(weights: &mut Weights) {
+    const BELIEVED: f64 = 0.2;
+    for (comparator, u) in weights.comparators.iter().zip(&mut weights.u) {
+        let different = usize::from(comparator.different());
+        let alike = 1.0 - u[different];
+        if alike > BELIEVED {
+            let levels = u.iter_mut().enumerate().skip(1).filter(|(level, _)| *level != different);
+            levels.for_each(|(_, share)| *share *= BELIEVED / alike);
+            u[different] = 1.0 - BELIEVED;
+        }
+    }
 }
 
 /// The share of every level among known matches, with the imagined ones.
