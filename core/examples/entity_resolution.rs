@@ -2,6 +2,7 @@
 //!
 //! `TRUTH` is a column with the entity of each record, as a number or as the number in `rec-17-dup-0`; it is not used as
 //! evidence. Prints the accuracy of entities and pairs and the processor time of one fit, the least of several.
+#![allow(clippy::print_stdout)]
 use std::collections::HashMap;
 use std::time::Instant;
 

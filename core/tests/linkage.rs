@@ -1,6 +1,6 @@
 //! The records of Febrl, without labels and with no option said: skipped where the data is not there.
 #![cfg(feature = "matching")]
-
+#![allow(clippy::print_stderr)]
 use std::path::Path;
 use std::process::Command;
 
