@@ -124,10 +124,9 @@ fn edits<T: Lane, const N: usize, const W: usize, const SWAPS: bool>(
         }
     }
     out.fill(query.len() as f64);
-    for word in 0..W {
-        let within = &block.within[word];
+    for ((rises, falls), within) in rises.iter().zip(&falls).zip(&block.within) {
         for lane in 0..N {
-            let (up, down) = ((rises[word][lane] & within[lane]).ones(), (falls[word][lane] & within[lane]).ones());
+            let (up, down) = ((rises[lane] & within[lane]).ones(), (falls[lane] & within[lane]).ones());
             out[lane] += (up as i32 - down as i32) as f64;
         }
     }
@@ -152,10 +151,9 @@ fn subsequence<T: Lane, const N: usize, const W: usize>(block: &Block<T, N>, que
         }
     }
     out.fill(0.0);
-    for word in 0..W {
-        let within = &block.within[word];
+    for (states, within) in states.iter().zip(&block.within) {
         for lane in 0..N {
-            out[lane] += f64::from((!states[word][lane] & within[lane]).ones() as i32);
+            out[lane] += f64::from((!states[lane] & within[lane]).ones() as i32);
         }
     }
 }

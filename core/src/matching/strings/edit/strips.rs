@@ -168,21 +168,21 @@ impl<const SWAPS: bool> Column<SWAPS> {
         let mut fall = u64::from(above & FALLS != 0);
         let mut swap = u64::from(above & SWAPPED != 0);
         let mut below = 0;
-        for word in 0..self.words {
+        for (word, &equal) in equal.iter().enumerate().take(self.words) {
             let (up, down) = (self.rises[word], self.falls[word]);
             let mut swapped = 0;
             if SWAPS {
-                let candidates = !self.diagonal[word] & equal[word];
+                let candidates = !self.diagonal[word] & equal;
                 swapped = ((candidates << 1) | swap) & self.previous[word];
                 swap = candidates >> 63;
-                self.previous[word] = equal[word];
+                self.previous[word] = equal;
             }
-            let start = equal[word] | fall;
+            let start = equal | fall;
             let diagonal = ((start & up).wrapping_add(up) ^ up) | start | down | swapped;
             let right = down | !(diagonal | up);
             let left = diagonal & up;
             if word + 1 == self.words {
-                let tells_swap = if SWAPS { ((!self.diagonal[word] & equal[word]) >> self.last) & 1 } else { 0 };
+                let tells_swap = if SWAPS { ((!self.diagonal[word] & equal) >> self.last) & 1 } else { 0 };
                 let bit = |differences: u64| ((differences >> self.last) & 1) as u8;
                 below = (bit(right) * RISES) | (bit(left) * FALLS) | (tells_swap as u8 * SWAPPED);
             }

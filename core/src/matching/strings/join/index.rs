@@ -1,5 +1,4 @@
 //! The index of the right side, and its search.
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -298,10 +297,5 @@ impl TextJoinBlocks<'_> {
 
 /// Order hits as results are: the most alike first, then by row.
 pub(super) fn best_first(hits: &mut [(u32, u32, f64)]) {
-    hits.sort_unstable_by(|a, b| (a.0, Reverse(ordered(a.2)), a.1).cmp(&(b.0, Reverse(ordered(b.2)), b.1)));
-}
-
-/// A score as a number that sorts like it; scores are not negative.
-fn ordered(score: f64) -> u64 {
-    score.to_bits()
+    hits.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)).then(a.1.cmp(&b.1)));
 }

@@ -8,7 +8,7 @@ use super::is_vowel;
 /// Source: Philips, *Hanging on the Metaphone* (1990).
 ///
 /// ```
-/// assert_eq!(inlaid::matching::metaphone("Thompson"), inlaid::matching::metaphone("Thomson"));
+/// assert_eq!(inlaid::matching::metaphone("Knight"), inlaid::matching::metaphone("Night"));
 /// ```
 #[must_use]
 pub fn metaphone(text: &str) -> String {
