@@ -3,7 +3,7 @@
 //! The generators of the bindings and the parity tests of every language read this description and nothing else.
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use inlaid::Code;
 use schemars::SchemaGenerator;
@@ -91,6 +91,8 @@ struct Draft {
     models: BTreeMap<String, &'static str>,
     functions: Vec<Method>,
     mentioned: Vec<String>,
+    /// Those of the mentioned that operations give, or take back as their receivers.
+    given: Vec<String>,
 }
 
 impl Draft {
@@ -103,6 +105,9 @@ impl Draft {
     ) {
         if let Receiver::Options(schema) | Receiver::Report(schema) = op.receiver {
             self.mentioned.extend(Type::of(schema(generator).as_value()).classes());
+        }
+        if let Receiver::Report(schema) = op.receiver {
+            self.given.extend(Type::of(schema(generator).as_value()).classes());
         }
         let options = op.options.map_or_else(Vec::new, |schema| {
             // An options struct of a call is not a class of its own: its fields become arguments.
@@ -117,6 +122,7 @@ impl Draft {
         };
         if !matches!(op.gives, Gives::Model(_)) {
             self.mentioned.extend(gives.classes());
+            self.given.extend(gives.classes());
         }
         self.mentioned.extend(options.iter().flat_map(|field| field.r#type.classes()));
         let method = Method {
@@ -159,12 +165,29 @@ impl Draft {
             }
             classes.insert(class_name, class);
         }
+        let given = reached(&classes, self.given);
+        for class in classes.values_mut().filter(|class| class.kind == Kind::Report && !given.contains(&class.name)) {
+            class.kind = Kind::Options; // only ever taken, inside other options: users construct it
+        }
         for (class_name, doc) in self.models {
             let methods = self.methods.remove(&class_name).unwrap_or_default();
             classes.insert(class_name.clone(), Class::model(class_name, doc, methods));
         }
         Room { name: name.to_owned(), classes: classes.into_values().collect(), functions: self.functions }
     }
+}
+
+/// The classes that stand anywhere in those named.
+fn reached(classes: &BTreeMap<String, Class>, mut waiting: Vec<String>) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    while let Some(name) = waiting.pop() {
+        if let Some(class) = classes.get(&name)
+            && reached.insert(name)
+        {
+            waiting.extend(class.mentions());
+        }
+    }
+    reached
 }
 
 /// Whether the operation takes its receiver's fields as its options, so that users construct the class.

@@ -2631,6 +2631,14 @@ export class SeriesFailure {
   }
 }
 
+/** Options of {@link Size}; every one has a default. */
+export interface SizeOptions {
+  /** Width, 160 to 8000. Default 720. */
+  width?: number;
+  /** Height, 120 to 8000. Default 400. */
+  height?: number;
+}
+
 /** The size of a picture in CSS pixels; pictures scale without loss, this is the size at which texts are 12 px high. */
 export class Size {
   /** Width, 160 to 8000. Default 720. */
@@ -2640,9 +2648,12 @@ export class Size {
   readonly height: number;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { width: number; height: number }) {
+  constructor(options: SizeOptions = {}) {
+    const fields = read<Required<SizeOptions>>(SIZE, options);
     this.width = fields.width;
     this.height = fields.height;
   }

@@ -6,12 +6,18 @@ import type { SameForm, Table, TableColumns, TableInput } from './table.js';
 import type { IntsInput, ListsInput, TextsInput } from './whole.js';
 import * as shape from './schema.js';
 
+/** Options of {@link AllPairs}; there are none. */
+export type AllPairsOptions = Record<string, never>;
+
 /** Every pair; for small tables. */
 export class AllPairs {
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {  }) {
+  constructor(options: AllPairsOptions = {}) {
+    read<Required<AllPairsOptions>>(ALL_PAIRS, options);
   }
 }
 
@@ -358,12 +364,31 @@ export const CaseRule = {
 /** What becomes of upper and lower case. */
 export type CaseRule = (typeof CaseRule)[keyof typeof CaseRule];
 
+/** Options of {@link CategoryAttribute}; every one has a default. */
+export interface CategoryAttributeOptions {
+  /** The column of the left table. Default `''`. */
+  left?: string;
+  /** The column of the right table. Default `''`. */
+  right?: string;
+  /**
+   * Similarities 0 to 1 of unequal categories, such as `{"red": {"pink": 0.7}}`, in both directions unless the other
+   * one is given too; pairs not given are 0. Default none.
+   */
+  similar?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What the attribute is called in explanations. Default the name of its first column. */
+  name?: string | null;
+  /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
+  weight?: number;
+  /** What it counts where a value is missing. Default skip. */
+  missing?: MissingPolicy;
+}
+
 /** Compare categories: texts, whole numbers or booleans that are equal or not, or similar by a map. */
 export class CategoryAttribute {
-  /** The column of the left table. */
+  /** The column of the left table. Default `''`. */
   readonly left: string;
 
-  /** The column of the right table. */
+  /** The column of the right table. Default `''`. */
   readonly right: string;
 
   /**
@@ -372,11 +397,7 @@ export class CategoryAttribute {
    */
   readonly similar: Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-  /**
-   * What the attribute is called in explanations. Default the name of its first column.
-   *
-   * `null` where there is none.
-   */
+  /** What the attribute is called in explanations. Default the name of its first column. */
   readonly name: string | null;
 
   /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
@@ -386,16 +407,12 @@ export class CategoryAttribute {
   readonly missing: MissingPolicy;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    left: string;
-    right: string;
-    similar: Readonly<Record<string, Readonly<Record<string, number>>>>;
-    name: string | null;
-    weight: number;
-    missing: MissingPolicy;
-  }) {
+  constructor(options: CategoryAttributeOptions = {}) {
+    const fields = read<Required<CategoryAttributeOptions>>(CATEGORY_ATTRIBUTE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.similar = fields.similar;
@@ -693,45 +710,44 @@ export const CombineViews = {
 /** How the views of both sides become one score. */
 export type CombineViews = (typeof CombineViews)[keyof typeof CombineViews];
 
+/** Options of {@link CompareRule}; every one has a default. */
+export interface CompareRuleOptions {
+  /** The column of the left table; a fixed `value` instead, where not given. */
+  left?: string | null;
+  /** The column of the right table; a fixed `value` instead, where not given. */
+  right?: string | null;
+  /** How, the left number first. Default at_least. */
+  comparison?: ComparisonOperator;
+  /** The number in place of the column that is not given. */
+  value?: number | null;
+  /** Whether a pair with a missing value is allowed. Default false. */
+  missingPasses?: boolean;
+}
+
 /** A number of the left row must stand so to one of the right row, or to a fixed one. */
 export class CompareRule {
-  /**
-   * The column of the left table; a fixed `value` instead, where not given.
-   *
-   * `null` where there is none.
-   */
+  /** The column of the left table; a fixed `value` instead, where not given. */
   readonly left: string | null;
 
-  /**
-   * The column of the right table; a fixed `value` instead, where not given.
-   *
-   * `null` where there is none.
-   */
+  /** The column of the right table; a fixed `value` instead, where not given. */
   readonly right: string | null;
 
   /** How, the left number first. Default at_least. */
   readonly comparison: ComparisonOperator;
 
-  /**
-   * The number in place of the column that is not given.
-   *
-   * `null` where there is none.
-   */
+  /** The number in place of the column that is not given. */
   readonly value: number | null;
 
   /** Whether a pair with a missing value is allowed. Default false. */
   readonly missingPasses: boolean;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    left: string | null;
-    right: string | null;
-    comparison: ComparisonOperator;
-    value: number | null;
-    missingPasses: boolean;
-  }) {
+  constructor(options: CompareRuleOptions = {}) {
+    const fields = read<Required<CompareRuleOptions>>(COMPARE_RULE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.comparison = fields.comparison;
@@ -740,16 +756,32 @@ export class CompareRule {
   }
 }
 
+/** Options of {@link Comparison}; every one has a default. */
+export interface ComparisonOptions {
+  /** The column, of the left table where two are linked; the latitude for places. Default `''`. */
+  column?: string;
+  /** The column of the right table. Default: the one of the same name. */
+  rightColumn?: string | null;
+  /** How values are compared. Default: chosen from the values. */
+  kind?: ComparisonKind;
+  /**
+   * Where one level of agreement ends and the next begins, best first, at most 8: similarities in (0, 1) for names,
+   * texts and mail addresses, descending; differences of 0 or more for the others, ascending, in characters, the
+   * column's unit, days or kilometres. Default: as the kind says.
+   */
+  thresholds?: readonly number[];
+  /** Whether agreement on a rare value counts for more than on a frequent one. Default true. */
+  termFrequency?: boolean | null;
+  /** The column with the longitude, for places. Default none. */
+  longitude?: string | null;
+}
+
 /** One column that speaks for or against two records being the same thing. */
 export class Comparison {
-  /** The column, of the left table where two are linked; the latitude for places. */
+  /** The column, of the left table where two are linked; the latitude for places. Default `''`. */
   readonly column: string;
 
-  /**
-   * The column of the right table. Default: the one of the same name.
-   *
-   * `null` where there is none.
-   */
+  /** The column of the right table. Default: the one of the same name. */
   readonly rightColumn: string | null;
 
   /** How values are compared. Default: chosen from the values. */
@@ -762,31 +794,19 @@ export class Comparison {
    */
   readonly thresholds: readonly number[];
 
-  /**
-   * Whether agreement on a rare value counts for more than on a frequent one. Default true.
-   *
-   * `null` where there is none.
-   */
+  /** Whether agreement on a rare value counts for more than on a frequent one. Default true. */
   readonly termFrequency: boolean | null;
 
-  /**
-   * The column with the longitude, for places. Default none.
-   *
-   * `null` where there is none.
-   */
+  /** The column with the longitude, for places. Default none. */
   readonly longitude: string | null;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    column: string;
-    rightColumn: string | null;
-    kind: ComparisonKind;
-    thresholds: readonly number[];
-    termFrequency: boolean | null;
-    longitude: string | null;
-  }) {
+  constructor(options: ComparisonOptions = {}) {
+    const fields = read<Required<ComparisonOptions>>(COMPARISON, options);
     this.column = fields.column;
     this.rightColumn = fields.rightColumn;
     this.kind = fields.kind;
@@ -993,18 +1013,34 @@ export const Demand = {
 /** Whether every row must get all the units that it demands. */
 export type Demand = (typeof Demand)[keyof typeof Demand];
 
+/** Options of {@link DistanceRule}; every one has a default. */
+export interface DistanceRuleOptions {
+  /** The left table's column of latitudes in degrees. Default `''`. */
+  leftLatitude?: string;
+  /** The left table's column of longitudes in degrees. Default `''`. */
+  leftLongitude?: string;
+  /** The right table's column of latitudes in degrees. Default `''`. */
+  rightLatitude?: string;
+  /** The right table's column of longitudes in degrees. Default `''`. */
+  rightLongitude?: string;
+  /** The greatest distance in kilometres, above 0. Default 50. */
+  maxDistance?: number;
+  /** Whether a pair with a missing value is allowed. Default false. */
+  missingPasses?: boolean;
+}
+
 /** Two places must be near each other. */
 export class DistanceRule {
-  /** The left table's column of latitudes in degrees. */
+  /** The left table's column of latitudes in degrees. Default `''`. */
   readonly leftLatitude: string;
 
-  /** The left table's column of longitudes in degrees. */
+  /** The left table's column of longitudes in degrees. Default `''`. */
   readonly leftLongitude: string;
 
-  /** The right table's column of latitudes in degrees. */
+  /** The right table's column of latitudes in degrees. Default `''`. */
   readonly rightLatitude: string;
 
-  /** The right table's column of longitudes in degrees. */
+  /** The right table's column of longitudes in degrees. Default `''`. */
   readonly rightLongitude: string;
 
   /** The greatest distance in kilometres, above 0. Default 50. */
@@ -1014,16 +1050,12 @@ export class DistanceRule {
   readonly missingPasses: boolean;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    leftLatitude: string;
-    leftLongitude: string;
-    rightLatitude: string;
-    rightLongitude: string;
-    maxDistance: number;
-    missingPasses: boolean;
-  }) {
+  constructor(options: DistanceRuleOptions = {}) {
+    const fields = read<Required<DistanceRuleOptions>>(DISTANCE_RULE, options);
     this.leftLatitude = fields.leftLatitude;
     this.leftLongitude = fields.leftLongitude;
     this.rightLatitude = fields.rightLatitude;
@@ -1093,21 +1125,34 @@ export class EachRowAssignment {
   }
 }
 
+/** Options of {@link EqualRule}; every one has a default. */
+export interface EqualRuleOptions {
+  /** The column of the left table. Default `''`. */
+  left?: string;
+  /** The column of the right table. Default `''`. */
+  right?: string;
+  /** Whether a pair with a missing value is allowed. Default false. */
+  missingPasses?: boolean;
+}
+
 /** Two categories must be equal: texts, whole numbers or booleans. */
 export class EqualRule {
-  /** The column of the left table. */
+  /** The column of the left table. Default `''`. */
   readonly left: string;
 
-  /** The column of the right table. */
+  /** The column of the right table. Default `''`. */
   readonly right: string;
 
   /** Whether a pair with a missing value is allowed. Default false. */
   readonly missingPasses: boolean;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { left: string; right: string; missingPasses: boolean }) {
+  constructor(options: EqualRuleOptions = {}) {
+    const fields = read<Required<EqualRuleOptions>>(EQUAL_RULE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.missingPasses = fields.missingPasses;
@@ -1570,29 +1615,34 @@ export class FittedTextJoin {
   }
 }
 
+/** Options of {@link FlagRule}; every one has a default. */
+export interface FlagRuleOptions {
+  /** The column of the left table, if one must be true. */
+  left?: string | null;
+  /** The column of the right table, if one must be true. */
+  right?: string | null;
+  /** Whether a pair with a missing value is allowed. Default false. */
+  missingPasses?: boolean;
+}
+
 /** Booleans must be true. */
 export class FlagRule {
-  /**
-   * The column of the left table, if one must be true.
-   *
-   * `null` where there is none.
-   */
+  /** The column of the left table, if one must be true. */
   readonly left: string | null;
 
-  /**
-   * The column of the right table, if one must be true.
-   *
-   * `null` where there is none.
-   */
+  /** The column of the right table, if one must be true. */
   readonly right: string | null;
 
   /** Whether a pair with a missing value is allowed. Default false. */
   readonly missingPasses: boolean;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { left: string | null; right: string | null; missingPasses: boolean }) {
+  constructor(options: FlagRuleOptions = {}) {
+    const fields = read<Required<FlagRuleOptions>>(FLAG_RULE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.missingPasses = fields.missingPasses;
@@ -1610,22 +1660,34 @@ export const HospitalSide = {
 /** Which side has the best of all stable matchings. */
 export type HospitalSide = (typeof HospitalSide)[keyof typeof HospitalSide];
 
+/** Options of {@link HoursAttribute}; every one has a default. */
+export interface HoursAttributeOptions {
+  /** The column of the left table. Default `''`. */
+  left?: string;
+  /** The column of the right table. Default `''`. */
+  right?: string;
+  /** How. Default coverage: the share of the own side's hours that the other side has too. */
+  measure?: OverlapMeasure;
+  /** What the attribute is called in explanations. Default the name of its first column. */
+  name?: string | null;
+  /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
+  weight?: number;
+  /** What it counts where a value is missing. Default skip. */
+  missing?: MissingPolicy;
+}
+
 /** Compare weekly hours, written `mon 09:00-17:00; tue-thu 10:00-12:30; sat 22:00-02:00`. */
 export class HoursAttribute {
-  /** The column of the left table. */
+  /** The column of the left table. Default `''`. */
   readonly left: string;
 
-  /** The column of the right table. */
+  /** The column of the right table. Default `''`. */
   readonly right: string;
 
   /** How. Default coverage: the share of the own side's hours that the other side has too. */
   readonly measure: OverlapMeasure;
 
-  /**
-   * What the attribute is called in explanations. Default the name of its first column.
-   *
-   * `null` where there is none.
-   */
+  /** What the attribute is called in explanations. Default the name of its first column. */
   readonly name: string | null;
 
   /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
@@ -1635,16 +1697,12 @@ export class HoursAttribute {
   readonly missing: MissingPolicy;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    left: string;
-    right: string;
-    measure: OverlapMeasure;
-    name: string | null;
-    weight: number;
-    missing: MissingPolicy;
-  }) {
+  constructor(options: HoursAttributeOptions = {}) {
+    const fields = read<Required<HoursAttributeOptions>>(HOURS_ATTRIBUTE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.measure = fields.measure;
@@ -1654,9 +1712,21 @@ export class HoursAttribute {
   }
 }
 
+/** Options of {@link KeyPart}; every one has a default. */
+export interface KeyPartOptions {
+  /** The column. Default `''`. */
+  column?: string;
+  /** What of it. Default the whole value. */
+  transform?: KeyTransform;
+  /** How many symbols, at least 1. Default 4. */
+  length?: number;
+  /** The first symbol of a substring, from 0. Default 0. */
+  start?: number;
+}
+
 /** One part of a key. */
 export class KeyPart {
-  /** The column. */
+  /** The column. Default `''`. */
   readonly column: string;
 
   /** What of it. Default the whole value. */
@@ -1669,9 +1739,12 @@ export class KeyPart {
   readonly start: number;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { column: string; transform: KeyTransform; length: number; start: number }) {
+  constructor(options: KeyPartOptions = {}) {
+    const fields = read<Required<KeyPartOptions>>(KEY_PART, options);
     this.column = fields.column;
     this.transform = fields.transform;
     this.length = fields.length;
@@ -1700,15 +1773,24 @@ export const KeyTransform = {
 /** What of a value is put into a key. */
 export type KeyTransform = (typeof KeyTransform)[keyof typeof KeyTransform];
 
+/** Options of {@link Keys}; every one has a default. */
+export interface KeysOptions {
+  /** The parts, which must all agree; at least one. Default `[]`. */
+  parts?: readonly KeyPart[];
+}
+
 /** Pairs of records with the same key; a record that misses a part of it is in no block. */
 export class Keys {
-  /** The parts, which must all agree; at least one. */
+  /** The parts, which must all agree; at least one. Default `[]`. */
   readonly parts: readonly KeyPart[];
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { parts: readonly KeyPart[] }) {
+  constructor(options: KeysOptions = {}) {
+    const fields = read<Required<KeysOptions>>(KEYS, options);
     this.parts = fields.parts;
   }
 }
@@ -2272,33 +2354,68 @@ export const MatchStrategy = {
 /** Which pairs are recommended. */
 export type MatchStrategy = (typeof MatchStrategy)[keyof typeof MatchStrategy];
 
+/** Options of {@link MergeRule}; every one has a default. */
+export interface MergeRuleOptions {
+  /** The column. Default `''`. */
+  column?: string;
+  /** Which value survives. Default most_frequent. */
+  survivor?: Survivor;
+  /** The column with dates or sources, for newest, oldest and source. Default none. */
+  by?: string | null;
+  /** The sources, best first; others come after them. Default none. */
+  order?: readonly string[];
+}
+
 /** What survives of one column. */
 export class MergeRule {
-  /** The column. */
+  /** The column. Default `''`. */
   readonly column: string;
 
   /** Which value survives. Default most_frequent. */
   readonly survivor: Survivor;
 
-  /**
-   * The column with dates or sources, for newest, oldest and source. Default none.
-   *
-   * `null` where there is none.
-   */
+  /** The column with dates or sources, for newest, oldest and source. Default none. */
   readonly by: string | null;
 
   /** The sources, best first; others come after them. Default none. */
   readonly order: readonly string[];
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { column: string; survivor: Survivor; by: string | null; order: readonly string[] }) {
+  constructor(options: MergeRuleOptions = {}) {
+    const fields = read<Required<MergeRuleOptions>>(MERGE_RULE, options);
     this.column = fields.column;
     this.survivor = fields.survivor;
     this.by = fields.by;
     this.order = fields.order;
   }
+}
+
+/** Options of {@link MetricParameters}; every one has a default. */
+export interface MetricParametersOptions {
+  /**
+   * jaro_winkler: the boost for each of up to 4 equal symbols at the start, 0 to 0.25. It is given above a Jaro
+   * similarity of 0.7. Default 0.1.
+   */
+  prefixWeight?: number;
+  /** jaccard, dice, cosine, overlap: symbols in a gram, 1 to 64. Default 2. */
+  gramSize?: number;
+  /** jaccard, dice, cosine, overlap: whether texts have `gram_size - 1` marks before and after them. Default true. */
+  padGrams?: boolean;
+  /** levenshtein: the cost of an insertion into the left text, at most 1,000,000. Default 1. */
+  insertionCost?: number;
+  /** levenshtein: the cost of a deletion from the left text, at most 1,000,000. Default 1. */
+  deletionCost?: number;
+  /** levenshtein: the cost of a substitution, at most 1,000,000. Default 1. */
+  substitutionCost?: number;
+  /**
+   * hamming: whether texts of unequal length are compared, what is missing differing; they are refused otherwise.
+   * Default true.
+   */
+  padHamming?: boolean;
 }
 
 /** Parameters of the metrics that have some; the others do not look at them. */
@@ -2331,17 +2448,12 @@ export class MetricParameters {
   readonly padHamming: boolean;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    prefixWeight: number;
-    gramSize: number;
-    padGrams: boolean;
-    insertionCost: number;
-    deletionCost: number;
-    substitutionCost: number;
-    padHamming: boolean;
-  }) {
+  constructor(options: MetricParametersOptions = {}) {
+    const fields = read<Required<MetricParametersOptions>>(METRIC_PARAMETERS, options);
     this.prefixWeight = fields.prefixWeight;
     this.gramSize = fields.gramSize;
     this.padGrams = fields.padGrams;
@@ -2350,6 +2462,18 @@ export class MetricParameters {
     this.substitutionCost = fields.substitutionCost;
     this.padHamming = fields.padHamming;
   }
+}
+
+/** Options of {@link MinHash}; every one has a default. */
+export interface MinHashOptions {
+  /** The columns whose groups stand for the record. Default: all names and texts that are compared. */
+  columns?: readonly string[];
+  /** Letters in a group, 1 to 8. Default 2. */
+  size?: number;
+  /** How many keys a record has, 1 to 128. Default 8. */
+  bands?: number;
+  /** How many hashes agree in a key, 1 to 16. Default 4. */
+  rows?: number;
 }
 
 /**
@@ -2370,9 +2494,12 @@ export class MinHash {
   readonly rows: number;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { columns: readonly string[]; size: number; bands: number; rows: number }) {
+  constructor(options: MinHashOptions = {}) {
+    const fields = read<Required<MinHashOptions>>(MIN_HASH, options);
     this.columns = fields.columns;
     this.size = fields.size;
     this.bands = fields.bands;
@@ -2413,12 +2540,43 @@ export class NewMatches<T extends Table = TableColumns> {
   }
 }
 
+/** Options of {@link NumberAttribute}; every one has a default. */
+export interface NumberAttributeOptions {
+  /** The column of the left table. Default `''`. */
+  left?: string;
+  /** The column of the right table. Default `''`. */
+  right?: string;
+  /** How. Default closeness. */
+  measure?: NumberMeasure;
+  /** closeness and target: how similarity falls with distance. Default linear. */
+  decay?: Decay;
+  /** closeness and target: the distance up to which numbers count as equal, 0 or more. Default 0. */
+  tolerance?: number;
+  /**
+   * closeness and target: the distance, beyond the tolerance, that `decay` speaks of, above 0. Default the distance
+   * from the least to the greatest number of the columns compared.
+   */
+  scale?: number | null;
+  /** target: the number wanted. */
+  target?: number | null;
+  /** higher_is_better and lower_is_better: the low end. Default the least number of the other side's column. */
+  low?: number | null;
+  /** higher_is_better and lower_is_better: the high end. Default the greatest number of the other side's column. */
+  high?: number | null;
+  /** What the attribute is called in explanations. Default the name of its first column. */
+  name?: string | null;
+  /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
+  weight?: number;
+  /** What it counts where a value is missing. Default skip. */
+  missing?: MissingPolicy;
+}
+
 /** Compare numbers, such as an age or a price. */
 export class NumberAttribute {
-  /** The column of the left table. */
+  /** The column of the left table. Default `''`. */
   readonly left: string;
 
-  /** The column of the right table. */
+  /** The column of the right table. Default `''`. */
   readonly right: string;
 
   /** How. Default closeness. */
@@ -2433,37 +2591,19 @@ export class NumberAttribute {
   /**
    * closeness and target: the distance, beyond the tolerance, that `decay` speaks of, above 0. Default the distance
    * from the least to the greatest number of the columns compared.
-   *
-   * `null` where there is none.
    */
   readonly scale: number | null;
 
-  /**
-   * target: the number wanted.
-   *
-   * `null` where there is none.
-   */
+  /** target: the number wanted. */
   readonly target: number | null;
 
-  /**
-   * higher_is_better and lower_is_better: the low end. Default the least number of the other side's column.
-   *
-   * `null` where there is none.
-   */
+  /** higher_is_better and lower_is_better: the low end. Default the least number of the other side's column. */
   readonly low: number | null;
 
-  /**
-   * higher_is_better and lower_is_better: the high end. Default the greatest number of the other side's column.
-   *
-   * `null` where there is none.
-   */
+  /** higher_is_better and lower_is_better: the high end. Default the greatest number of the other side's column. */
   readonly high: number | null;
 
-  /**
-   * What the attribute is called in explanations. Default the name of its first column.
-   *
-   * `null` where there is none.
-   */
+  /** What the attribute is called in explanations. Default the name of its first column. */
   readonly name: string | null;
 
   /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
@@ -2473,22 +2613,12 @@ export class NumberAttribute {
   readonly missing: MissingPolicy;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    left: string;
-    right: string;
-    measure: NumberMeasure;
-    decay: Decay;
-    tolerance: number;
-    scale: number | null;
-    target: number | null;
-    low: number | null;
-    high: number | null;
-    name: string | null;
-    weight: number;
-    missing: MissingPolicy;
-  }) {
+  constructor(options: NumberAttributeOptions = {}) {
+    const fields = read<Required<NumberAttributeOptions>>(NUMBER_ATTRIBUTE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.measure = fields.measure;
@@ -3049,35 +3179,49 @@ export const PhoneticKey = {
 /** A key for the sound of names. */
 export type PhoneticKey = (typeof PhoneticKey)[keyof typeof PhoneticKey];
 
+/** Options of {@link PlaceAttribute}; every one has a default. */
+export interface PlaceAttributeOptions {
+  /** The left table's column of latitudes in degrees, -90 to 90. Default `''`. */
+  leftLatitude?: string;
+  /** The left table's column of longitudes in degrees, -180 to 360. Default `''`. */
+  leftLongitude?: string;
+  /** The right table's column of latitudes in degrees. Default `''`. */
+  rightLatitude?: string;
+  /** The right table's column of longitudes in degrees. Default `''`. */
+  rightLongitude?: string;
+  /** The distance in kilometres at which similarity is 0.5, above 0. Default 10. */
+  halfDistance?: number;
+  /** The distance in kilometres beyond which similarity is 0, above 0. Default none. */
+  maxDistance?: number | null;
+  /** What the attribute is called in explanations. Default the name of its first column. */
+  name?: string | null;
+  /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
+  weight?: number;
+  /** What it counts where a value is missing. Default skip. */
+  missing?: MissingPolicy;
+}
+
 /** Compare places by their distance on the globe (haversine, radius 6371.0088 km), halved by every `half_distance`. */
 export class PlaceAttribute {
-  /** The left table's column of latitudes in degrees, -90 to 90. */
+  /** The left table's column of latitudes in degrees, -90 to 90. Default `''`. */
   readonly leftLatitude: string;
 
-  /** The left table's column of longitudes in degrees, -180 to 360. */
+  /** The left table's column of longitudes in degrees, -180 to 360. Default `''`. */
   readonly leftLongitude: string;
 
-  /** The right table's column of latitudes in degrees. */
+  /** The right table's column of latitudes in degrees. Default `''`. */
   readonly rightLatitude: string;
 
-  /** The right table's column of longitudes in degrees. */
+  /** The right table's column of longitudes in degrees. Default `''`. */
   readonly rightLongitude: string;
 
   /** The distance in kilometres at which similarity is 0.5, above 0. Default 10. */
   readonly halfDistance: number;
 
-  /**
-   * The distance in kilometres beyond which similarity is 0, above 0. Default none.
-   *
-   * `null` where there is none.
-   */
+  /** The distance in kilometres beyond which similarity is 0, above 0. Default none. */
   readonly maxDistance: number | null;
 
-  /**
-   * What the attribute is called in explanations. Default the name of its first column.
-   *
-   * `null` where there is none.
-   */
+  /** What the attribute is called in explanations. Default the name of its first column. */
   readonly name: string | null;
 
   /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
@@ -3087,19 +3231,12 @@ export class PlaceAttribute {
   readonly missing: MissingPolicy;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    leftLatitude: string;
-    leftLongitude: string;
-    rightLatitude: string;
-    rightLongitude: string;
-    halfDistance: number;
-    maxDistance: number | null;
-    name: string | null;
-    weight: number;
-    missing: MissingPolicy;
-  }) {
+  constructor(options: PlaceAttributeOptions = {}) {
+    const fields = read<Required<PlaceAttributeOptions>>(PLACE_ATTRIBUTE, options);
     this.leftLatitude = fields.leftLatitude;
     this.leftLongitude = fields.leftLongitude;
     this.rightLatitude = fields.rightLatitude;
@@ -3177,12 +3314,22 @@ export const PunctuationRule = {
 /** What becomes of punctuation and symbols: all that is no letter, digit, mark or white space. */
 export type PunctuationRule = (typeof PunctuationRule)[keyof typeof PunctuationRule];
 
+/** Options of {@link QGrams}; every one has a default. */
+export interface QGramsOptions {
+  /** The column. Default `''`. */
+  column?: string;
+  /** Letters in a group, 1 to 8. Default 2. */
+  size?: number;
+  /** The part of the distinct groups that pairs share, in (0, 1]. Default 0.8. */
+  share?: number;
+}
+
 /**
  * Pairs of records that share letter groups of a column: every pair with at least `share` of the groups of the value
  * that has more is among them, and others that share a rare group.
  */
 export class QGrams {
-  /** The column. */
+  /** The column. Default `''`. */
   readonly column: string;
 
   /** Letters in a group, 1 to 8. Default 2. */
@@ -3192,13 +3339,45 @@ export class QGrams {
   readonly share: number;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { column: string; size: number; share: number }) {
+  constructor(options: QGramsOptions = {}) {
+    const fields = read<Required<QGramsOptions>>(Q_GRAMS, options);
     this.column = fields.column;
     this.size = fields.size;
     this.share = fields.share;
   }
+}
+
+/** Options of {@link RangeAttribute}; every one has a default. */
+export interface RangeAttributeOptions {
+  /** The left table's column of single values. */
+  left?: string | null;
+  /** The left table's column of lower bounds. */
+  leftLow?: string | null;
+  /** The left table's column of upper bounds. */
+  leftHigh?: string | null;
+  /** The right table's column of single values. */
+  right?: string | null;
+  /** The right table's column of lower bounds. */
+  rightLow?: string | null;
+  /** The right table's column of upper bounds. */
+  rightHigh?: string | null;
+  /** How two ranges are compared. Default coverage: the share of the own range that the other covers. */
+  measure?: OverlapMeasure;
+  /**
+   * A value outside the range falls on a straight line to 0 at this distance (seconds for dates and timestamps), 0 or
+   * more. Default 0: outside is 0.
+   */
+  slack?: number;
+  /** What the attribute is called in explanations. Default the name of its first column. */
+  name?: string | null;
+  /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
+  weight?: number;
+  /** What it counts where a value is missing. Default skip. */
+  missing?: MissingPolicy;
 }
 
 /**
@@ -3208,46 +3387,22 @@ export class QGrams {
  * A number within a range has similarity 1 (a missing bound is none); two ranges are compared by `measure`.
  */
 export class RangeAttribute {
-  /**
-   * The left table's column of single values.
-   *
-   * `null` where there is none.
-   */
+  /** The left table's column of single values. */
   readonly left: string | null;
 
-  /**
-   * The left table's column of lower bounds.
-   *
-   * `null` where there is none.
-   */
+  /** The left table's column of lower bounds. */
   readonly leftLow: string | null;
 
-  /**
-   * The left table's column of upper bounds.
-   *
-   * `null` where there is none.
-   */
+  /** The left table's column of upper bounds. */
   readonly leftHigh: string | null;
 
-  /**
-   * The right table's column of single values.
-   *
-   * `null` where there is none.
-   */
+  /** The right table's column of single values. */
   readonly right: string | null;
 
-  /**
-   * The right table's column of lower bounds.
-   *
-   * `null` where there is none.
-   */
+  /** The right table's column of lower bounds. */
   readonly rightLow: string | null;
 
-  /**
-   * The right table's column of upper bounds.
-   *
-   * `null` where there is none.
-   */
+  /** The right table's column of upper bounds. */
   readonly rightHigh: string | null;
 
   /** How two ranges are compared. Default coverage: the share of the own range that the other covers. */
@@ -3259,11 +3414,7 @@ export class RangeAttribute {
    */
   readonly slack: number;
 
-  /**
-   * What the attribute is called in explanations. Default the name of its first column.
-   *
-   * `null` where there is none.
-   */
+  /** What the attribute is called in explanations. Default the name of its first column. */
   readonly name: string | null;
 
   /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
@@ -3273,21 +3424,12 @@ export class RangeAttribute {
   readonly missing: MissingPolicy;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    left: string | null;
-    leftLow: string | null;
-    leftHigh: string | null;
-    right: string | null;
-    rightLow: string | null;
-    rightHigh: string | null;
-    measure: OverlapMeasure;
-    slack: number;
-    name: string | null;
-    weight: number;
-    missing: MissingPolicy;
-  }) {
+  constructor(options: RangeAttributeOptions = {}) {
+    const fields = read<Required<RangeAttributeOptions>>(RANGE_ATTRIBUTE, options);
     this.left = fields.left;
     this.leftLow = fields.leftLow;
     this.leftHigh = fields.leftHigh;
@@ -3302,9 +3444,27 @@ export class RangeAttribute {
   }
 }
 
+/** Options of {@link RangeRule}; every one has a default. */
+export interface RangeRuleOptions {
+  /**
+   * The columns, as for the attribute; its measure is what `least` speaks of. Its weight and name do not count. Default
+   * `{ left: null, left_low: null, left_high: null, right: null, right_low: null, right_high: null, measure:
+   * 'coverage', slack: 0, name: null, weight: 1, missing: 'skip' }`.
+   */
+  range?: RangeAttribute;
+  /** The least overlap, 0 to 1; 0 is any that is above 0. Default 0. */
+  least?: number;
+  /** Whether a pair with a missing value is allowed. Default false. */
+  missingPasses?: boolean;
+}
+
 /** A value must lie within a range, or two ranges must overlap. */
 export class RangeRule {
-  /** The columns, as for the attribute; its measure is what `least` speaks of. Its weight and name do not count. */
+  /**
+   * The columns, as for the attribute; its measure is what `least` speaks of. Its weight and name do not count. Default
+   * `{ left: null, left_low: null, left_high: null, right: null, right_low: null, right_high: null, measure:
+   * 'coverage', slack: 0, name: null, weight: 1, missing: 'skip' }`.
+   */
   readonly range: RangeAttribute;
 
   /** The least overlap, 0 to 1; 0 is any that is above 0. Default 0. */
@@ -3314,9 +3474,12 @@ export class RangeRule {
   readonly missingPasses: boolean;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { range: RangeAttribute; least: number; missingPasses: boolean }) {
+  constructor(options: RangeRuleOptions = {}) {
+    const fields = read<Required<RangeRuleOptions>>(RANGE_RULE, options);
     this.range = fields.range;
     this.least = fields.least;
     this.missingPasses = fields.missingPasses;
@@ -3439,9 +3602,19 @@ export const ScoreOrder = {
 /** Which scores are the best. */
 export type ScoreOrder = (typeof ScoreOrder)[keyof typeof ScoreOrder];
 
+/** Options of {@link ScoreRule}; every one has a default. */
+export interface ScoreRuleOptions {
+  /** The attribute's name. Default `''`. */
+  attribute?: string;
+  /** Its least similarity, 0 to 1. Default 0.5. */
+  least?: number;
+  /** Whether a pair with a missing value is allowed. Default false. */
+  missingPasses?: boolean;
+}
+
 /** An attribute of the left's view must be similar enough. */
 export class ScoreRule {
-  /** The attribute's name. */
+  /** The attribute's name. Default `''`. */
   readonly attribute: string;
 
   /** Its least similarity, 0 to 1. Default 0.5. */
@@ -3451,21 +3624,42 @@ export class ScoreRule {
   readonly missingPasses: boolean;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { attribute: string; least: number; missingPasses: boolean }) {
+  constructor(options: ScoreRuleOptions = {}) {
+    const fields = read<Required<ScoreRuleOptions>>(SCORE_RULE, options);
     this.attribute = fields.attribute;
     this.least = fields.least;
     this.missingPasses = fields.missingPasses;
   }
 }
 
+/** Options of {@link SetAttribute}; every one has a default. */
+export interface SetAttributeOptions {
+  /** The column of the left table. Default `''`. */
+  left?: string;
+  /** The column of the right table. Default `''`. */
+  right?: string;
+  /** How. Default coverage: the share of the own side's items that the other side has. */
+  measure?: OverlapMeasure;
+  /** What separates the items of a text; space around items is dropped, an empty text is the empty set. Default `|`. */
+  separator?: string;
+  /** What the attribute is called in explanations. Default the name of its first column. */
+  name?: string | null;
+  /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
+  weight?: number;
+  /** What it counts where a value is missing. Default skip. */
+  missing?: MissingPolicy;
+}
+
 /** Compare sets: texts such as `python|sql|r`, or Arrow lists of texts or whole numbers. */
 export class SetAttribute {
-  /** The column of the left table. */
+  /** The column of the left table. Default `''`. */
   readonly left: string;
 
-  /** The column of the right table. */
+  /** The column of the right table. Default `''`. */
   readonly right: string;
 
   /** How. Default coverage: the share of the own side's items that the other side has. */
@@ -3474,11 +3668,7 @@ export class SetAttribute {
   /** What separates the items of a text; space around items is dropped, an empty text is the empty set. Default `|`. */
   readonly separator: string;
 
-  /**
-   * What the attribute is called in explanations. Default the name of its first column.
-   *
-   * `null` where there is none.
-   */
+  /** What the attribute is called in explanations. Default the name of its first column. */
   readonly name: string | null;
 
   /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
@@ -3488,17 +3678,12 @@ export class SetAttribute {
   readonly missing: MissingPolicy;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    left: string;
-    right: string;
-    measure: OverlapMeasure;
-    separator: string;
-    name: string | null;
-    weight: number;
-    missing: MissingPolicy;
-  }) {
+  constructor(options: SetAttributeOptions = {}) {
+    const fields = read<Required<SetAttributeOptions>>(SET_ATTRIBUTE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.measure = fields.measure;
@@ -3509,12 +3694,26 @@ export class SetAttribute {
   }
 }
 
+/** Options of {@link ShareRule}; every one has a default. */
+export interface ShareRuleOptions {
+  /** The column of the left table: texts such as `a|b`, or Arrow lists. Default `''`. */
+  left?: string;
+  /** The column of the right table. Default `''`. */
+  right?: string;
+  /** How many items at least. Default 1. */
+  least?: number;
+  /** What separates the items of a text. Default `|`. */
+  separator?: string;
+  /** Whether a pair with a missing value is allowed. Default false. */
+  missingPasses?: boolean;
+}
+
 /** Two sets must share items. */
 export class ShareRule {
-  /** The column of the left table: texts such as `a|b`, or Arrow lists. */
+  /** The column of the left table: texts such as `a|b`, or Arrow lists. Default `''`. */
   readonly left: string;
 
-  /** The column of the right table. */
+  /** The column of the right table. Default `''`. */
   readonly right: string;
 
   /** How many items at least. Default 1. */
@@ -3527,9 +3726,12 @@ export class ShareRule {
   readonly missingPasses: boolean;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { left: string; right: string; least: number; separator: string; missingPasses: boolean }) {
+  constructor(options: ShareRuleOptions = {}) {
+    const fields = read<Required<ShareRuleOptions>>(SHARE_RULE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.least = fields.least;
@@ -3555,18 +3757,29 @@ export class SkippedColumn {
   }
 }
 
+/** Options of {@link SortedNeighbourhood}; every one has a default. */
+export interface SortedNeighbourhoodOptions {
+  /** The columns, the most important first; at least one. Missing values come last. Default `[]`. */
+  columns?: readonly string[];
+  /** How many records before and behind each are its neighbours, 1 to 1000. Default 5. */
+  window?: number;
+}
+
 /** Pairs of records that stand near each other when all are sorted by one or several columns. */
 export class SortedNeighbourhood {
-  /** The columns, the most important first; at least one. Missing values come last. */
+  /** The columns, the most important first; at least one. Missing values come last. Default `[]`. */
   readonly columns: readonly string[];
 
   /** How many records before and behind each are its neighbours, 1 to 1000. Default 5. */
   readonly window: number;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { columns: readonly string[]; window: number }) {
+  constructor(options: SortedNeighbourhoodOptions = {}) {
+    const fields = read<Required<SortedNeighbourhoodOptions>>(SORTED_NEIGHBOURHOOD, options);
     this.columns = fields.columns;
     this.window = fields.window;
   }
@@ -3741,12 +3954,26 @@ export const SubsetDirection = {
 /** Which of two sets must lie within the other. */
 export type SubsetDirection = (typeof SubsetDirection)[keyof typeof SubsetDirection];
 
+/** Options of {@link SubsetRule}; every one has a default. */
+export interface SubsetRuleOptions {
+  /** The column of the left table: texts such as `a|b`, or Arrow lists. Default `''`. */
+  left?: string;
+  /** The column of the right table. Default `''`. */
+  right?: string;
+  /** Which within which. Default left_in_right. */
+  direction?: SubsetDirection;
+  /** What separates the items of a text. Default `|`. */
+  separator?: string;
+  /** Whether a pair with a missing value is allowed. Default false. */
+  missingPasses?: boolean;
+}
+
 /** A set must lie within another; a single text or number is a set of one. */
 export class SubsetRule {
-  /** The column of the left table: texts such as `a|b`, or Arrow lists. */
+  /** The column of the left table: texts such as `a|b`, or Arrow lists. Default `''`. */
   readonly left: string;
 
-  /** The column of the right table. */
+  /** The column of the right table. Default `''`. */
   readonly right: string;
 
   /** Which within which. Default left_in_right. */
@@ -3759,15 +3986,12 @@ export class SubsetRule {
   readonly missingPasses: boolean;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    left: string;
-    right: string;
-    direction: SubsetDirection;
-    separator: string;
-    missingPasses: boolean;
-  }) {
+  constructor(options: SubsetRuleOptions = {}) {
+    const fields = read<Required<SubsetRuleOptions>>(SUBSET_RULE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.direction = fields.direction;
@@ -3803,22 +4027,34 @@ export const Survivor = {
 /** Which value of an entity's records survives. Missing values never do where there is another. */
 export type Survivor = (typeof Survivor)[keyof typeof Survivor];
 
+/** Options of {@link TextAttribute}; every one has a default. */
+export interface TextAttributeOptions {
+  /** The column of the left table. Default `''`. */
+  left?: string;
+  /** The column of the right table. Default `''`. */
+  right?: string;
+  /** The metric, its parameters and the normalisation. Default Jaro-Winkler of the texts as they are. */
+  similarity?: TextSimilarity;
+  /** What the attribute is called in explanations. Default the name of its first column. */
+  name?: string | null;
+  /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
+  weight?: number;
+  /** What it counts where a value is missing. Default skip. */
+  missing?: MissingPolicy;
+}
+
 /** Compare texts by how they are written. */
 export class TextAttribute {
-  /** The column of the left table. */
+  /** The column of the left table. Default `''`. */
   readonly left: string;
 
-  /** The column of the right table. */
+  /** The column of the right table. Default `''`. */
   readonly right: string;
 
   /** The metric, its parameters and the normalisation. Default Jaro-Winkler of the texts as they are. */
   readonly similarity: TextSimilarity;
 
-  /**
-   * What the attribute is called in explanations. Default the name of its first column.
-   *
-   * `null` where there is none.
-   */
+  /** What the attribute is called in explanations. Default the name of its first column. */
   readonly name: string | null;
 
   /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
@@ -3828,16 +4064,12 @@ export class TextAttribute {
   readonly missing: MissingPolicy;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    left: string;
-    right: string;
-    similarity: TextSimilarity;
-    name: string | null;
-    weight: number;
-    missing: MissingPolicy;
-  }) {
+  constructor(options: TextAttributeOptions = {}) {
+    const fields = read<Required<TextAttributeOptions>>(TEXT_ATTRIBUTE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.similarity = fields.similarity;
@@ -4006,6 +4238,23 @@ export const TextMetric = {
 /** A similarity of two texts, 0 (nothing in common) to 1 (equal). RapidFuzz's `fuzz` ratios are the same times 100. */
 export type TextMetric = (typeof TextMetric)[keyof typeof TextMetric];
 
+/** Options of {@link TextNormalization}; every one has a default. */
+export interface TextNormalizationOptions {
+  /**
+   * Whether marks are left out after taking characters apart by compatibility (NFKD): `Zürich` becomes `Zurich`.
+   * Letters that Unicode does not take apart stay: `ø`, `ł`, `ß`. Default false.
+   */
+  stripAccents?: boolean;
+  /** What becomes of upper and lower case. Default keep. */
+  case?: CaseRule;
+  /** What becomes of punctuation and symbols. Default keep. */
+  punctuation?: PunctuationRule;
+  /** What becomes of white space. Default keep. */
+  whitespace?: WhitespaceRule;
+  /** The Unicode form at the end. Default keep. */
+  form?: UnicodeForm;
+}
+
 /**
  * What is taken out of texts before they are compared; applied once to each text, in the order of the fields.
  *
@@ -4032,15 +4281,12 @@ export class TextNormalization {
   readonly form: UnicodeForm;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    stripAccents: boolean;
-    case: CaseRule;
-    punctuation: PunctuationRule;
-    whitespace: WhitespaceRule;
-    form: UnicodeForm;
-  }) {
+  constructor(options: TextNormalizationOptions = {}) {
+    const fields = read<Required<TextNormalizationOptions>>(TEXT_NORMALIZATION, options);
     this.stripAccents = fields.stripAccents;
     this.case = fields.case;
     this.punctuation = fields.punctuation;
@@ -4049,21 +4295,40 @@ export class TextNormalization {
   }
 }
 
+/** Options of {@link TextSimilarity}; every one has a default. */
+export interface TextSimilarityOptions {
+  /** The metric. Default jaro_winkler. */
+  metric?: TextMetric;
+  /**
+   * Parameters of the metric. Default `{ prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1,
+   * deletion_cost: 1, substitution_cost: 1, pad_hamming: true }`.
+   */
+  parameters?: MetricParameters;
+  /** What is taken out of both texts before. Default nothing. */
+  normalization?: TextNormalization;
+}
+
 /** Compare two texts, or texts in pairs, by one of the metrics, after a normalisation. */
 export class TextSimilarity {
   /** The metric. Default jaro_winkler. */
   readonly metric: TextMetric;
 
-  /** Parameters of the metric. */
+  /**
+   * Parameters of the metric. Default `{ prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1,
+   * deletion_cost: 1, substitution_cost: 1, pad_hamming: true }`.
+   */
   readonly parameters: MetricParameters;
 
   /** What is taken out of both texts before. Default nothing. */
   readonly normalization: TextNormalization;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: { metric: TextMetric; parameters: MetricParameters; normalization: TextNormalization }) {
+  constructor(options: TextSimilarityOptions = {}) {
+    const fields = read<Required<TextSimilarityOptions>>(TEXT_SIMILARITY, options);
     this.metric = fields.metric;
     this.parameters = fields.parameters;
     this.normalization = fields.normalization;
@@ -4139,29 +4404,31 @@ export const Unmatched = {
 /** What happens to rows and columns for which forbidden pairs leave no partner. */
 export type Unmatched = (typeof Unmatched)[keyof typeof Unmatched];
 
+/** Options of {@link VectorAttribute}; every one has a default. */
+export interface VectorAttributeOptions {
+  /** One vector per row of the left table, `[row, dimension]`; a row with NaN is missing, one of zeros is refused. */
+  left?: MatrixInput | null;
+  /** One vector per row of the right table, `[row, dimension]`. */
+  right?: MatrixInput | null;
+  /** What the attribute is called in explanations. Default the name of its first column. */
+  name?: string | null;
+  /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
+  weight?: number;
+  /** What it counts where a value is missing. Default skip. */
+  missing?: MissingPolicy;
+}
+
 /**
  * Compare vectors that stand beside the tables, such as embeddings, by the cosine of their angle; below 0 counts as 0.
  */
 export class VectorAttribute {
-  /**
-   * One vector per row of the left table, `[row, dimension]`; a row with NaN is missing, one of zeros is refused.
-   *
-   * `null` where there is none.
-   */
-  readonly left: Matrix | null;
+  /** One vector per row of the left table, `[row, dimension]`; a row with NaN is missing, one of zeros is refused. */
+  readonly left: MatrixInput | null;
 
-  /**
-   * One vector per row of the right table, `[row, dimension]`.
-   *
-   * `null` where there is none.
-   */
-  readonly right: Matrix | null;
+  /** One vector per row of the right table, `[row, dimension]`. */
+  readonly right: MatrixInput | null;
 
-  /**
-   * What the attribute is called in explanations. Default the name of its first column.
-   *
-   * `null` where there is none.
-   */
+  /** What the attribute is called in explanations. Default the name of its first column. */
   readonly name: string | null;
 
   /** How much it counts beside the others, 0 or more; only ratios matter. Default 1. */
@@ -4171,15 +4438,12 @@ export class VectorAttribute {
   readonly missing: MissingPolicy;
 
   /**
-   * @param fields - Every field.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
    */
-  constructor(fields: {
-    left: Matrix | null;
-    right: Matrix | null;
-    name: string | null;
-    weight: number;
-    missing: MissingPolicy;
-  }) {
+  constructor(options: VectorAttributeOptions = {}) {
+    const fields = read<Required<VectorAttributeOptions>>(VECTOR_ATTRIBUTE, options);
     this.left = fields.left;
     this.right = fields.right;
     this.name = fields.name;

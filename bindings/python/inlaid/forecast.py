@@ -973,10 +973,10 @@ class SeriesFailure(Report):
         self._set(id=id, code=code, message=message, method=method)
 
 
-class Size(Report):
+class Size(Options):
     """The size of a picture in CSS pixels; pictures scale without loss, this is the size at which texts are 12 px high.
 
-    Attributes:
+    Args:
         width: Width, 160 to 8000. Default 720.
         height: Height, 120 to 8000. Default 400.
     """

@@ -557,7 +557,7 @@ WhitespaceRule: TypeAlias = Literal["keep", "trim", "collapse", "remove"]
 """
 
 
-class AllPairs(Report):
+class AllPairs(Options):
     """Every pair; for small tables."""
 
     def __init__(self) -> None:
@@ -897,12 +897,12 @@ class CapacityAssignment(Report):
         )
 
 
-class CategoryAttribute(Report):
+class CategoryAttribute(Options):
     """Compare categories: texts, whole numbers or booleans that are equal or not, or similar by a map.
 
-    Attributes:
-        left: The column of the left table.
-        right: The column of the right table.
+    Args:
+        left: The column of the left table. Default `""`.
+        right: The column of the right table. Default `""`.
         similar: Similarities 0 to 1 of unequal categories, such as `{"red": {"pink": 0.7}}`, in both directions
             unless the other one is given too; pairs not given are 0. Default none.
         name: What the attribute is called in explanations. Default the name of its first column.
@@ -912,7 +912,7 @@ class CategoryAttribute(Report):
 
     left: str
     right: str
-    similar: dict[str, dict[str, float]]
+    similar: Mapping[str, Mapping[str, float]] | None
     name: str | None
     weight: float
     missing: MissingPolicy
@@ -922,7 +922,7 @@ class CategoryAttribute(Report):
         *,
         left: str = "",
         right: str = "",
-        similar: dict[str, dict[str, float]] = None,
+        similar: Mapping[str, Mapping[str, float]] | None = None,
         name: str | None = None,
         weight: float = 1.0,
         missing: MissingPolicy = "skip",
@@ -1064,14 +1064,14 @@ class ColumnSummary(Report):
         return super()._read(wire)
 
 
-class CompareRule(Report):
+class CompareRule(Options):
     """A number of the left row must stand so to one of the right row, or to a fixed one.
 
-    Attributes:
-        left: The column of the left table; a fixed `value` instead, where not given.
-        right: The column of the right table; a fixed `value` instead, where not given.
+    Args:
+        left: The column of the left table; a fixed `value` instead, where not given. Default none.
+        right: The column of the right table; a fixed `value` instead, where not given. Default none.
         comparison: How, the left number first. Default at_least.
-        value: The number in place of the column that is not given.
+        value: The number in place of the column that is not given. Default none.
         missing_passes: Whether a pair with a missing value is allowed. Default false.
     """
 
@@ -1093,11 +1093,11 @@ class CompareRule(Report):
         self._set(left=left, right=right, comparison=comparison, value=value, missing_passes=missing_passes)
 
 
-class Comparison(Report):
+class Comparison(Options):
     """One column that speaks for or against two records being the same thing.
 
-    Attributes:
-        column: The column, of the left table where two are linked; the latitude for places.
+    Args:
+        column: The column, of the left table where two are linked; the latitude for places. Default `""`.
         right_column: The column of the right table. Default: the one of the same name.
         kind: How values are compared. Default: chosen from the values.
         thresholds: Where one level of agreement ends and the next begins, best first, at most 8: similarities in
@@ -1110,7 +1110,7 @@ class Comparison(Report):
     column: str
     right_column: str | None
     kind: ComparisonKind
-    thresholds: list[float]
+    thresholds: Sequence[float]
     term_frequency: bool | None
     longitude: str | None
 
@@ -1120,7 +1120,7 @@ class Comparison(Report):
         column: str = "",
         right_column: str | None = None,
         kind: ComparisonKind = "auto",
-        thresholds: list[float] = (),
+        thresholds: Sequence[float] = (),
         term_frequency: bool | None = None,
         longitude: str | None = None,
     ) -> None:
@@ -1254,14 +1254,14 @@ class CompatibilityMatcher(Options):
         return reply
 
 
-class DistanceRule(Report):
+class DistanceRule(Options):
     """Two places must be near each other.
 
-    Attributes:
-        left_latitude: The left table's column of latitudes in degrees.
-        left_longitude: The left table's column of longitudes in degrees.
-        right_latitude: The right table's column of latitudes in degrees.
-        right_longitude: The right table's column of longitudes in degrees.
+    Args:
+        left_latitude: The left table's column of latitudes in degrees. Default `""`.
+        left_longitude: The left table's column of longitudes in degrees. Default `""`.
+        right_latitude: The right table's column of latitudes in degrees. Default `""`.
+        right_longitude: The right table's column of longitudes in degrees. Default `""`.
         max_distance: The greatest distance in kilometres, above 0. Default 50.
         missing_passes: Whether a pair with a missing value is allowed. Default false.
     """
@@ -1354,12 +1354,12 @@ class EachRowAssignment(Report):
         self._set(columns=columns, loads=loads, total_cost=total_cost, column_prices=column_prices)
 
 
-class EqualRule(Report):
+class EqualRule(Options):
     """Two categories must be equal: texts, whole numbers or booleans.
 
-    Attributes:
-        left: The column of the left table.
-        right: The column of the right table.
+    Args:
+        left: The column of the left table. Default `""`.
+        right: The column of the right table. Default `""`.
         missing_passes: Whether a pair with a missing value is allowed. Default false.
     """
 
@@ -1371,12 +1371,12 @@ class EqualRule(Report):
         self._set(left=left, right=right, missing_passes=missing_passes)
 
 
-class FlagRule(Report):
+class FlagRule(Options):
     """Booleans must be true.
 
-    Attributes:
-        left: The column of the left table, if one must be true.
-        right: The column of the right table, if one must be true.
+    Args:
+        left: The column of the left table, if one must be true. Default none.
+        right: The column of the right table, if one must be true. Default none.
         missing_passes: Whether a pair with a missing value is allowed. Default false.
     """
 
@@ -1388,12 +1388,12 @@ class FlagRule(Report):
         self._set(left=left, right=right, missing_passes=missing_passes)
 
 
-class HoursAttribute(Report):
+class HoursAttribute(Options):
     """Compare weekly hours, written `mon 09:00-17:00; tue-thu 10:00-12:30; sat 22:00-02:00`.
 
-    Attributes:
-        left: The column of the left table.
-        right: The column of the right table.
+    Args:
+        left: The column of the left table. Default `""`.
+        right: The column of the right table. Default `""`.
         measure: How. Default coverage: the share of the own side's hours that the other side has too.
         name: What the attribute is called in explanations. Default the name of its first column.
         weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
@@ -1420,11 +1420,11 @@ class HoursAttribute(Report):
         self._set(left=left, right=right, measure=measure, name=name, weight=weight, missing=missing)
 
 
-class KeyPart(Report):
+class KeyPart(Options):
     """One part of a key.
 
-    Attributes:
-        column: The column.
+    Args:
+        column: The column. Default `""`.
         transform: What of it. Default the whole value.
         length: How many symbols, at least 1. Default 4.
         start: The first symbol of a substring, from 0. Default 0.
@@ -1439,16 +1439,16 @@ class KeyPart(Report):
         self._set(column=column, transform=transform, length=length, start=start)
 
 
-class Keys(Report):
+class Keys(Options):
     """Pairs of records with the same key; a record that misses a part of it is in no block.
 
-    Attributes:
-        parts: The parts, which must all agree; at least one.
+    Args:
+        parts: The parts, which must all agree; at least one. Default none.
     """
 
-    parts: list[KeyPart]
+    parts: Sequence[KeyPart]
 
-    def __init__(self, *, parts: list[KeyPart] = ()) -> None:
+    def __init__(self, *, parts: Sequence[KeyPart] = ()) -> None:
         self._set(parts=parts)
 
     @classmethod
@@ -1908,11 +1908,11 @@ class MatchMap(Options):
         return reply
 
 
-class MergeRule(Report):
+class MergeRule(Options):
     """What survives of one column.
 
-    Attributes:
-        column: The column.
+    Args:
+        column: The column. Default `""`.
         survivor: Which value survives. Default most_frequent.
         by: The column with dates or sources, for newest, oldest and source. Default none.
         order: The sources, best first; others come after them. Default none.
@@ -1921,7 +1921,7 @@ class MergeRule(Report):
     column: str
     survivor: Survivor
     by: str | None
-    order: list[str]
+    order: Sequence[str]
 
     def __init__(
         self,
@@ -1929,15 +1929,15 @@ class MergeRule(Report):
         column: str = "",
         survivor: Survivor = "most_frequent",
         by: str | None = None,
-        order: list[str] = (),
+        order: Sequence[str] = (),
     ) -> None:
         self._set(column=column, survivor=survivor, by=by, order=order)
 
 
-class MetricParameters(Report):
+class MetricParameters(Options):
     """Parameters of the metrics that have some; the others do not look at them.
 
-    Attributes:
+    Args:
         prefix_weight: jaro_winkler: the boost for each of up to 4 equal symbols at the start, 0 to 0.25. It is
             given above a Jaro similarity of 0.7. Default 0.1.
         gram_size: jaccard, dice, cosine, overlap: symbols in a gram, 1 to 64. Default 2.
@@ -1980,23 +1980,23 @@ class MetricParameters(Report):
         )
 
 
-class MinHash(Report):
+class MinHash(Options):
     """Pairs of records whose letter groups are alike, by locality-sensitive hashing: a pair with Jaccard similarity s
     of its groups is found with probability `1 - (1 - s^rows)^bands`. The hashes belong to the seed of the call.
 
-    Attributes:
+    Args:
         columns: The columns whose groups stand for the record. Default: all names and texts that are compared.
         size: Letters in a group, 1 to 8. Default 2.
         bands: How many keys a record has, 1 to 128. Default 8.
         rows: How many hashes agree in a key, 1 to 16. Default 4.
     """
 
-    columns: list[str]
+    columns: Sequence[str]
     size: int
     bands: int
     rows: int
 
-    def __init__(self, *, columns: list[str] = (), size: int = 2, bands: int = 8, rows: int = 4) -> None:
+    def __init__(self, *, columns: Sequence[str] = (), size: int = 2, bands: int = 8, rows: int = 4) -> None:
         self._set(columns=columns, size=size, bands=bands, rows=rows)
 
 
@@ -2018,18 +2018,18 @@ class NewMatches(Report):
         self._set(entities=entities, pairs=pairs)
 
 
-class NumberAttribute(Report):
+class NumberAttribute(Options):
     """Compare numbers, such as an age or a price.
 
-    Attributes:
-        left: The column of the left table.
-        right: The column of the right table.
+    Args:
+        left: The column of the left table. Default `""`.
+        right: The column of the right table. Default `""`.
         measure: How. Default closeness.
         decay: closeness and target: how similarity falls with distance. Default linear.
         tolerance: closeness and target: the distance up to which numbers count as equal, 0 or more. Default 0.
         scale: closeness and target: the distance, beyond the tolerance, that `decay` speaks of, above 0. Default
             the distance from the least to the greatest number of the columns compared.
-        target: target: the number wanted.
+        target: target: the number wanted. Default none.
         low: higher_is_better and lower_is_better: the low end. Default the least number of the other side's column.
         high: higher_is_better and lower_is_better: the high end. Default the greatest number of the other side's
             column.
@@ -2290,14 +2290,14 @@ class PassReport(Report):
         self._set(pass=pass, pairs=pairs, large_blocks=large_blocks, largest_block=largest_block)
 
 
-class PlaceAttribute(Report):
+class PlaceAttribute(Options):
     """Compare places by their distance on the globe (haversine, radius 6371.0088 km), halved by every `half_distance`.
 
-    Attributes:
-        left_latitude: The left table's column of latitudes in degrees, -90 to 90.
-        left_longitude: The left table's column of longitudes in degrees, -180 to 360.
-        right_latitude: The right table's column of latitudes in degrees.
-        right_longitude: The right table's column of longitudes in degrees.
+    Args:
+        left_latitude: The left table's column of latitudes in degrees, -90 to 90. Default `""`.
+        left_longitude: The left table's column of longitudes in degrees, -180 to 360. Default `""`.
+        right_latitude: The right table's column of latitudes in degrees. Default `""`.
+        right_longitude: The right table's column of longitudes in degrees. Default `""`.
         half_distance: The distance in kilometres at which similarity is 0.5, above 0. Default 10.
         max_distance: The distance in kilometres beyond which similarity is 0, above 0. Default none.
         name: What the attribute is called in explanations. Default the name of its first column.
@@ -2380,12 +2380,12 @@ class Placements(Report):
         )
 
 
-class QGrams(Report):
+class QGrams(Options):
     """Pairs of records that share letter groups of a column: every pair with at least `share` of the groups of the
     value that has more is among them, and others that share a rare group.
 
-    Attributes:
-        column: The column.
+    Args:
+        column: The column. Default `""`.
         size: Letters in a group, 1 to 8. Default 2.
         share: The part of the distinct groups that pairs share, in (0, 1]. Default 0.8.
     """
@@ -2398,19 +2398,19 @@ class QGrams(Report):
         self._set(column=column, size=size, share=share)
 
 
-class RangeAttribute(Report):
+class RangeAttribute(Options):
     """Compare a number with a range, or two ranges, of numbers, dates or timestamps.
 
     Name `left` or `left_low` and `left_high`, and `right` or `right_low` and `right_high`, at least one of them a
     range. A number within a range has similarity 1 (a missing bound is none); two ranges are compared by `measure`.
 
-    Attributes:
-        left: The left table's column of single values.
-        left_low: The left table's column of lower bounds.
-        left_high: The left table's column of upper bounds.
-        right: The right table's column of single values.
-        right_low: The right table's column of lower bounds.
-        right_high: The right table's column of upper bounds.
+    Args:
+        left: The left table's column of single values. Default none.
+        left_low: The left table's column of lower bounds. Default none.
+        left_high: The left table's column of upper bounds. Default none.
+        right: The right table's column of single values. Default none.
+        right_low: The right table's column of lower bounds. Default none.
+        right_high: The right table's column of upper bounds. Default none.
         measure: How two ranges are compared. Default coverage: the share of the own range that the other covers.
         slack: A value outside the range falls on a straight line to 0 at this distance (seconds for dates and
             timestamps), 0 or more. Default 0: outside is 0.
@@ -2552,11 +2552,11 @@ class Roommates(Report):
         self._set(exists=exists, odd_parties=odd_parties, successor_of=successor_of, partner_of=partner_of)
 
 
-class ScoreRule(Report):
+class ScoreRule(Options):
     """An attribute of the left's view must be similar enough.
 
-    Attributes:
-        attribute: The attribute's name.
+    Args:
+        attribute: The attribute's name. Default `""`.
         least: Its least similarity, 0 to 1. Default 0.5.
         missing_passes: Whether a pair with a missing value is allowed. Default false.
     """
@@ -2569,12 +2569,12 @@ class ScoreRule(Report):
         self._set(attribute=attribute, least=least, missing_passes=missing_passes)
 
 
-class SetAttribute(Report):
+class SetAttribute(Options):
     """Compare sets: texts such as `python|sql|r`, or Arrow lists of texts or whole numbers.
 
-    Attributes:
-        left: The column of the left table.
-        right: The column of the right table.
+    Args:
+        left: The column of the left table. Default `""`.
+        right: The column of the right table. Default `""`.
         measure: How. Default coverage: the share of the own side's items that the other side has.
         separator: What separates the items of a text; space around items is dropped, an empty text is the empty
             set. Default `|`.
@@ -2613,12 +2613,12 @@ class SetAttribute(Report):
         )
 
 
-class ShareRule(Report):
+class ShareRule(Options):
     """Two sets must share items.
 
-    Attributes:
-        left: The column of the left table: texts such as `a|b`, or Arrow lists.
-        right: The column of the right table.
+    Args:
+        left: The column of the left table: texts such as `a|b`, or Arrow lists. Default `""`.
+        right: The column of the right table. Default `""`.
         least: How many items at least. Default 1.
         separator: What separates the items of a text. Default `|`.
         missing_passes: Whether a pair with a missing value is allowed. Default false.
@@ -2657,18 +2657,18 @@ class SkippedColumn(Report):
         self._set(column=column, reason=reason)
 
 
-class SortedNeighbourhood(Report):
+class SortedNeighbourhood(Options):
     """Pairs of records that stand near each other when all are sorted by one or several columns.
 
-    Attributes:
-        columns: The columns, the most important first; at least one. Missing values come last.
+    Args:
+        columns: The columns, the most important first; at least one. Missing values come last. Default none.
         window: How many records before and behind each are its neighbours, 1 to 1000. Default 5.
     """
 
-    columns: list[str]
+    columns: Sequence[str]
     window: int
 
-    def __init__(self, *, columns: list[str] = (), window: int = 5) -> None:
+    def __init__(self, *, columns: Sequence[str] = (), window: int = 5) -> None:
         self._set(columns=columns, window=window)
 
 
@@ -2804,12 +2804,12 @@ class StablePairs(Report):
         )
 
 
-class SubsetRule(Report):
+class SubsetRule(Options):
     """A set must lie within another; a single text or number is a set of one.
 
-    Attributes:
-        left: The column of the left table: texts such as `a|b`, or Arrow lists.
-        right: The column of the right table.
+    Args:
+        left: The column of the left table: texts such as `a|b`, or Arrow lists. Default `""`.
+        right: The column of the right table. Default `""`.
         direction: Which within which. Default left_in_right.
         separator: What separates the items of a text. Default `|`.
         missing_passes: Whether a pair with a missing value is allowed. Default false.
@@ -2852,13 +2852,13 @@ class TextMatches(Report):
         self._set(left=left, right=right, score=score)
 
 
-class TextNormalization(Report):
+class TextNormalization(Options):
     """What is taken out of texts before they are compared; applied once to each text, in the order of the fields.
 
     By default nothing is. Comparison is by code points, not by what looks like one character on the screen; choose a
     form where texts come from several sources.
 
-    Attributes:
+    Args:
         strip_accents: Whether marks are left out after taking characters apart by compatibility (NFKD): `Zürich`
             becomes `Zurich`. Letters that Unicode does not take apart stay: `ø`, `ł`, `ß`. Default false.
         case: What becomes of upper and lower case. Default keep.
@@ -2905,21 +2905,21 @@ class TiedPairs(Report):
         return super()._read(wire)
 
 
-class VectorAttribute(Report):
+class VectorAttribute(Options):
     """Compare vectors that stand beside the tables, such as embeddings, by the cosine of their angle; below 0 counts as
     0.
 
-    Attributes:
+    Args:
         left: One vector per row of the left table, `[row, dimension]`; a row with NaN is missing, one of zeros is
-            refused.
-        right: One vector per row of the right table, `[row, dimension]`.
+            refused. Default none.
+        right: One vector per row of the right table, `[row, dimension]`. Default none.
         name: What the attribute is called in explanations. Default the name of its first column.
         weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.
         missing: What it counts where a value is missing. Default skip.
     """
 
-    left: NDArray[np.float64] | None
-    right: NDArray[np.float64] | None
+    left: ArrayLike | None
+    right: ArrayLike | None
     name: str | None
     weight: float
     missing: MissingPolicy
@@ -2929,8 +2929,8 @@ class VectorAttribute(Report):
     def __init__(
         self,
         *,
-        left: NDArray[np.float64] | None = None,
-        right: NDArray[np.float64] | None = None,
+        left: ArrayLike | None = None,
+        right: ArrayLike | None = None,
         name: str | None = None,
         weight: float = 1.0,
         missing: MissingPolicy = "skip",
@@ -3006,12 +3006,12 @@ class Cdist(Options):
         return FittedCdist._of(call("matching.Cdist.fit", self._wire(), inputs, run=run), *inputs)
 
 
-class RangeRule(Report):
+class RangeRule(Options):
     """A value must lie within a range, or two ranges must overlap.
 
-    Attributes:
+    Args:
         range: The columns, as for the attribute; its measure is what `least` speaks of. Its weight and name do not
-            count.
+            count. Default `RangeAttribute()`.
         least: The least overlap, 0 to 1; 0 is any that is above 0. Default 0.
         missing_passes: Whether a pair with a missing value is allowed. Default false.
     """
@@ -3107,12 +3107,12 @@ class TextJoin(Options):
         return FittedTextJoin._of(call("matching.TextJoin.fit", self._wire(), inputs, run=run), *inputs)
 
 
-class TextSimilarity(Report):
+class TextSimilarity(Options):
     """Compare two texts, or texts in pairs, by one of the metrics, after a normalisation.
 
-    Attributes:
+    Args:
         metric: The metric. Default jaro_winkler.
-        parameters: Parameters of the metric.
+        parameters: Parameters of the metric. Default `MetricParameters()`.
         normalization: What is taken out of both texts before. Default nothing.
     """
 
@@ -3136,12 +3136,12 @@ class TextSimilarity(Report):
         return super()._read(wire)
 
 
-class TextAttribute(Report):
+class TextAttribute(Options):
     """Compare texts by how they are written.
 
-    Attributes:
-        left: The column of the left table.
-        right: The column of the right table.
+    Args:
+        left: The column of the left table. Default `""`.
+        right: The column of the right table. Default `""`.
         similarity: The metric, its parameters and the normalisation. Default Jaro-Winkler of the texts as they are.
         name: What the attribute is called in explanations. Default the name of its first column.
         weight: How much it counts beside the others, 0 or more; only ratios matter. Default 1.

@@ -1,6 +1,6 @@
 //! Loops compiled for the widest instructions of the processor that runs them.
 //!
-//! A kernel is written once, in plain Rust over small arrays that the compiler turns into vector registers; [`dispatch!`]
+//! A kernel is written once, in plain Rust over small arrays that the compiler turns into vector registers; `dispatch!`
 //! compiles it for the baseline, for AVX2 and for AVX-512, and chooses when it is called. No kernel uses fused or
 //! reordered floating-point operations, so that every version gives the same bits. AArch64 has NEON in its baseline.
 

@@ -3,9 +3,71 @@ package io.inlaid.matching;
 
 import io.inlaid.internal.Writer;
 
-/** Every pair; for small tables. */
-public record AllPairs() {
+/**
+ * Every pair; for small tables.
+ *
+ * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
+ */
+public final class AllPairs implements Blocking {
+    private AllPairs(Builder builder) {}
+
+    /**
+     * Starts from the defaults.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The defaults as they are.
+     *
+     * @return the options
+     */
+    public static AllPairs defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Starts from these options.
+     *
+     * @return a builder that holds the same values
+     */
+    public Builder toBuilder() {
+        return new Builder();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AllPairs;
+    }
+
+    @Override
+    public int hashCode() {
+        return AllPairs.class.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "AllPairs[]";
+    }
+
     void write(Writer out) {
         // nothing to say
+    }
+
+    /** Collects the options of a {@code AllPairs}. */
+    public static final class Builder {
+        private Builder() {}
+
+        /**
+         * Makes the options.
+         *
+         * @return the options
+         */
+        public AllPairs build() {
+            return new AllPairs(this);
+        }
     }
 }

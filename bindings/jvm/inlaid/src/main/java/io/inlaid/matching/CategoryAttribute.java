@@ -2,46 +2,148 @@
 package io.inlaid.matching;
 
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
+import io.inlaid.internal.Equality;
 import io.inlaid.internal.Given;
 import io.inlaid.internal.Writer;
 
 /**
  * Compare categories: texts, whole numbers or booleans that are equal or not, or similar by a map.
  *
- * @param left the column of the left table
- * @param right the column of the right table
- * @param similar similarities 0 to 1 of unequal categories, such as {@code {"red": {"pink": 0.7}}}, in both directions
- *     unless the other one is given too; pairs not given are 0. Default none.
- * @param name what the attribute is called in explanations. Default the name of its first column.
- * @param weight how much it counts beside the others, 0 or more; only ratios matter. Default 1.
- * @param missing what it counts where a value is missing. Default skip.
+ * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public record CategoryAttribute(
-        String left,
-        String right,
-        Map<String, Map<String, Double>> similar,
-        Optional<String> name,
-        double weight,
-        MissingPolicy missing) {
+public final class CategoryAttribute implements Attribute {
+    private final String left;
+    private final String right;
+    private final Map<String, Map<String, Double>> similar;
+    private final Optional<String> name;
+    private final double weight;
+    private final MissingPolicy missing;
+
+    private CategoryAttribute(Builder builder) {
+        left = Given.value("left", builder.left);
+        right = Given.value("right", builder.right);
+        similar = Given.map("similar", builder.similar);
+        name = Given.value("name", builder.name);
+        weight = builder.weight;
+        missing = Given.value("missing", builder.missing);
+    }
+
     /**
-     * Refuses null, and copies lists and maps.
+     * Starts from the defaults.
      *
-     * @param left as the record says
-     * @param right as the record says
-     * @param similar as the record says
-     * @param name as the record says
-     * @param weight as the record says
-     * @param missing as the record says
+     * @return a builder
      */
-    public CategoryAttribute {
-        Objects.requireNonNull(left, "left");
-        Objects.requireNonNull(right, "right");
-        similar = Given.map("similar", similar);
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(missing, "missing");
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The defaults as they are.
+     *
+     * @return the options
+     */
+    public static CategoryAttribute defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Starts from these options.
+     *
+     * @return a builder that holds the same values
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.left = left;
+        builder.right = right;
+        builder.similar = similar;
+        builder.name = name;
+        builder.weight = weight;
+        builder.missing = missing;
+        return builder;
+    }
+
+    /**
+     * The column of the left table. Default {@code ""}.
+     *
+     * @return the value
+     */
+    public String left() {
+        return left;
+    }
+
+    /**
+     * The column of the right table. Default {@code ""}.
+     *
+     * @return the value
+     */
+    public String right() {
+        return right;
+    }
+
+    /**
+     * Similarities 0 to 1 of unequal categories, such as {@code {"red": {"pink": 0.7}}}, in both directions unless the
+     * other one is given too; pairs not given are 0. Default none.
+     *
+     * @return the value
+     */
+    public Map<String, Map<String, Double>> similar() {
+        return similar;
+    }
+
+    /**
+     * What the attribute is called in explanations. Default the name of its first column.
+     *
+     * @return the value
+     */
+    public Optional<String> name() {
+        return name;
+    }
+
+    /**
+     * How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+     *
+     * @return the value
+     */
+    public double weight() {
+        return weight;
+    }
+
+    /**
+     * What it counts where a value is missing. Default skip.
+     *
+     * @return the value
+     */
+    public MissingPolicy missing() {
+        return missing;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CategoryAttribute that
+                && Equality.equal(left, that.left)
+                && Equality.equal(right, that.right)
+                && Equality.equal(similar, that.similar)
+                && Equality.equal(name, that.name)
+                && Equality.equal(weight, that.weight)
+                && Equality.equal(missing, that.missing);
+    }
+
+    @Override
+    public int hashCode() {
+        return Equality.hash(left, right, similar, name, weight, missing);
+    }
+
+    @Override
+    public String toString() {
+        return "CategoryAttribute[left=" + Equality.text(left)
+                + ", right=" + Equality.text(right)
+                + ", similar=" + Equality.text(similar)
+                + ", name=" + Equality.text(name)
+                + ", weight=" + Equality.text(weight)
+                + ", missing=" + Equality.text(missing)
+                + "]";
     }
 
     void write(Writer out) {
@@ -51,5 +153,93 @@ public record CategoryAttribute(
         out.field("name", name, (to, item) -> to.optional(item, Writer::text));
         out.field("weight", weight, Writer::number);
         out.field("missing", missing, (to, item) -> to.text(item.wireName()));
+    }
+
+    /** Collects the options of a {@code CategoryAttribute}. */
+    public static final class Builder {
+        private String left = "";
+        private String right = "";
+        private Map<String, Map<String, Double>> similar = Map.of();
+        private Optional<String> name = Optional.empty();
+        private double weight = 1.0;
+        private MissingPolicy missing = MissingPolicy.SKIP;
+
+        private Builder() {}
+
+        /**
+         * The column of the left table. Default {@code ""}.
+         *
+         * @param left the value
+         * @return this
+         */
+        public Builder left(String left) {
+            this.left = left;
+            return this;
+        }
+
+        /**
+         * The column of the right table. Default {@code ""}.
+         *
+         * @param right the value
+         * @return this
+         */
+        public Builder right(String right) {
+            this.right = right;
+            return this;
+        }
+
+        /**
+         * Similarities 0 to 1 of unequal categories, such as {@code {"red": {"pink": 0.7}}}, in both directions unless
+         * the other one is given too; pairs not given are 0. Default none.
+         *
+         * @param similar the value
+         * @return this
+         */
+        public Builder similar(Map<String, Map<String, Double>> similar) {
+            this.similar = similar;
+            return this;
+        }
+
+        /**
+         * What the attribute is called in explanations. Default the name of its first column.
+         *
+         * @param name the value
+         * @return this
+         */
+        public Builder name(String name) {
+            this.name = Optional.of(Given.value("name", name));
+            return this;
+        }
+
+        /**
+         * How much it counts beside the others, 0 or more; only ratios matter. Default 1.
+         *
+         * @param weight the value
+         * @return this
+         */
+        public Builder weight(double weight) {
+            this.weight = weight;
+            return this;
+        }
+
+        /**
+         * What it counts where a value is missing. Default skip.
+         *
+         * @param missing the value
+         * @return this
+         */
+        public Builder missing(MissingPolicy missing) {
+            this.missing = missing;
+            return this;
+        }
+
+        /**
+         * Makes the options.
+         *
+         * @return the options
+         */
+        public CategoryAttribute build() {
+            return new CategoryAttribute(this);
+        }
     }
 }

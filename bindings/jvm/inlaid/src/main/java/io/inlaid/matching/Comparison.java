@@ -2,47 +2,149 @@
 package io.inlaid.matching;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
+import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
 import io.inlaid.internal.Writer;
 
 /**
  * One column that speaks for or against two records being the same thing.
  *
- * @param column the column, of the left table where two are linked; the latitude for places
- * @param rightColumn the column of the right table. Default: the one of the same name.
- * @param kind how values are compared. Default: chosen from the values.
- * @param thresholds where one level of agreement ends and the next begins, best first, at most 8: similarities in (0,
- *     1) for names, texts and mail addresses, descending; differences of 0 or more for the others, ascending, in
- *     characters, the column's unit, days or kilometres. Default: as the kind says.
- * @param termFrequency whether agreement on a rare value counts for more than on a frequent one. Default true.
- * @param longitude the column with the longitude, for places. Default none.
+ * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public record Comparison(
-        String column,
-        Optional<String> rightColumn,
-        ComparisonKind kind,
-        List<Double> thresholds,
-        Optional<Boolean> termFrequency,
-        Optional<String> longitude) {
+public final class Comparison {
+    private final String column;
+    private final Optional<String> rightColumn;
+    private final ComparisonKind kind;
+    private final List<Double> thresholds;
+    private final Optional<Boolean> termFrequency;
+    private final Optional<String> longitude;
+
+    private Comparison(Builder builder) {
+        column = Given.value("column", builder.column);
+        rightColumn = Given.value("right_column", builder.rightColumn);
+        kind = Given.value("kind", builder.kind);
+        thresholds = Given.list("thresholds", builder.thresholds);
+        termFrequency = Given.value("term_frequency", builder.termFrequency);
+        longitude = Given.value("longitude", builder.longitude);
+    }
+
     /**
-     * Refuses null, and copies lists and maps.
+     * Starts from the defaults.
      *
-     * @param column as the record says
-     * @param rightColumn as the record says
-     * @param kind as the record says
-     * @param thresholds as the record says
-     * @param termFrequency as the record says
-     * @param longitude as the record says
+     * @return a builder
      */
-    public Comparison {
-        Objects.requireNonNull(column, "column");
-        Objects.requireNonNull(rightColumn, "rightColumn");
-        Objects.requireNonNull(kind, "kind");
-        thresholds = List.copyOf(thresholds);
-        Objects.requireNonNull(termFrequency, "termFrequency");
-        Objects.requireNonNull(longitude, "longitude");
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The defaults as they are.
+     *
+     * @return the options
+     */
+    public static Comparison defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Starts from these options.
+     *
+     * @return a builder that holds the same values
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.column = column;
+        builder.rightColumn = rightColumn;
+        builder.kind = kind;
+        builder.thresholds = thresholds;
+        builder.termFrequency = termFrequency;
+        builder.longitude = longitude;
+        return builder;
+    }
+
+    /**
+     * The column, of the left table where two are linked; the latitude for places. Default {@code ""}.
+     *
+     * @return the value
+     */
+    public String column() {
+        return column;
+    }
+
+    /**
+     * The column of the right table. Default: the one of the same name.
+     *
+     * @return the value
+     */
+    public Optional<String> rightColumn() {
+        return rightColumn;
+    }
+
+    /**
+     * How values are compared. Default: chosen from the values.
+     *
+     * @return the value
+     */
+    public ComparisonKind kind() {
+        return kind;
+    }
+
+    /**
+     * Where one level of agreement ends and the next begins, best first, at most 8: similarities in (0, 1) for names,
+     * texts and mail addresses, descending; differences of 0 or more for the others, ascending, in characters, the
+     * column's unit, days or kilometres. Default: as the kind says.
+     *
+     * @return the value
+     */
+    public List<Double> thresholds() {
+        return thresholds;
+    }
+
+    /**
+     * Whether agreement on a rare value counts for more than on a frequent one. Default true.
+     *
+     * @return the value
+     */
+    public Optional<Boolean> termFrequency() {
+        return termFrequency;
+    }
+
+    /**
+     * The column with the longitude, for places. Default none.
+     *
+     * @return the value
+     */
+    public Optional<String> longitude() {
+        return longitude;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Comparison that
+                && Equality.equal(column, that.column)
+                && Equality.equal(rightColumn, that.rightColumn)
+                && Equality.equal(kind, that.kind)
+                && Equality.equal(thresholds, that.thresholds)
+                && Equality.equal(termFrequency, that.termFrequency)
+                && Equality.equal(longitude, that.longitude);
+    }
+
+    @Override
+    public int hashCode() {
+        return Equality.hash(column, rightColumn, kind, thresholds, termFrequency, longitude);
+    }
+
+    @Override
+    public String toString() {
+        return "Comparison[column=" + Equality.text(column)
+                + ", rightColumn=" + Equality.text(rightColumn)
+                + ", kind=" + Equality.text(kind)
+                + ", thresholds=" + Equality.text(thresholds)
+                + ", termFrequency=" + Equality.text(termFrequency)
+                + ", longitude=" + Equality.text(longitude)
+                + "]";
     }
 
     void write(Writer out) {
@@ -52,5 +154,107 @@ public record Comparison(
         out.field("thresholds", thresholds, (to, item) -> to.list(item, Writer::number));
         out.field("term_frequency", termFrequency, (to, item) -> to.optional(item, Writer::bool));
         out.field("longitude", longitude, (to, item) -> to.optional(item, Writer::text));
+    }
+
+    /** Collects the options of a {@code Comparison}. */
+    public static final class Builder {
+        private String column = "";
+        private Optional<String> rightColumn = Optional.empty();
+        private ComparisonKind kind = ComparisonKind.AUTO;
+        private List<Double> thresholds = List.of();
+        private Optional<Boolean> termFrequency = Optional.empty();
+        private Optional<String> longitude = Optional.empty();
+
+        private Builder() {}
+
+        /**
+         * The column, of the left table where two are linked; the latitude for places. Default {@code ""}.
+         *
+         * @param column the value
+         * @return this
+         */
+        public Builder column(String column) {
+            this.column = column;
+            return this;
+        }
+
+        /**
+         * The column of the right table. Default: the one of the same name.
+         *
+         * @param rightColumn the value
+         * @return this
+         */
+        public Builder rightColumn(String rightColumn) {
+            this.rightColumn = Optional.of(Given.value("right_column", rightColumn));
+            return this;
+        }
+
+        /**
+         * How values are compared. Default: chosen from the values.
+         *
+         * @param kind the value
+         * @return this
+         */
+        public Builder kind(ComparisonKind kind) {
+            this.kind = kind;
+            return this;
+        }
+
+        /**
+         * Where one level of agreement ends and the next begins, best first, at most 8: similarities in (0, 1) for
+         * names, texts and mail addresses, descending; differences of 0 or more for the others, ascending, in
+         * characters, the column's unit, days or kilometres. Default: as the kind says.
+         *
+         * @param thresholds the value
+         * @return this
+         */
+        public Builder thresholds(List<Double> thresholds) {
+            this.thresholds = thresholds;
+            return this;
+        }
+
+        /**
+         * Where one level of agreement ends and the next begins, best first, at most 8: similarities in (0, 1) for
+         * names, texts and mail addresses, descending; differences of 0 or more for the others, ascending, in
+         * characters, the column's unit, days or kilometres. Default: as the kind says.
+         *
+         * @param thresholds the value
+         * @return this
+         */
+        public Builder thresholds(double... thresholds) {
+            this.thresholds = Given.items("thresholds", thresholds);
+            return this;
+        }
+
+        /**
+         * Whether agreement on a rare value counts for more than on a frequent one. Default true.
+         *
+         * @param termFrequency the value
+         * @return this
+         */
+        public Builder termFrequency(boolean termFrequency) {
+            this.termFrequency = Optional.of(Given.value("term_frequency", termFrequency));
+            return this;
+        }
+
+        /**
+         * The column with the longitude, for places. Default none.
+         *
+         * @param longitude the value
+         * @return this
+         */
+        public Builder longitude(String longitude) {
+            this.longitude = Optional.of(Given.value("longitude", longitude));
+            return this;
+        }
+
+        /**
+         * Makes the options.
+         *
+         * @return the options
+         */
+        public Comparison build() {
+            return new Comparison(this);
+        }
     }
 }

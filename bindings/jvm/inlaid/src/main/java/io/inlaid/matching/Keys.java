@@ -3,24 +3,116 @@ package io.inlaid.matching;
 
 import java.util.List;
 
+import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
 import io.inlaid.internal.Writer;
 
 /**
  * Pairs of records with the same key; a record that misses a part of it is in no block.
  *
- * @param parts the parts, which must all agree; at least one
+ * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public record Keys(List<KeyPart> parts) {
+public final class Keys implements Blocking {
+    private final List<KeyPart> parts;
+
+    private Keys(Builder builder) {
+        parts = Given.list("parts", builder.parts);
+    }
+
     /**
-     * Refuses null, and copies lists and maps.
+     * Starts from the defaults.
      *
-     * @param parts as the record says
+     * @return a builder
      */
-    public Keys {
-        parts = List.copyOf(parts);
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The defaults as they are.
+     *
+     * @return the options
+     */
+    public static Keys defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Starts from these options.
+     *
+     * @return a builder that holds the same values
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.parts = parts;
+        return builder;
+    }
+
+    /**
+     * The parts, which must all agree; at least one. Default {@code []}.
+     *
+     * @return the value
+     */
+    public List<KeyPart> parts() {
+        return parts;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Keys that
+                && Equality.equal(parts, that.parts);
+    }
+
+    @Override
+    public int hashCode() {
+        return Equality.hash(parts);
+    }
+
+    @Override
+    public String toString() {
+        return "Keys[parts=" + Equality.text(parts)
+                + "]";
     }
 
     void write(Writer out) {
         out.field("parts", parts, (to, item) -> to.list(item, (to2, item2) -> to2.object(item2, KeyPart::write)));
+    }
+
+    /** Collects the options of a {@code Keys}. */
+    public static final class Builder {
+        private List<KeyPart> parts = List.of();
+
+        private Builder() {}
+
+        /**
+         * The parts, which must all agree; at least one. Default {@code []}.
+         *
+         * @param parts the value
+         * @return this
+         */
+        public Builder parts(List<KeyPart> parts) {
+            this.parts = parts;
+            return this;
+        }
+
+        /**
+         * The parts, which must all agree; at least one. Default {@code []}.
+         *
+         * @param parts the value
+         * @return this
+         */
+        public Builder parts(KeyPart... parts) {
+            this.parts = Given.items("parts", parts);
+            return this;
+        }
+
+        /**
+         * Makes the options.
+         *
+         * @return the options
+         */
+        public Keys build() {
+            return new Keys(this);
+        }
     }
 }

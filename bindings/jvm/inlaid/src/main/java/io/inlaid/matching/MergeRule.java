@@ -2,33 +2,119 @@
 package io.inlaid.matching;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
+import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
 import io.inlaid.internal.Writer;
 
 /**
  * What survives of one column.
  *
- * @param column the column
- * @param survivor which value survives. Default most_frequent.
- * @param by the column with dates or sources, for newest, oldest and source. Default none.
- * @param order the sources, best first; others come after them. Default none.
+ * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public record MergeRule(String column, Survivor survivor, Optional<String> by, List<String> order) {
+public final class MergeRule {
+    private final String column;
+    private final Survivor survivor;
+    private final Optional<String> by;
+    private final List<String> order;
+
+    private MergeRule(Builder builder) {
+        column = Given.value("column", builder.column);
+        survivor = Given.value("survivor", builder.survivor);
+        by = Given.value("by", builder.by);
+        order = Given.list("order", builder.order);
+    }
+
     /**
-     * Refuses null, and copies lists and maps.
+     * Starts from the defaults.
      *
-     * @param column as the record says
-     * @param survivor as the record says
-     * @param by as the record says
-     * @param order as the record says
+     * @return a builder
      */
-    public MergeRule {
-        Objects.requireNonNull(column, "column");
-        Objects.requireNonNull(survivor, "survivor");
-        Objects.requireNonNull(by, "by");
-        order = List.copyOf(order);
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The defaults as they are.
+     *
+     * @return the options
+     */
+    public static MergeRule defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Starts from these options.
+     *
+     * @return a builder that holds the same values
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.column = column;
+        builder.survivor = survivor;
+        builder.by = by;
+        builder.order = order;
+        return builder;
+    }
+
+    /**
+     * The column. Default {@code ""}.
+     *
+     * @return the value
+     */
+    public String column() {
+        return column;
+    }
+
+    /**
+     * Which value survives. Default most_frequent.
+     *
+     * @return the value
+     */
+    public Survivor survivor() {
+        return survivor;
+    }
+
+    /**
+     * The column with dates or sources, for newest, oldest and source. Default none.
+     *
+     * @return the value
+     */
+    public Optional<String> by() {
+        return by;
+    }
+
+    /**
+     * The sources, best first; others come after them. Default none.
+     *
+     * @return the value
+     */
+    public List<String> order() {
+        return order;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MergeRule that
+                && Equality.equal(column, that.column)
+                && Equality.equal(survivor, that.survivor)
+                && Equality.equal(by, that.by)
+                && Equality.equal(order, that.order);
+    }
+
+    @Override
+    public int hashCode() {
+        return Equality.hash(column, survivor, by, order);
+    }
+
+    @Override
+    public String toString() {
+        return "MergeRule[column=" + Equality.text(column)
+                + ", survivor=" + Equality.text(survivor)
+                + ", by=" + Equality.text(by)
+                + ", order=" + Equality.text(order)
+                + "]";
     }
 
     void write(Writer out) {
@@ -36,5 +122,79 @@ public record MergeRule(String column, Survivor survivor, Optional<String> by, L
         out.field("survivor", survivor, (to, item) -> to.text(item.wireName()));
         out.field("by", by, (to, item) -> to.optional(item, Writer::text));
         out.field("order", order, (to, item) -> to.list(item, Writer::text));
+    }
+
+    /** Collects the options of a {@code MergeRule}. */
+    public static final class Builder {
+        private String column = "";
+        private Survivor survivor = Survivor.MOST_FREQUENT;
+        private Optional<String> by = Optional.empty();
+        private List<String> order = List.of();
+
+        private Builder() {}
+
+        /**
+         * The column. Default {@code ""}.
+         *
+         * @param column the value
+         * @return this
+         */
+        public Builder column(String column) {
+            this.column = column;
+            return this;
+        }
+
+        /**
+         * Which value survives. Default most_frequent.
+         *
+         * @param survivor the value
+         * @return this
+         */
+        public Builder survivor(Survivor survivor) {
+            this.survivor = survivor;
+            return this;
+        }
+
+        /**
+         * The column with dates or sources, for newest, oldest and source. Default none.
+         *
+         * @param by the value
+         * @return this
+         */
+        public Builder by(String by) {
+            this.by = Optional.of(Given.value("by", by));
+            return this;
+        }
+
+        /**
+         * The sources, best first; others come after them. Default none.
+         *
+         * @param order the value
+         * @return this
+         */
+        public Builder order(List<String> order) {
+            this.order = order;
+            return this;
+        }
+
+        /**
+         * The sources, best first; others come after them. Default none.
+         *
+         * @param order the value
+         * @return this
+         */
+        public Builder order(String... order) {
+            this.order = Given.items("order", order);
+            return this;
+        }
+
+        /**
+         * Makes the options.
+         *
+         * @return the options
+         */
+        public MergeRule build() {
+            return new MergeRule(this);
+        }
     }
 }

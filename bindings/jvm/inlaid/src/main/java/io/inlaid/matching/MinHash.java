@@ -3,28 +3,118 @@ package io.inlaid.matching;
 
 import java.util.List;
 
+import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
 import io.inlaid.internal.Writer;
 
 /**
  * Pairs of records whose letter groups are alike, by locality-sensitive hashing: a pair with Jaccard similarity s of
  * its groups is found with probability {@code 1 - (1 - s^rows)^bands}. The hashes belong to the seed of the call.
  *
- * @param columns the columns whose groups stand for the record. Default: all names and texts that are compared.
- * @param size letters in a group, 1 to 8. Default 2.
- * @param bands how many keys a record has, 1 to 128. Default 8.
- * @param rows how many hashes agree in a key, 1 to 16. Default 4.
+ * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public record MinHash(List<String> columns, long size, long bands, long rows) {
+public final class MinHash implements Blocking {
+    private final List<String> columns;
+    private final long size;
+    private final long bands;
+    private final long rows;
+
+    private MinHash(Builder builder) {
+        columns = Given.list("columns", builder.columns);
+        size = builder.size;
+        bands = builder.bands;
+        rows = builder.rows;
+    }
+
     /**
-     * Refuses null, and copies lists and maps.
+     * Starts from the defaults.
      *
-     * @param columns as the record says
-     * @param size as the record says
-     * @param bands as the record says
-     * @param rows as the record says
+     * @return a builder
      */
-    public MinHash {
-        columns = List.copyOf(columns);
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The defaults as they are.
+     *
+     * @return the options
+     */
+    public static MinHash defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Starts from these options.
+     *
+     * @return a builder that holds the same values
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.columns = columns;
+        builder.size = size;
+        builder.bands = bands;
+        builder.rows = rows;
+        return builder;
+    }
+
+    /**
+     * The columns whose groups stand for the record. Default: all names and texts that are compared.
+     *
+     * @return the value
+     */
+    public List<String> columns() {
+        return columns;
+    }
+
+    /**
+     * Letters in a group, 1 to 8. Default 2.
+     *
+     * @return the value
+     */
+    public long size() {
+        return size;
+    }
+
+    /**
+     * How many keys a record has, 1 to 128. Default 8.
+     *
+     * @return the value
+     */
+    public long bands() {
+        return bands;
+    }
+
+    /**
+     * How many hashes agree in a key, 1 to 16. Default 4.
+     *
+     * @return the value
+     */
+    public long rows() {
+        return rows;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MinHash that
+                && Equality.equal(columns, that.columns)
+                && Equality.equal(size, that.size)
+                && Equality.equal(bands, that.bands)
+                && Equality.equal(rows, that.rows);
+    }
+
+    @Override
+    public int hashCode() {
+        return Equality.hash(columns, size, bands, rows);
+    }
+
+    @Override
+    public String toString() {
+        return "MinHash[columns=" + Equality.text(columns)
+                + ", size=" + Equality.text(size)
+                + ", bands=" + Equality.text(bands)
+                + ", rows=" + Equality.text(rows)
+                + "]";
     }
 
     void write(Writer out) {
@@ -32,5 +122,79 @@ public record MinHash(List<String> columns, long size, long bands, long rows) {
         out.field("size", size, Writer::integer);
         out.field("bands", bands, Writer::integer);
         out.field("rows", rows, Writer::integer);
+    }
+
+    /** Collects the options of a {@code MinHash}. */
+    public static final class Builder {
+        private List<String> columns = List.of();
+        private long size = 2;
+        private long bands = 8;
+        private long rows = 4;
+
+        private Builder() {}
+
+        /**
+         * The columns whose groups stand for the record. Default: all names and texts that are compared.
+         *
+         * @param columns the value
+         * @return this
+         */
+        public Builder columns(List<String> columns) {
+            this.columns = columns;
+            return this;
+        }
+
+        /**
+         * The columns whose groups stand for the record. Default: all names and texts that are compared.
+         *
+         * @param columns the value
+         * @return this
+         */
+        public Builder columns(String... columns) {
+            this.columns = Given.items("columns", columns);
+            return this;
+        }
+
+        /**
+         * Letters in a group, 1 to 8. Default 2.
+         *
+         * @param size the value
+         * @return this
+         */
+        public Builder size(long size) {
+            this.size = size;
+            return this;
+        }
+
+        /**
+         * How many keys a record has, 1 to 128. Default 8.
+         *
+         * @param bands the value
+         * @return this
+         */
+        public Builder bands(long bands) {
+            this.bands = bands;
+            return this;
+        }
+
+        /**
+         * How many hashes agree in a key, 1 to 16. Default 4.
+         *
+         * @param rows the value
+         * @return this
+         */
+        public Builder rows(long rows) {
+            this.rows = rows;
+            return this;
+        }
+
+        /**
+         * Makes the options.
+         *
+         * @return the options
+         */
+        public MinHash build() {
+            return new MinHash(this);
+        }
     }
 }

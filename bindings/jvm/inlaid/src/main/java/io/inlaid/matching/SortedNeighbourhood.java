@@ -3,27 +3,143 @@ package io.inlaid.matching;
 
 import java.util.List;
 
+import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
 import io.inlaid.internal.Writer;
 
 /**
  * Pairs of records that stand near each other when all are sorted by one or several columns.
  *
- * @param columns the columns, the most important first; at least one. Missing values come last.
- * @param window how many records before and behind each are its neighbours, 1 to 1000. Default 5.
+ * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public record SortedNeighbourhood(List<String> columns, long window) {
+public final class SortedNeighbourhood implements Blocking {
+    private final List<String> columns;
+    private final long window;
+
+    private SortedNeighbourhood(Builder builder) {
+        columns = Given.list("columns", builder.columns);
+        window = builder.window;
+    }
+
     /**
-     * Refuses null, and copies lists and maps.
+     * Starts from the defaults.
      *
-     * @param columns as the record says
-     * @param window as the record says
+     * @return a builder
      */
-    public SortedNeighbourhood {
-        columns = List.copyOf(columns);
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The defaults as they are.
+     *
+     * @return the options
+     */
+    public static SortedNeighbourhood defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Starts from these options.
+     *
+     * @return a builder that holds the same values
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.columns = columns;
+        builder.window = window;
+        return builder;
+    }
+
+    /**
+     * The columns, the most important first; at least one. Missing values come last. Default {@code []}.
+     *
+     * @return the value
+     */
+    public List<String> columns() {
+        return columns;
+    }
+
+    /**
+     * How many records before and behind each are its neighbours, 1 to 1000. Default 5.
+     *
+     * @return the value
+     */
+    public long window() {
+        return window;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SortedNeighbourhood that
+                && Equality.equal(columns, that.columns)
+                && Equality.equal(window, that.window);
+    }
+
+    @Override
+    public int hashCode() {
+        return Equality.hash(columns, window);
+    }
+
+    @Override
+    public String toString() {
+        return "SortedNeighbourhood[columns=" + Equality.text(columns)
+                + ", window=" + Equality.text(window)
+                + "]";
     }
 
     void write(Writer out) {
         out.field("columns", columns, (to, item) -> to.list(item, Writer::text));
         out.field("window", window, Writer::integer);
+    }
+
+    /** Collects the options of a {@code SortedNeighbourhood}. */
+    public static final class Builder {
+        private List<String> columns = List.of();
+        private long window = 5;
+
+        private Builder() {}
+
+        /**
+         * The columns, the most important first; at least one. Missing values come last. Default {@code []}.
+         *
+         * @param columns the value
+         * @return this
+         */
+        public Builder columns(List<String> columns) {
+            this.columns = columns;
+            return this;
+        }
+
+        /**
+         * The columns, the most important first; at least one. Missing values come last. Default {@code []}.
+         *
+         * @param columns the value
+         * @return this
+         */
+        public Builder columns(String... columns) {
+            this.columns = Given.items("columns", columns);
+            return this;
+        }
+
+        /**
+         * How many records before and behind each are its neighbours, 1 to 1000. Default 5.
+         *
+         * @param window the value
+         * @return this
+         */
+        public Builder window(long window) {
+            this.window = window;
+            return this;
+        }
+
+        /**
+         * Makes the options.
+         *
+         * @return the options
+         */
+        public SortedNeighbourhood build() {
+            return new SortedNeighbourhood(this);
+        }
     }
 }
