@@ -20,7 +20,7 @@ import * as shape from './schema.js';
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function readCsv(path: string, options?: CallOptions): Promise<TableColumns> {
-  return run<TableColumns>(READ_CSV, undefined, [path], options);
+  return run<TableColumns>(CALL_READ_CSV, undefined, [path], options);
 }
 
 /**
@@ -40,7 +40,7 @@ export function readCsv(path: string, options?: CallOptions): Promise<TableColum
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function readCsvSync(path: string, options?: SyncOptions): TableColumns {
-  return runSync<TableColumns>(READ_CSV, undefined, [path], options);
+  return runSync<TableColumns>(CALL_READ_CSV, undefined, [path], options);
 }
 
 /**
@@ -60,7 +60,7 @@ export function readCsvSync(path: string, options?: SyncOptions): TableColumns {
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function writeCsv<I extends TableInput>(table: I, path: string, options?: CallOptions): Promise<void> {
-  return run<void>(WRITE_CSV, undefined, [table, path], options);
+  return run<void>(CALL_WRITE_CSV, undefined, [table, path], options);
 }
 
 /**
@@ -80,10 +80,10 @@ export function writeCsv<I extends TableInput>(table: I, path: string, options?:
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function writeCsvSync<I extends TableInput>(table: I, path: string, options?: SyncOptions): void {
-  return runSync<void>(WRITE_CSV, undefined, [table, path], options);
+  return runSync<void>(CALL_WRITE_CSV, undefined, [table, path], options);
 }
 
-const READ_CSV: Operation = {
+const CALL_READ_CSV: Operation = {
   name: 'data.read_csv',
   options: {
     path: { wire: 'path', shape: shape.plain, required: true },
@@ -91,7 +91,7 @@ const READ_CSV: Operation = {
   gives: shape.table,
 };
 
-const WRITE_CSV: Operation = {
+const CALL_WRITE_CSV: Operation = {
   name: 'data.write_csv',
   arrays: [{ name: 'table', shape: shape.table }],
   options: {

@@ -2845,7 +2845,7 @@ export type ThetaModel = (typeof ThetaModel)[keyof typeof ThetaModel];
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function coverage(actual: VectorInput, lower: VectorInput, upper: VectorInput): Promise<number> {
-  return run<number>(COVERAGE, undefined, [actual, lower, upper]);
+  return run<number>(CALL_COVERAGE, undefined, [actual, lower, upper]);
 }
 
 /**
@@ -2862,7 +2862,7 @@ export function coverage(actual: VectorInput, lower: VectorInput, upper: VectorI
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function coverageSync(actual: VectorInput, lower: VectorInput, upper: VectorInput): number {
-  return runSync<number>(COVERAGE, undefined, [actual, lower, upper]);
+  return runSync<number>(CALL_COVERAGE, undefined, [actual, lower, upper]);
 }
 
 /**
@@ -2879,7 +2879,7 @@ export function coverageSync(actual: VectorInput, lower: VectorInput, upper: Vec
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function coverageBatch(actual: MatrixInput, lower: MatrixInput, upper: MatrixInput): Promise<Float64Array> {
-  return run<Float64Array>(COVERAGE_BATCH, undefined, [actual, lower, upper]);
+  return run<Float64Array>(CALL_COVERAGE_BATCH, undefined, [actual, lower, upper]);
 }
 
 /**
@@ -2896,7 +2896,7 @@ export function coverageBatch(actual: MatrixInput, lower: MatrixInput, upper: Ma
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function coverageBatchSync(actual: MatrixInput, lower: MatrixInput, upper: MatrixInput): Float64Array {
-  return runSync<Float64Array>(COVERAGE_BATCH, undefined, [actual, lower, upper]);
+  return runSync<Float64Array>(CALL_COVERAGE_BATCH, undefined, [actual, lower, upper]);
 }
 
 /**
@@ -2918,7 +2918,7 @@ export function crossValidate<const I extends TableInput>(
   table: I,
   options?: CrossValidateOptions,
 ): Promise<CrossValidated<SameForm<I>>> {
-  return run<CrossValidated<SameForm<I>>>(CROSS_VALIDATE, undefined, [table], options);
+  return run<CrossValidated<SameForm<I>>>(CALL_CROSS_VALIDATE, undefined, [table], options);
 }
 
 /**
@@ -2940,7 +2940,7 @@ export function crossValidateSync<const I extends TableInput>(
   table: I,
   options?: Omit<CrossValidateOptions, 'signal' | 'onProgress'>,
 ): CrossValidated<SameForm<I>> {
-  return runSync<CrossValidated<SameForm<I>>>(CROSS_VALIDATE, undefined, [table], options);
+  return runSync<CrossValidated<SameForm<I>>>(CALL_CROSS_VALIDATE, undefined, [table], options);
 }
 
 /**
@@ -2958,7 +2958,7 @@ export function crossValidateMatrix(
   series: MatrixInput,
   options?: CrossValidateMatrixOptions,
 ): Promise<CrossValidated<TableColumns>> {
-  return run<CrossValidated<TableColumns>>(CROSS_VALIDATE_MATRIX, undefined, [series], options);
+  return run<CrossValidated<TableColumns>>(CALL_CROSS_VALIDATE_MATRIX, undefined, [series], options);
 }
 
 /**
@@ -2976,7 +2976,7 @@ export function crossValidateMatrixSync(
   series: MatrixInput,
   options?: Omit<CrossValidateMatrixOptions, 'signal' | 'onProgress'>,
 ): CrossValidated<TableColumns> {
-  return runSync<CrossValidated<TableColumns>>(CROSS_VALIDATE_MATRIX, undefined, [series], options);
+  return runSync<CrossValidated<TableColumns>>(CALL_CROSS_VALIDATE_MATRIX, undefined, [series], options);
 }
 
 /**
@@ -2993,7 +2993,7 @@ export function crossValidateMatrixSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function crpsQuantiles(forecasts: VectorInput, actual: number, quantiles: readonly number[]): Promise<number> {
-  return run<number>(CRPS_QUANTILES, undefined, [forecasts, actual, quantiles]);
+  return run<number>(CALL_CRPS_QUANTILES, undefined, [forecasts, actual, quantiles]);
 }
 
 /**
@@ -3010,7 +3010,7 @@ export function crpsQuantiles(forecasts: VectorInput, actual: number, quantiles:
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function crpsQuantilesSync(forecasts: VectorInput, actual: number, quantiles: readonly number[]): number {
-  return runSync<number>(CRPS_QUANTILES, undefined, [forecasts, actual, quantiles]);
+  return runSync<number>(CALL_CRPS_QUANTILES, undefined, [forecasts, actual, quantiles]);
 }
 
 /**
@@ -3031,7 +3031,7 @@ export function crpsQuantilesBatch(
   forecasts: MatrixInput,
   quantiles: readonly number[],
 ): Promise<Float64Array> {
-  return run<Float64Array>(CRPS_QUANTILES_BATCH, undefined, [actual, forecasts, quantiles]);
+  return run<Float64Array>(CALL_CRPS_QUANTILES_BATCH, undefined, [actual, forecasts, quantiles]);
 }
 
 /**
@@ -3052,7 +3052,7 @@ export function crpsQuantilesBatchSync(
   forecasts: MatrixInput,
   quantiles: readonly number[],
 ): Float64Array {
-  return runSync<Float64Array>(CRPS_QUANTILES_BATCH, undefined, [actual, forecasts, quantiles]);
+  return runSync<Float64Array>(CALL_CRPS_QUANTILES_BATCH, undefined, [actual, forecasts, quantiles]);
 }
 
 /**
@@ -3068,7 +3068,7 @@ export function crpsQuantilesBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function crpsSample(sample: VectorInput, actual: number): Promise<number> {
-  return run<number>(CRPS_SAMPLE, undefined, [sample, actual]);
+  return run<number>(CALL_CRPS_SAMPLE, undefined, [sample, actual]);
 }
 
 /**
@@ -3084,7 +3084,7 @@ export function crpsSample(sample: VectorInput, actual: number): Promise<number>
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function crpsSampleSync(sample: VectorInput, actual: number): number {
-  return runSync<number>(CRPS_SAMPLE, undefined, [sample, actual]);
+  return runSync<number>(CALL_CRPS_SAMPLE, undefined, [sample, actual]);
 }
 
 /**
@@ -3100,7 +3100,7 @@ export function crpsSampleSync(sample: VectorInput, actual: number): number {
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function crpsSampleBatch(actual: VectorInput, samples: MatrixInput): Promise<Float64Array> {
-  return run<Float64Array>(CRPS_SAMPLE_BATCH, undefined, [actual, samples]);
+  return run<Float64Array>(CALL_CRPS_SAMPLE_BATCH, undefined, [actual, samples]);
 }
 
 /**
@@ -3116,7 +3116,7 @@ export function crpsSampleBatch(actual: VectorInput, samples: MatrixInput): Prom
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function crpsSampleBatchSync(actual: VectorInput, samples: MatrixInput): Float64Array {
-  return runSync<Float64Array>(CRPS_SAMPLE_BATCH, undefined, [actual, samples]);
+  return runSync<Float64Array>(CALL_CRPS_SAMPLE_BATCH, undefined, [actual, samples]);
 }
 
 /**
@@ -3133,7 +3133,7 @@ export function crpsSampleBatchSync(actual: VectorInput, samples: MatrixInput): 
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function decompose(series: VectorInput, period: number, options?: DecomposeOptions): Promise<Decomposition> {
-  return run<Decomposition>(DECOMPOSE, undefined, [series, period], options);
+  return run<Decomposition>(CALL_DECOMPOSE, undefined, [series, period], options);
 }
 
 /**
@@ -3154,7 +3154,7 @@ export function decomposeSync(
   period: number,
   options?: Omit<DecomposeOptions, 'signal' | 'onProgress'>,
 ): Decomposition {
-  return runSync<Decomposition>(DECOMPOSE, undefined, [series, period], options);
+  return runSync<Decomposition>(CALL_DECOMPOSE, undefined, [series, period], options);
 }
 
 /**
@@ -3170,7 +3170,7 @@ export function decomposeSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function mae(actual: VectorInput, forecast: VectorInput): Promise<number> {
-  return run<number>(MAE, undefined, [actual, forecast]);
+  return run<number>(CALL_MAE, undefined, [actual, forecast]);
 }
 
 /**
@@ -3186,7 +3186,7 @@ export function mae(actual: VectorInput, forecast: VectorInput): Promise<number>
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function maeSync(actual: VectorInput, forecast: VectorInput): number {
-  return runSync<number>(MAE, undefined, [actual, forecast]);
+  return runSync<number>(CALL_MAE, undefined, [actual, forecast]);
 }
 
 /**
@@ -3202,7 +3202,7 @@ export function maeSync(actual: VectorInput, forecast: VectorInput): number {
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function maeBatch(actual: MatrixInput, forecast: MatrixInput): Promise<Float64Array> {
-  return run<Float64Array>(MAE_BATCH, undefined, [actual, forecast]);
+  return run<Float64Array>(CALL_MAE_BATCH, undefined, [actual, forecast]);
 }
 
 /**
@@ -3218,7 +3218,7 @@ export function maeBatch(actual: MatrixInput, forecast: MatrixInput): Promise<Fl
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function maeBatchSync(actual: MatrixInput, forecast: MatrixInput): Float64Array {
-  return runSync<Float64Array>(MAE_BATCH, undefined, [actual, forecast]);
+  return runSync<Float64Array>(CALL_MAE_BATCH, undefined, [actual, forecast]);
 }
 
 /**
@@ -3234,7 +3234,7 @@ export function maeBatchSync(actual: MatrixInput, forecast: MatrixInput): Float6
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function mape(actual: VectorInput, forecast: VectorInput): Promise<number> {
-  return run<number>(MAPE, undefined, [actual, forecast]);
+  return run<number>(CALL_MAPE, undefined, [actual, forecast]);
 }
 
 /**
@@ -3250,7 +3250,7 @@ export function mape(actual: VectorInput, forecast: VectorInput): Promise<number
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function mapeSync(actual: VectorInput, forecast: VectorInput): number {
-  return runSync<number>(MAPE, undefined, [actual, forecast]);
+  return runSync<number>(CALL_MAPE, undefined, [actual, forecast]);
 }
 
 /**
@@ -3266,7 +3266,7 @@ export function mapeSync(actual: VectorInput, forecast: VectorInput): number {
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function mapeBatch(actual: MatrixInput, forecast: MatrixInput): Promise<Float64Array> {
-  return run<Float64Array>(MAPE_BATCH, undefined, [actual, forecast]);
+  return run<Float64Array>(CALL_MAPE_BATCH, undefined, [actual, forecast]);
 }
 
 /**
@@ -3282,7 +3282,7 @@ export function mapeBatch(actual: MatrixInput, forecast: MatrixInput): Promise<F
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function mapeBatchSync(actual: MatrixInput, forecast: MatrixInput): Float64Array {
-  return runSync<Float64Array>(MAPE_BATCH, undefined, [actual, forecast]);
+  return runSync<Float64Array>(CALL_MAPE_BATCH, undefined, [actual, forecast]);
 }
 
 /**
@@ -3306,7 +3306,7 @@ export function mase(
   training: VectorInput,
   options?: MaseOptions,
 ): Promise<number> {
-  return run<number>(MASE, undefined, [actual, forecast, training], options);
+  return run<number>(CALL_MASE, undefined, [actual, forecast, training], options);
 }
 
 /**
@@ -3330,7 +3330,7 @@ export function maseSync(
   training: VectorInput,
   options?: MaseOptions,
 ): number {
-  return runSync<number>(MASE, undefined, [actual, forecast, training], options);
+  return runSync<number>(CALL_MASE, undefined, [actual, forecast, training], options);
 }
 
 /**
@@ -3353,7 +3353,7 @@ export function maseBatch(
   training: MatrixInput,
   options?: MaseBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(MASE_BATCH, undefined, [actual, forecast, training], options);
+  return run<Float64Array>(CALL_MASE_BATCH, undefined, [actual, forecast, training], options);
 }
 
 /**
@@ -3376,7 +3376,7 @@ export function maseBatchSync(
   training: MatrixInput,
   options?: MaseBatchOptions,
 ): Float64Array {
-  return runSync<Float64Array>(MASE_BATCH, undefined, [actual, forecast, training], options);
+  return runSync<Float64Array>(CALL_MASE_BATCH, undefined, [actual, forecast, training], options);
 }
 
 /**
@@ -3404,7 +3404,7 @@ export function msis(
   level: number,
   options?: MsisOptions,
 ): Promise<number> {
-  return run<number>(MSIS, undefined, [actual, lower, upper, training, level], options);
+  return run<number>(CALL_MSIS, undefined, [actual, lower, upper, training, level], options);
 }
 
 /**
@@ -3432,7 +3432,7 @@ export function msisSync(
   level: number,
   options?: MsisOptions,
 ): number {
-  return runSync<number>(MSIS, undefined, [actual, lower, upper, training, level], options);
+  return runSync<number>(CALL_MSIS, undefined, [actual, lower, upper, training, level], options);
 }
 
 /**
@@ -3459,7 +3459,7 @@ export function msisBatch(
   level: number,
   options?: MsisBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(MSIS_BATCH, undefined, [actual, lower, upper, training, level], options);
+  return run<Float64Array>(CALL_MSIS_BATCH, undefined, [actual, lower, upper, training, level], options);
 }
 
 /**
@@ -3486,7 +3486,7 @@ export function msisBatchSync(
   level: number,
   options?: MsisBatchOptions,
 ): Float64Array {
-  return runSync<Float64Array>(MSIS_BATCH, undefined, [actual, lower, upper, training, level], options);
+  return runSync<Float64Array>(CALL_MSIS_BATCH, undefined, [actual, lower, upper, training, level], options);
 }
 
 /**
@@ -3510,7 +3510,7 @@ export function owa(
   naive2Smape: VectorInput,
   naive2Mase: VectorInput,
 ): Promise<number> {
-  return run<number>(OWA, undefined, [smape, mase, naive2Smape, naive2Mase]);
+  return run<number>(CALL_OWA, undefined, [smape, mase, naive2Smape, naive2Mase]);
 }
 
 /**
@@ -3534,7 +3534,7 @@ export function owaSync(
   naive2Smape: VectorInput,
   naive2Mase: VectorInput,
 ): number {
-  return runSync<number>(OWA, undefined, [smape, mase, naive2Smape, naive2Mase]);
+  return runSync<number>(CALL_OWA, undefined, [smape, mase, naive2Smape, naive2Mase]);
 }
 
 /**
@@ -3555,7 +3555,7 @@ export function panel<const I extends TableInput>(
   table: I,
   options?: PanelOptions,
 ): Promise<PanelForecast<SameForm<I>>> {
-  return run<PanelForecast<SameForm<I>>>(PANEL, undefined, [table], options);
+  return run<PanelForecast<SameForm<I>>>(CALL_PANEL, undefined, [table], options);
 }
 
 /**
@@ -3576,7 +3576,7 @@ export function panelSync<const I extends TableInput>(
   table: I,
   options?: Omit<PanelOptions, 'signal' | 'onProgress'>,
 ): PanelForecast<SameForm<I>> {
-  return runSync<PanelForecast<SameForm<I>>>(PANEL, undefined, [table], options);
+  return runSync<PanelForecast<SameForm<I>>>(CALL_PANEL, undefined, [table], options);
 }
 
 /**
@@ -3593,7 +3593,7 @@ export function panelSync<const I extends TableInput>(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function pinballLoss(actual: VectorInput, forecast: VectorInput, quantile: number): Promise<number> {
-  return run<number>(PINBALL_LOSS, undefined, [actual, forecast, quantile]);
+  return run<number>(CALL_PINBALL_LOSS, undefined, [actual, forecast, quantile]);
 }
 
 /**
@@ -3610,7 +3610,7 @@ export function pinballLoss(actual: VectorInput, forecast: VectorInput, quantile
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function pinballLossSync(actual: VectorInput, forecast: VectorInput, quantile: number): number {
-  return runSync<number>(PINBALL_LOSS, undefined, [actual, forecast, quantile]);
+  return runSync<number>(CALL_PINBALL_LOSS, undefined, [actual, forecast, quantile]);
 }
 
 /**
@@ -3627,7 +3627,7 @@ export function pinballLossSync(actual: VectorInput, forecast: VectorInput, quan
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function pinballLossBatch(actual: MatrixInput, forecast: MatrixInput, quantile: number): Promise<Float64Array> {
-  return run<Float64Array>(PINBALL_LOSS_BATCH, undefined, [actual, forecast, quantile]);
+  return run<Float64Array>(CALL_PINBALL_LOSS_BATCH, undefined, [actual, forecast, quantile]);
 }
 
 /**
@@ -3644,7 +3644,7 @@ export function pinballLossBatch(actual: MatrixInput, forecast: MatrixInput, qua
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function pinballLossBatchSync(actual: MatrixInput, forecast: MatrixInput, quantile: number): Float64Array {
-  return runSync<Float64Array>(PINBALL_LOSS_BATCH, undefined, [actual, forecast, quantile]);
+  return runSync<Float64Array>(CALL_PINBALL_LOSS_BATCH, undefined, [actual, forecast, quantile]);
 }
 
 /**
@@ -3660,7 +3660,7 @@ export function pinballLossBatchSync(actual: MatrixInput, forecast: MatrixInput,
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function rmse(actual: VectorInput, forecast: VectorInput): Promise<number> {
-  return run<number>(RMSE, undefined, [actual, forecast]);
+  return run<number>(CALL_RMSE, undefined, [actual, forecast]);
 }
 
 /**
@@ -3676,7 +3676,7 @@ export function rmse(actual: VectorInput, forecast: VectorInput): Promise<number
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function rmseSync(actual: VectorInput, forecast: VectorInput): number {
-  return runSync<number>(RMSE, undefined, [actual, forecast]);
+  return runSync<number>(CALL_RMSE, undefined, [actual, forecast]);
 }
 
 /**
@@ -3692,7 +3692,7 @@ export function rmseSync(actual: VectorInput, forecast: VectorInput): number {
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function rmseBatch(actual: MatrixInput, forecast: MatrixInput): Promise<Float64Array> {
-  return run<Float64Array>(RMSE_BATCH, undefined, [actual, forecast]);
+  return run<Float64Array>(CALL_RMSE_BATCH, undefined, [actual, forecast]);
 }
 
 /**
@@ -3708,7 +3708,7 @@ export function rmseBatch(actual: MatrixInput, forecast: MatrixInput): Promise<F
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function rmseBatchSync(actual: MatrixInput, forecast: MatrixInput): Float64Array {
-  return runSync<Float64Array>(RMSE_BATCH, undefined, [actual, forecast]);
+  return runSync<Float64Array>(CALL_RMSE_BATCH, undefined, [actual, forecast]);
 }
 
 /**
@@ -3731,7 +3731,7 @@ export function rmsse(
   training: VectorInput,
   options?: RmsseOptions,
 ): Promise<number> {
-  return run<number>(RMSSE, undefined, [actual, forecast, training], options);
+  return run<number>(CALL_RMSSE, undefined, [actual, forecast, training], options);
 }
 
 /**
@@ -3754,7 +3754,7 @@ export function rmsseSync(
   training: VectorInput,
   options?: RmsseOptions,
 ): number {
-  return runSync<number>(RMSSE, undefined, [actual, forecast, training], options);
+  return runSync<number>(CALL_RMSSE, undefined, [actual, forecast, training], options);
 }
 
 /**
@@ -3777,7 +3777,7 @@ export function rmsseBatch(
   training: MatrixInput,
   options?: RmsseBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(RMSSE_BATCH, undefined, [actual, forecast, training], options);
+  return run<Float64Array>(CALL_RMSSE_BATCH, undefined, [actual, forecast, training], options);
 }
 
 /**
@@ -3800,7 +3800,7 @@ export function rmsseBatchSync(
   training: MatrixInput,
   options?: RmsseBatchOptions,
 ): Float64Array {
-  return runSync<Float64Array>(RMSSE_BATCH, undefined, [actual, forecast, training], options);
+  return runSync<Float64Array>(CALL_RMSSE_BATCH, undefined, [actual, forecast, training], options);
 }
 
 /**
@@ -3816,7 +3816,7 @@ export function rmsseBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function seasonalPeriod(series: VectorInput, options?: SeasonalPeriodOptions): Promise<Seasonality> {
-  return run<Seasonality>(SEASONAL_PERIOD, undefined, [series], options);
+  return run<Seasonality>(CALL_SEASONAL_PERIOD, undefined, [series], options);
 }
 
 /**
@@ -3835,7 +3835,7 @@ export function seasonalPeriodSync(
   series: VectorInput,
   options?: Omit<SeasonalPeriodOptions, 'signal' | 'onProgress'>,
 ): Seasonality {
-  return runSync<Seasonality>(SEASONAL_PERIOD, undefined, [series], options);
+  return runSync<Seasonality>(CALL_SEASONAL_PERIOD, undefined, [series], options);
 }
 
 /**
@@ -3852,7 +3852,7 @@ export function seasonalPeriodBatch(
   series: MatrixInput,
   options?: SeasonalPeriodBatchOptions,
 ): Promise<readonly Seasonality[]> {
-  return run<readonly Seasonality[]>(SEASONAL_PERIOD_BATCH, undefined, [series], options);
+  return run<readonly Seasonality[]>(CALL_SEASONAL_PERIOD_BATCH, undefined, [series], options);
 }
 
 /**
@@ -3869,7 +3869,7 @@ export function seasonalPeriodBatchSync(
   series: MatrixInput,
   options?: Omit<SeasonalPeriodBatchOptions, 'signal' | 'onProgress'>,
 ): readonly Seasonality[] {
-  return runSync<readonly Seasonality[]>(SEASONAL_PERIOD_BATCH, undefined, [series], options);
+  return runSync<readonly Seasonality[]>(CALL_SEASONAL_PERIOD_BATCH, undefined, [series], options);
 }
 
 /**
@@ -3890,7 +3890,7 @@ export function seasonalityTest(
   period: number,
   options?: SeasonalityTestOptions,
 ): Promise<boolean> {
-  return run<boolean>(SEASONALITY_TEST, undefined, [series, period], options);
+  return run<boolean>(CALL_SEASONALITY_TEST, undefined, [series, period], options);
 }
 
 /**
@@ -3911,7 +3911,7 @@ export function seasonalityTestSync(
   period: number,
   options?: Omit<SeasonalityTestOptions, 'signal' | 'onProgress'>,
 ): boolean {
-  return runSync<boolean>(SEASONALITY_TEST, undefined, [series, period], options);
+  return runSync<boolean>(CALL_SEASONALITY_TEST, undefined, [series, period], options);
 }
 
 /**
@@ -3927,7 +3927,7 @@ export function seasonalityTestSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function smape(actual: VectorInput, forecast: VectorInput): Promise<number> {
-  return run<number>(SMAPE, undefined, [actual, forecast]);
+  return run<number>(CALL_SMAPE, undefined, [actual, forecast]);
 }
 
 /**
@@ -3943,7 +3943,7 @@ export function smape(actual: VectorInput, forecast: VectorInput): Promise<numbe
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function smapeSync(actual: VectorInput, forecast: VectorInput): number {
-  return runSync<number>(SMAPE, undefined, [actual, forecast]);
+  return runSync<number>(CALL_SMAPE, undefined, [actual, forecast]);
 }
 
 /**
@@ -3959,7 +3959,7 @@ export function smapeSync(actual: VectorInput, forecast: VectorInput): number {
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function smapeBatch(actual: MatrixInput, forecast: MatrixInput): Promise<Float64Array> {
-  return run<Float64Array>(SMAPE_BATCH, undefined, [actual, forecast]);
+  return run<Float64Array>(CALL_SMAPE_BATCH, undefined, [actual, forecast]);
 }
 
 /**
@@ -3975,7 +3975,7 @@ export function smapeBatch(actual: MatrixInput, forecast: MatrixInput): Promise<
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function smapeBatchSync(actual: MatrixInput, forecast: MatrixInput): Float64Array {
-  return runSync<Float64Array>(SMAPE_BATCH, undefined, [actual, forecast]);
+  return runSync<Float64Array>(CALL_SMAPE_BATCH, undefined, [actual, forecast]);
 }
 
 /**
@@ -3996,7 +3996,7 @@ export function weightedQuantileLoss(
   forecasts: MatrixInput,
   quantiles: readonly number[],
 ): Promise<number> {
-  return run<number>(WEIGHTED_QUANTILE_LOSS, undefined, [actual, forecasts, quantiles]);
+  return run<number>(CALL_WEIGHTED_QUANTILE_LOSS, undefined, [actual, forecasts, quantiles]);
 }
 
 /**
@@ -4017,7 +4017,7 @@ export function weightedQuantileLossSync(
   forecasts: MatrixInput,
   quantiles: readonly number[],
 ): number {
-  return runSync<number>(WEIGHTED_QUANTILE_LOSS, undefined, [actual, forecasts, quantiles]);
+  return runSync<number>(CALL_WEIGHTED_QUANTILE_LOSS, undefined, [actual, forecasts, quantiles]);
 }
 
 /** Options of `crossValidateMatrix`; every one has a default. */
@@ -5095,7 +5095,7 @@ const THETA_FIT: Operation = {
   gives: shape.model(() => FittedTheta),
 };
 
-const COVERAGE: Operation = {
+const CALL_COVERAGE: Operation = {
   name: 'forecast.coverage',
   arrays: [
     { name: 'actual', shape: shape.vector },
@@ -5106,7 +5106,7 @@ const COVERAGE: Operation = {
   quick: true,
 };
 
-const COVERAGE_BATCH: Operation = {
+const CALL_COVERAGE_BATCH: Operation = {
   name: 'forecast.coverage_batch',
   arrays: [
     { name: 'actual', shape: shape.matrix },
@@ -5117,7 +5117,7 @@ const COVERAGE_BATCH: Operation = {
   quick: true,
 };
 
-const CROSS_VALIDATE: Operation = {
+const CALL_CROSS_VALIDATE: Operation = {
   name: 'forecast.cross_validate',
   arrays: [{ name: 'table', shape: shape.table }],
   options: {
@@ -5136,7 +5136,7 @@ const CROSS_VALIDATE: Operation = {
   gives: shape.record(() => CROSS_VALIDATED),
 };
 
-const CROSS_VALIDATE_MATRIX: Operation = {
+const CALL_CROSS_VALIDATE_MATRIX: Operation = {
   name: 'forecast.cross_validate_matrix',
   arrays: [{ name: 'series', shape: shape.matrix }],
   options: {
@@ -5155,7 +5155,7 @@ const CROSS_VALIDATE_MATRIX: Operation = {
   gives: shape.record(() => CROSS_VALIDATED),
 };
 
-const CRPS_QUANTILES: Operation = {
+const CALL_CRPS_QUANTILES: Operation = {
   name: 'forecast.crps_quantiles',
   arrays: [{ name: 'forecasts', shape: shape.vector }],
   options: {
@@ -5166,7 +5166,7 @@ const CRPS_QUANTILES: Operation = {
   quick: true,
 };
 
-const CRPS_QUANTILES_BATCH: Operation = {
+const CALL_CRPS_QUANTILES_BATCH: Operation = {
   name: 'forecast.crps_quantiles_batch',
   arrays: [{ name: 'actual', shape: shape.vector }, { name: 'forecasts', shape: shape.matrix }],
   options: {
@@ -5176,7 +5176,7 @@ const CRPS_QUANTILES_BATCH: Operation = {
   quick: true,
 };
 
-const CRPS_SAMPLE: Operation = {
+const CALL_CRPS_SAMPLE: Operation = {
   name: 'forecast.crps_sample',
   arrays: [{ name: 'sample', shape: shape.vector }],
   options: {
@@ -5186,14 +5186,14 @@ const CRPS_SAMPLE: Operation = {
   quick: true,
 };
 
-const CRPS_SAMPLE_BATCH: Operation = {
+const CALL_CRPS_SAMPLE_BATCH: Operation = {
   name: 'forecast.crps_sample_batch',
   arrays: [{ name: 'actual', shape: shape.vector }, { name: 'samples', shape: shape.matrix }],
   gives: shape.vector,
   quick: true,
 };
 
-const DECOMPOSE: Operation = {
+const CALL_DECOMPOSE: Operation = {
   name: 'forecast.decompose',
   arrays: [{ name: 'series', shape: shape.vector }],
   options: {
@@ -5203,35 +5203,35 @@ const DECOMPOSE: Operation = {
   gives: shape.record(() => DECOMPOSITION),
 };
 
-const MAE: Operation = {
+const CALL_MAE: Operation = {
   name: 'forecast.mae',
   arrays: [{ name: 'actual', shape: shape.vector }, { name: 'forecast', shape: shape.vector }],
   gives: shape.plain,
   quick: true,
 };
 
-const MAE_BATCH: Operation = {
+const CALL_MAE_BATCH: Operation = {
   name: 'forecast.mae_batch',
   arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'forecast', shape: shape.matrix }],
   gives: shape.vector,
   quick: true,
 };
 
-const MAPE: Operation = {
+const CALL_MAPE: Operation = {
   name: 'forecast.mape',
   arrays: [{ name: 'actual', shape: shape.vector }, { name: 'forecast', shape: shape.vector }],
   gives: shape.plain,
   quick: true,
 };
 
-const MAPE_BATCH: Operation = {
+const CALL_MAPE_BATCH: Operation = {
   name: 'forecast.mape_batch',
   arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'forecast', shape: shape.matrix }],
   gives: shape.vector,
   quick: true,
 };
 
-const MASE: Operation = {
+const CALL_MASE: Operation = {
   name: 'forecast.mase',
   arrays: [
     { name: 'actual', shape: shape.vector },
@@ -5245,7 +5245,7 @@ const MASE: Operation = {
   quick: true,
 };
 
-const MASE_BATCH: Operation = {
+const CALL_MASE_BATCH: Operation = {
   name: 'forecast.mase_batch',
   arrays: [
     { name: 'actual', shape: shape.matrix },
@@ -5259,7 +5259,7 @@ const MASE_BATCH: Operation = {
   quick: true,
 };
 
-const MSIS: Operation = {
+const CALL_MSIS: Operation = {
   name: 'forecast.msis',
   arrays: [
     { name: 'actual', shape: shape.vector },
@@ -5275,7 +5275,7 @@ const MSIS: Operation = {
   quick: true,
 };
 
-const MSIS_BATCH: Operation = {
+const CALL_MSIS_BATCH: Operation = {
   name: 'forecast.msis_batch',
   arrays: [
     { name: 'actual', shape: shape.matrix },
@@ -5291,7 +5291,7 @@ const MSIS_BATCH: Operation = {
   quick: true,
 };
 
-const OWA: Operation = {
+const CALL_OWA: Operation = {
   name: 'forecast.owa',
   arrays: [
     { name: 'smape', shape: shape.vector },
@@ -5303,7 +5303,7 @@ const OWA: Operation = {
   quick: true,
 };
 
-const PANEL: Operation = {
+const CALL_PANEL: Operation = {
   name: 'forecast.panel',
   arrays: [{ name: 'table', shape: shape.table }],
   options: {
@@ -5319,7 +5319,7 @@ const PANEL: Operation = {
   gives: shape.record(() => PANEL_FORECAST),
 };
 
-const PINBALL_LOSS: Operation = {
+const CALL_PINBALL_LOSS: Operation = {
   name: 'forecast.pinball_loss',
   arrays: [{ name: 'actual', shape: shape.vector }, { name: 'forecast', shape: shape.vector }],
   options: {
@@ -5329,7 +5329,7 @@ const PINBALL_LOSS: Operation = {
   quick: true,
 };
 
-const PINBALL_LOSS_BATCH: Operation = {
+const CALL_PINBALL_LOSS_BATCH: Operation = {
   name: 'forecast.pinball_loss_batch',
   arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'forecast', shape: shape.matrix }],
   options: {
@@ -5339,21 +5339,21 @@ const PINBALL_LOSS_BATCH: Operation = {
   quick: true,
 };
 
-const RMSE: Operation = {
+const CALL_RMSE: Operation = {
   name: 'forecast.rmse',
   arrays: [{ name: 'actual', shape: shape.vector }, { name: 'forecast', shape: shape.vector }],
   gives: shape.plain,
   quick: true,
 };
 
-const RMSE_BATCH: Operation = {
+const CALL_RMSE_BATCH: Operation = {
   name: 'forecast.rmse_batch',
   arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'forecast', shape: shape.matrix }],
   gives: shape.vector,
   quick: true,
 };
 
-const RMSSE: Operation = {
+const CALL_RMSSE: Operation = {
   name: 'forecast.rmsse',
   arrays: [
     { name: 'actual', shape: shape.vector },
@@ -5367,7 +5367,7 @@ const RMSSE: Operation = {
   quick: true,
 };
 
-const RMSSE_BATCH: Operation = {
+const CALL_RMSSE_BATCH: Operation = {
   name: 'forecast.rmsse_batch',
   arrays: [
     { name: 'actual', shape: shape.matrix },
@@ -5381,7 +5381,7 @@ const RMSSE_BATCH: Operation = {
   quick: true,
 };
 
-const SEASONAL_PERIOD: Operation = {
+const CALL_SEASONAL_PERIOD: Operation = {
   name: 'forecast.seasonal_period',
   arrays: [{ name: 'series', shape: shape.vector }],
   options: {
@@ -5391,7 +5391,7 @@ const SEASONAL_PERIOD: Operation = {
   gives: shape.record(() => SEASONALITY),
 };
 
-const SEASONAL_PERIOD_BATCH: Operation = {
+const CALL_SEASONAL_PERIOD_BATCH: Operation = {
   name: 'forecast.seasonal_period_batch',
   arrays: [{ name: 'series', shape: shape.matrix }],
   options: {
@@ -5401,7 +5401,7 @@ const SEASONAL_PERIOD_BATCH: Operation = {
   gives: shape.list(shape.record(() => SEASONALITY)),
 };
 
-const SEASONALITY_TEST: Operation = {
+const CALL_SEASONALITY_TEST: Operation = {
   name: 'forecast.seasonality_test',
   arrays: [{ name: 'series', shape: shape.vector }],
   options: {
@@ -5411,21 +5411,21 @@ const SEASONALITY_TEST: Operation = {
   gives: shape.plain,
 };
 
-const SMAPE: Operation = {
+const CALL_SMAPE: Operation = {
   name: 'forecast.smape',
   arrays: [{ name: 'actual', shape: shape.vector }, { name: 'forecast', shape: shape.vector }],
   gives: shape.plain,
   quick: true,
 };
 
-const SMAPE_BATCH: Operation = {
+const CALL_SMAPE_BATCH: Operation = {
   name: 'forecast.smape_batch',
   arrays: [{ name: 'actual', shape: shape.matrix }, { name: 'forecast', shape: shape.matrix }],
   gives: shape.vector,
   quick: true,
 };
 
-const WEIGHTED_QUANTILE_LOSS: Operation = {
+const CALL_WEIGHTED_QUANTILE_LOSS: Operation = {
   name: 'forecast.weighted_quantile_loss',
   arrays: [{ name: 'actual', shape: shape.vector }, { name: 'forecasts', shape: shape.matrix }],
   options: {

@@ -4497,7 +4497,7 @@ export function allStableMarriages(
   receivers: ListsInput,
   options?: AllStableMarriagesOptions,
 ): Promise<StableMarriages> {
-  return run<StableMarriages>(ALL_STABLE_MARRIAGES, undefined, [proposers, receivers], options);
+  return run<StableMarriages>(CALL_ALL_STABLE_MARRIAGES, undefined, [proposers, receivers], options);
 }
 
 /**
@@ -4519,7 +4519,7 @@ export function allStableMarriagesSync(
   receivers: ListsInput,
   options?: Omit<AllStableMarriagesOptions, 'signal' | 'onProgress'>,
 ): StableMarriages {
-  return runSync<StableMarriages>(ALL_STABLE_MARRIAGES, undefined, [proposers, receivers], options);
+  return runSync<StableMarriages>(CALL_ALL_STABLE_MARRIAGES, undefined, [proposers, receivers], options);
 }
 
 /**
@@ -4540,7 +4540,7 @@ export function allStableMarriagesSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function assign(costs: MatrixInput, options?: AssignOptions): Promise<Assignment> {
-  return run<Assignment>(ASSIGN, undefined, [costs], options);
+  return run<Assignment>(CALL_ASSIGN, undefined, [costs], options);
 }
 
 /**
@@ -4561,7 +4561,7 @@ export function assign(costs: MatrixInput, options?: AssignOptions): Promise<Ass
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function assignSync(costs: MatrixInput, options?: Omit<AssignOptions, 'signal' | 'onProgress'>): Assignment {
-  return runSync<Assignment>(ASSIGN, undefined, [costs], options);
+  return runSync<Assignment>(CALL_ASSIGN, undefined, [costs], options);
 }
 
 /**
@@ -4579,7 +4579,7 @@ export function assignSync(costs: MatrixInput, options?: Omit<AssignOptions, 'si
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function assignBatch(costs: MatrixInput, rows: number, options?: AssignBatchOptions): Promise<AssignmentBatch> {
-  return run<AssignmentBatch>(ASSIGN_BATCH, undefined, [costs, rows], options);
+  return run<AssignmentBatch>(CALL_ASSIGN_BATCH, undefined, [costs, rows], options);
 }
 
 /**
@@ -4601,7 +4601,7 @@ export function assignBatchSync(
   rows: number,
   options?: Omit<AssignBatchOptions, 'signal' | 'onProgress'>,
 ): AssignmentBatch {
-  return runSync<AssignmentBatch>(ASSIGN_BATCH, undefined, [costs, rows], options);
+  return runSync<AssignmentBatch>(CALL_ASSIGN_BATCH, undefined, [costs, rows], options);
 }
 
 /**
@@ -4618,7 +4618,7 @@ export function assignBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function assignBottleneck(costs: MatrixInput, options?: AssignBottleneckOptions): Promise<BottleneckAssignment> {
-  return run<BottleneckAssignment>(ASSIGN_BOTTLENECK, undefined, [costs], options);
+  return run<BottleneckAssignment>(CALL_ASSIGN_BOTTLENECK, undefined, [costs], options);
 }
 
 /**
@@ -4638,7 +4638,7 @@ export function assignBottleneckSync(
   costs: MatrixInput,
   options?: Omit<AssignBottleneckOptions, 'signal' | 'onProgress'>,
 ): BottleneckAssignment {
-  return runSync<BottleneckAssignment>(ASSIGN_BOTTLENECK, undefined, [costs], options);
+  return runSync<BottleneckAssignment>(CALL_ASSIGN_BOTTLENECK, undefined, [costs], options);
 }
 
 /**
@@ -4668,7 +4668,7 @@ export function assignByRule(
   columnCount: number,
   options?: AssignByRuleOptions,
 ): Promise<Assignment> {
-  return run<Assignment>(ASSIGN_BY_RULE, undefined, [rule, rowCount, columnCount], options);
+  return run<Assignment>(CALL_ASSIGN_BY_RULE, undefined, [rule, rowCount, columnCount], options);
 }
 
 /**
@@ -4698,7 +4698,7 @@ export function assignByRuleSync(
   columnCount: number,
   options?: Omit<AssignByRuleOptions, 'signal' | 'onProgress'>,
 ): Assignment {
-  return runSync<Assignment>(ASSIGN_BY_RULE, undefined, [rule, rowCount, columnCount], options);
+  return runSync<Assignment>(CALL_ASSIGN_BY_RULE, undefined, [rule, rowCount, columnCount], options);
 }
 
 /**
@@ -4722,7 +4722,7 @@ export function assignEachRow(
   columnCapacities: IntsInput,
   options?: AssignEachRowOptions,
 ): Promise<EachRowAssignment> {
-  return run<EachRowAssignment>(ASSIGN_EACH_ROW, undefined, [costs, columnCapacities], options);
+  return run<EachRowAssignment>(CALL_ASSIGN_EACH_ROW, undefined, [costs, columnCapacities], options);
 }
 
 /**
@@ -4746,7 +4746,7 @@ export function assignEachRowSync(
   columnCapacities: IntsInput,
   options?: Omit<AssignEachRowOptions, 'signal' | 'onProgress'>,
 ): EachRowAssignment {
-  return runSync<EachRowAssignment>(ASSIGN_EACH_ROW, undefined, [costs, columnCapacities], options);
+  return runSync<EachRowAssignment>(CALL_ASSIGN_EACH_ROW, undefined, [costs, columnCapacities], options);
 }
 
 /**
@@ -4767,7 +4767,7 @@ export function assignKBest(
   count: number,
   options?: AssignKBestOptions,
 ): Promise<readonly RankedAssignment[]> {
-  return run<readonly RankedAssignment[]>(ASSIGN_K_BEST, undefined, [costs, count], options);
+  return run<readonly RankedAssignment[]>(CALL_ASSIGN_K_BEST, undefined, [costs, count], options);
 }
 
 /**
@@ -4788,7 +4788,7 @@ export function assignKBestSync(
   count: number,
   options?: Omit<AssignKBestOptions, 'signal' | 'onProgress'>,
 ): readonly RankedAssignment[] {
-  return runSync<readonly RankedAssignment[]>(ASSIGN_K_BEST, undefined, [costs, count], options);
+  return runSync<readonly RankedAssignment[]>(CALL_ASSIGN_K_BEST, undefined, [costs, count], options);
 }
 
 /**
@@ -4813,7 +4813,7 @@ export function assignPoints(
   right: MatrixInput,
   options?: AssignPointsOptions,
 ): Promise<Assignment> {
-  return run<Assignment>(ASSIGN_POINTS, undefined, [left, right], options);
+  return run<Assignment>(CALL_ASSIGN_POINTS, undefined, [left, right], options);
 }
 
 /**
@@ -4838,7 +4838,7 @@ export function assignPointsSync(
   right: MatrixInput,
   options?: Omit<AssignPointsOptions, 'signal' | 'onProgress'>,
 ): Assignment {
-  return runSync<Assignment>(ASSIGN_POINTS, undefined, [left, right], options);
+  return runSync<Assignment>(CALL_ASSIGN_POINTS, undefined, [left, right], options);
 }
 
 /**
@@ -4867,7 +4867,7 @@ export function assignSparse(
   costs: VectorInput,
   options?: AssignSparseOptions,
 ): Promise<Assignment> {
-  return run<Assignment>(ASSIGN_SPARSE, undefined, [rows, columns, costs], options);
+  return run<Assignment>(CALL_ASSIGN_SPARSE, undefined, [rows, columns, costs], options);
 }
 
 /**
@@ -4896,7 +4896,7 @@ export function assignSparseSync(
   costs: VectorInput,
   options?: Omit<AssignSparseOptions, 'signal' | 'onProgress'>,
 ): Assignment {
-  return runSync<Assignment>(ASSIGN_SPARSE, undefined, [rows, columns, costs], options);
+  return runSync<Assignment>(CALL_ASSIGN_SPARSE, undefined, [rows, columns, costs], options);
 }
 
 /**
@@ -4922,7 +4922,7 @@ export function assignSparseRows(
   costs: VectorInput,
   options?: AssignSparseRowsOptions,
 ): Promise<Assignment> {
-  return run<Assignment>(ASSIGN_SPARSE_ROWS, undefined, [starts, columns, costs], options);
+  return run<Assignment>(CALL_ASSIGN_SPARSE_ROWS, undefined, [starts, columns, costs], options);
 }
 
 /**
@@ -4948,7 +4948,7 @@ export function assignSparseRowsSync(
   costs: VectorInput,
   options?: Omit<AssignSparseRowsOptions, 'signal' | 'onProgress'>,
 ): Assignment {
-  return runSync<Assignment>(ASSIGN_SPARSE_ROWS, undefined, [starts, columns, costs], options);
+  return runSync<Assignment>(CALL_ASSIGN_SPARSE_ROWS, undefined, [starts, columns, costs], options);
 }
 
 /**
@@ -4977,7 +4977,7 @@ export function assignSparseWithCapacities(
   columnCapacities: IntsInput,
   options?: AssignSparseWithCapacitiesOptions,
 ): Promise<CapacityAssignment> {
-  return run<CapacityAssignment>(ASSIGN_SPARSE_WITH_CAPACITIES, undefined, [rows, columns, costs, rowCapacities, columnCapacities], options);
+  return run<CapacityAssignment>(CALL_ASSIGN_SPARSE_WITH_CAPACITIES, undefined, [rows, columns, costs, rowCapacities, columnCapacities], options);
 }
 
 /**
@@ -5005,7 +5005,7 @@ export function assignSparseWithCapacitiesSync(
   columnCapacities: IntsInput,
   options?: Omit<AssignSparseWithCapacitiesOptions, 'signal' | 'onProgress'>,
 ): CapacityAssignment {
-  return runSync<CapacityAssignment>(ASSIGN_SPARSE_WITH_CAPACITIES, undefined, [rows, columns, costs, rowCapacities, columnCapacities], options);
+  return runSync<CapacityAssignment>(CALL_ASSIGN_SPARSE_WITH_CAPACITIES, undefined, [rows, columns, costs, rowCapacities, columnCapacities], options);
 }
 
 /**
@@ -5031,7 +5031,7 @@ export function assignWithCapacities(
   columnCapacities: IntsInput,
   options?: AssignWithCapacitiesOptions,
 ): Promise<CapacityAssignment> {
-  return run<CapacityAssignment>(ASSIGN_WITH_CAPACITIES, undefined, [costs, rowCapacities, columnCapacities], options);
+  return run<CapacityAssignment>(CALL_ASSIGN_WITH_CAPACITIES, undefined, [costs, rowCapacities, columnCapacities], options);
 }
 
 /**
@@ -5057,7 +5057,7 @@ export function assignWithCapacitiesSync(
   columnCapacities: IntsInput,
   options?: Omit<AssignWithCapacitiesOptions, 'signal' | 'onProgress'>,
 ): CapacityAssignment {
-  return runSync<CapacityAssignment>(ASSIGN_WITH_CAPACITIES, undefined, [costs, rowCapacities, columnCapacities], options);
+  return runSync<CapacityAssignment>(CALL_ASSIGN_WITH_CAPACITIES, undefined, [costs, rowCapacities, columnCapacities], options);
 }
 
 /**
@@ -5074,7 +5074,7 @@ export function assignWithCapacitiesSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function cdist(left: TextsInput, right: TextsInput, options?: CdistOptions): Promise<Matrix> {
-  return run<Matrix>(CDIST, undefined, [left, right], options);
+  return run<Matrix>(CALL_CDIST, undefined, [left, right], options);
 }
 
 /**
@@ -5095,7 +5095,7 @@ export function cdistSync(
   right: TextsInput,
   options?: Omit<CdistOptions, 'signal' | 'onProgress'>,
 ): Matrix {
-  return runSync<Matrix>(CDIST, undefined, [left, right], options);
+  return runSync<Matrix>(CALL_CDIST, undefined, [left, right], options);
 }
 
 /**
@@ -5112,7 +5112,7 @@ export function cdistSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function cosine(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(COSINE, undefined, [left, right], options);
+  return run<number>(CALL_COSINE, undefined, [left, right], options);
 }
 
 /**
@@ -5129,7 +5129,7 @@ export function cosine(left: string, right: string, options?: CallOptions): Prom
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function cosineSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(COSINE, undefined, [left, right], options);
+  return runSync<number>(CALL_COSINE, undefined, [left, right], options);
 }
 
 /**
@@ -5147,7 +5147,7 @@ export function cosineSync(left: string, right: string, options?: SyncOptions): 
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function cosineBatch(left: TextsInput, right: TextsInput, options?: CosineBatchOptions): Promise<Float64Array> {
-  return run<Float64Array>(COSINE_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_COSINE_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5169,7 +5169,7 @@ export function cosineBatchSync(
   right: TextsInput,
   options?: Omit<CosineBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(COSINE_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_COSINE_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5186,7 +5186,7 @@ export function cosineBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function damerauLevenshtein(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(DAMERAU_LEVENSHTEIN, undefined, [left, right], options);
+  return run<number>(CALL_DAMERAU_LEVENSHTEIN, undefined, [left, right], options);
 }
 
 /**
@@ -5203,7 +5203,7 @@ export function damerauLevenshtein(left: string, right: string, options?: CallOp
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function damerauLevenshteinSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(DAMERAU_LEVENSHTEIN, undefined, [left, right], options);
+  return runSync<number>(CALL_DAMERAU_LEVENSHTEIN, undefined, [left, right], options);
 }
 
 /**
@@ -5224,7 +5224,7 @@ export function damerauLevenshteinBatch(
   right: TextsInput,
   options?: DamerauLevenshteinBatchOptions,
 ): Promise<Int32Array> {
-  return run<Int32Array>(DAMERAU_LEVENSHTEIN_BATCH, undefined, [left, right], options);
+  return run<Int32Array>(CALL_DAMERAU_LEVENSHTEIN_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5245,7 +5245,7 @@ export function damerauLevenshteinBatchSync(
   right: TextsInput,
   options?: Omit<DamerauLevenshteinBatchOptions, 'signal' | 'onProgress'>,
 ): Int32Array {
-  return runSync<Int32Array>(DAMERAU_LEVENSHTEIN_BATCH, undefined, [left, right], options);
+  return runSync<Int32Array>(CALL_DAMERAU_LEVENSHTEIN_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5261,7 +5261,7 @@ export function damerauLevenshteinBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function damerauLevenshteinSimilarity(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(DAMERAU_LEVENSHTEIN_SIMILARITY, undefined, [left, right], options);
+  return run<number>(CALL_DAMERAU_LEVENSHTEIN_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -5277,7 +5277,7 @@ export function damerauLevenshteinSimilarity(left: string, right: string, option
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function damerauLevenshteinSimilaritySync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(DAMERAU_LEVENSHTEIN_SIMILARITY, undefined, [left, right], options);
+  return runSync<number>(CALL_DAMERAU_LEVENSHTEIN_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -5299,7 +5299,7 @@ export function damerauLevenshteinSimilarityBatch(
   right: TextsInput,
   options?: DamerauLevenshteinSimilarityBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(DAMERAU_LEVENSHTEIN_SIMILARITY_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_DAMERAU_LEVENSHTEIN_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5320,7 +5320,7 @@ export function damerauLevenshteinSimilarityBatchSync(
   right: TextsInput,
   options?: Omit<DamerauLevenshteinSimilarityBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(DAMERAU_LEVENSHTEIN_SIMILARITY_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_DAMERAU_LEVENSHTEIN_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5336,7 +5336,7 @@ export function damerauLevenshteinSimilarityBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function dedupTexts(texts: TextsInput, options?: DedupTextsOptions): Promise<DuplicateTexts> {
-  return run<DuplicateTexts>(DEDUP_TEXTS, undefined, [texts], options);
+  return run<DuplicateTexts>(CALL_DEDUP_TEXTS, undefined, [texts], options);
 }
 
 /**
@@ -5355,7 +5355,7 @@ export function dedupTextsSync(
   texts: TextsInput,
   options?: Omit<DedupTextsOptions, 'signal' | 'onProgress'>,
 ): DuplicateTexts {
-  return runSync<DuplicateTexts>(DEDUP_TEXTS, undefined, [texts], options);
+  return runSync<DuplicateTexts>(CALL_DEDUP_TEXTS, undefined, [texts], options);
 }
 
 /**
@@ -5371,7 +5371,7 @@ export function dedupTextsSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function dice(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(DICE, undefined, [left, right], options);
+  return run<number>(CALL_DICE, undefined, [left, right], options);
 }
 
 /**
@@ -5387,7 +5387,7 @@ export function dice(left: string, right: string, options?: CallOptions): Promis
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function diceSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(DICE, undefined, [left, right], options);
+  return runSync<number>(CALL_DICE, undefined, [left, right], options);
 }
 
 /**
@@ -5405,7 +5405,7 @@ export function diceSync(left: string, right: string, options?: SyncOptions): nu
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function diceBatch(left: TextsInput, right: TextsInput, options?: DiceBatchOptions): Promise<Float64Array> {
-  return run<Float64Array>(DICE_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_DICE_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5427,7 +5427,7 @@ export function diceBatchSync(
   right: TextsInput,
   options?: Omit<DiceBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(DICE_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_DICE_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5447,7 +5447,7 @@ export function explainCompatibility<I extends TableInput>(
   right: I,
   options?: ExplainCompatibilityOptions,
 ): Promise<CompatibilityExplanation> {
-  return run<CompatibilityExplanation>(EXPLAIN_COMPATIBILITY, undefined, [left, right], options);
+  return run<CompatibilityExplanation>(CALL_EXPLAIN_COMPATIBILITY, undefined, [left, right], options);
 }
 
 /**
@@ -5467,7 +5467,7 @@ export function explainCompatibilitySync<I extends TableInput>(
   right: I,
   options?: Omit<ExplainCompatibilityOptions, 'signal' | 'onProgress'>,
 ): CompatibilityExplanation {
-  return runSync<CompatibilityExplanation>(EXPLAIN_COMPATIBILITY, undefined, [left, right], options);
+  return runSync<CompatibilityExplanation>(CALL_EXPLAIN_COMPATIBILITY, undefined, [left, right], options);
 }
 
 /**
@@ -5483,7 +5483,7 @@ export function explainCompatibilitySync<I extends TableInput>(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function hamming(left: string, right: string, options?: HammingOptions): Promise<number> {
-  return run<number>(HAMMING, undefined, [left, right], options);
+  return run<number>(CALL_HAMMING, undefined, [left, right], options);
 }
 
 /**
@@ -5499,7 +5499,7 @@ export function hamming(left: string, right: string, options?: HammingOptions): 
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function hammingSync(left: string, right: string, options?: HammingOptions): number {
-  return runSync<number>(HAMMING, undefined, [left, right], options);
+  return runSync<number>(CALL_HAMMING, undefined, [left, right], options);
 }
 
 /**
@@ -5515,7 +5515,7 @@ export function hammingSync(left: string, right: string, options?: HammingOption
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function hammingBatch(left: TextsInput, right: TextsInput, options?: HammingBatchOptions): Promise<Int32Array> {
-  return run<Int32Array>(HAMMING_BATCH, undefined, [left, right], options);
+  return run<Int32Array>(CALL_HAMMING_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5535,7 +5535,7 @@ export function hammingBatchSync(
   right: TextsInput,
   options?: Omit<HammingBatchOptions, 'signal' | 'onProgress'>,
 ): Int32Array {
-  return runSync<Int32Array>(HAMMING_BATCH, undefined, [left, right], options);
+  return runSync<Int32Array>(CALL_HAMMING_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5551,7 +5551,7 @@ export function hammingBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function hammingSimilarity(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(HAMMING_SIMILARITY, undefined, [left, right], options);
+  return run<number>(CALL_HAMMING_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -5567,7 +5567,7 @@ export function hammingSimilarity(left: string, right: string, options?: CallOpt
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function hammingSimilaritySync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(HAMMING_SIMILARITY, undefined, [left, right], options);
+  return runSync<number>(CALL_HAMMING_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -5588,7 +5588,7 @@ export function hammingSimilarityBatch(
   right: TextsInput,
   options?: HammingSimilarityBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(HAMMING_SIMILARITY_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_HAMMING_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5609,7 +5609,7 @@ export function hammingSimilarityBatchSync(
   right: TextsInput,
   options?: Omit<HammingSimilarityBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(HAMMING_SIMILARITY_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_HAMMING_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5634,7 +5634,7 @@ export function hospitalResidents(
   capacities: IntsInput,
   options?: HospitalResidentsOptions,
 ): Promise<Placements> {
-  return run<Placements>(HOSPITAL_RESIDENTS, undefined, [residents, hospitals, capacities], options);
+  return run<Placements>(CALL_HOSPITAL_RESIDENTS, undefined, [residents, hospitals, capacities], options);
 }
 
 /**
@@ -5659,7 +5659,7 @@ export function hospitalResidentsSync(
   capacities: IntsInput,
   options?: Omit<HospitalResidentsOptions, 'signal' | 'onProgress'>,
 ): Placements {
-  return runSync<Placements>(HOSPITAL_RESIDENTS, undefined, [residents, hospitals, capacities], options);
+  return runSync<Placements>(CALL_HOSPITAL_RESIDENTS, undefined, [residents, hospitals, capacities], options);
 }
 
 /**
@@ -5675,7 +5675,7 @@ export function hospitalResidentsSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function indelDistance(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(INDEL_DISTANCE, undefined, [left, right], options);
+  return run<number>(CALL_INDEL_DISTANCE, undefined, [left, right], options);
 }
 
 /**
@@ -5691,7 +5691,7 @@ export function indelDistance(left: string, right: string, options?: CallOptions
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function indelDistanceSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(INDEL_DISTANCE, undefined, [left, right], options);
+  return runSync<number>(CALL_INDEL_DISTANCE, undefined, [left, right], options);
 }
 
 /**
@@ -5711,7 +5711,7 @@ export function indelDistanceBatch(
   right: TextsInput,
   options?: IndelDistanceBatchOptions,
 ): Promise<Int32Array> {
-  return run<Int32Array>(INDEL_DISTANCE_BATCH, undefined, [left, right], options);
+  return run<Int32Array>(CALL_INDEL_DISTANCE_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5731,7 +5731,7 @@ export function indelDistanceBatchSync(
   right: TextsInput,
   options?: Omit<IndelDistanceBatchOptions, 'signal' | 'onProgress'>,
 ): Int32Array {
-  return runSync<Int32Array>(INDEL_DISTANCE_BATCH, undefined, [left, right], options);
+  return runSync<Int32Array>(CALL_INDEL_DISTANCE_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5747,7 +5747,7 @@ export function indelDistanceBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function indelRatio(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(INDEL_RATIO, undefined, [left, right], options);
+  return run<number>(CALL_INDEL_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -5763,7 +5763,7 @@ export function indelRatio(left: string, right: string, options?: CallOptions): 
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function indelRatioSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(INDEL_RATIO, undefined, [left, right], options);
+  return runSync<number>(CALL_INDEL_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -5784,7 +5784,7 @@ export function indelRatioBatch(
   right: TextsInput,
   options?: IndelRatioBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(INDEL_RATIO_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_INDEL_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5805,7 +5805,7 @@ export function indelRatioBatchSync(
   right: TextsInput,
   options?: Omit<IndelRatioBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(INDEL_RATIO_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_INDEL_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5821,7 +5821,7 @@ export function indelRatioBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function jaccard(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(JACCARD, undefined, [left, right], options);
+  return run<number>(CALL_JACCARD, undefined, [left, right], options);
 }
 
 /**
@@ -5837,7 +5837,7 @@ export function jaccard(left: string, right: string, options?: CallOptions): Pro
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function jaccardSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(JACCARD, undefined, [left, right], options);
+  return runSync<number>(CALL_JACCARD, undefined, [left, right], options);
 }
 
 /**
@@ -5858,7 +5858,7 @@ export function jaccardBatch(
   right: TextsInput,
   options?: JaccardBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(JACCARD_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_JACCARD_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5879,7 +5879,7 @@ export function jaccardBatchSync(
   right: TextsInput,
   options?: Omit<JaccardBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(JACCARD_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_JACCARD_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5895,7 +5895,7 @@ export function jaccardBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function jaro(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(JARO, undefined, [left, right], options);
+  return run<number>(CALL_JARO, undefined, [left, right], options);
 }
 
 /**
@@ -5911,7 +5911,7 @@ export function jaro(left: string, right: string, options?: CallOptions): Promis
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function jaroSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(JARO, undefined, [left, right], options);
+  return runSync<number>(CALL_JARO, undefined, [left, right], options);
 }
 
 /**
@@ -5928,7 +5928,7 @@ export function jaroSync(left: string, right: string, options?: SyncOptions): nu
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function jaroBatch(left: TextsInput, right: TextsInput, options?: JaroBatchOptions): Promise<Float64Array> {
-  return run<Float64Array>(JARO_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_JARO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5949,7 +5949,7 @@ export function jaroBatchSync(
   right: TextsInput,
   options?: Omit<JaroBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(JARO_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_JARO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -5965,7 +5965,7 @@ export function jaroBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function jaroWinkler(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(JARO_WINKLER, undefined, [left, right], options);
+  return run<number>(CALL_JARO_WINKLER, undefined, [left, right], options);
 }
 
 /**
@@ -5981,7 +5981,7 @@ export function jaroWinkler(left: string, right: string, options?: CallOptions):
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function jaroWinklerSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(JARO_WINKLER, undefined, [left, right], options);
+  return runSync<number>(CALL_JARO_WINKLER, undefined, [left, right], options);
 }
 
 /**
@@ -6002,7 +6002,7 @@ export function jaroWinklerBatch(
   right: TextsInput,
   options?: JaroWinklerBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(JARO_WINKLER_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_JARO_WINKLER_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6023,7 +6023,7 @@ export function jaroWinklerBatchSync(
   right: TextsInput,
   options?: Omit<JaroWinklerBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(JARO_WINKLER_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_JARO_WINKLER_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6041,7 +6041,7 @@ export function jaroWinklerBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function joinTexts(left: TextsInput, right: TextsInput, options?: JoinTextsOptions): Promise<TextMatches> {
-  return run<TextMatches>(JOIN_TEXTS, undefined, [left, right], options);
+  return run<TextMatches>(CALL_JOIN_TEXTS, undefined, [left, right], options);
 }
 
 /**
@@ -6063,7 +6063,7 @@ export function joinTextsSync(
   right: TextsInput,
   options?: Omit<JoinTextsOptions, 'signal' | 'onProgress'>,
 ): TextMatches {
-  return runSync<TextMatches>(JOIN_TEXTS, undefined, [left, right], options);
+  return runSync<TextMatches>(CALL_JOIN_TEXTS, undefined, [left, right], options);
 }
 
 /**
@@ -6083,7 +6083,7 @@ export function labelRecords<const I extends TableInput>(
   entities: IntsInput,
   options?: CallOptions,
 ): Promise<SameForm<I>> {
-  return run<SameForm<I>>(LABEL_RECORDS, undefined, [records, entities], options);
+  return run<SameForm<I>>(CALL_LABEL_RECORDS, undefined, [records, entities], options);
 }
 
 /**
@@ -6103,7 +6103,7 @@ export function labelRecordsSync<const I extends TableInput>(
   entities: IntsInput,
   options?: SyncOptions,
 ): SameForm<I> {
-  return runSync<SameForm<I>>(LABEL_RECORDS, undefined, [records, entities], options);
+  return runSync<SameForm<I>>(CALL_LABEL_RECORDS, undefined, [records, entities], options);
 }
 
 /**
@@ -6119,7 +6119,7 @@ export function labelRecordsSync<const I extends TableInput>(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function levenshtein(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(LEVENSHTEIN, undefined, [left, right], options);
+  return run<number>(CALL_LEVENSHTEIN, undefined, [left, right], options);
 }
 
 /**
@@ -6135,7 +6135,7 @@ export function levenshtein(left: string, right: string, options?: CallOptions):
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function levenshteinSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(LEVENSHTEIN, undefined, [left, right], options);
+  return runSync<number>(CALL_LEVENSHTEIN, undefined, [left, right], options);
 }
 
 /**
@@ -6156,7 +6156,7 @@ export function levenshteinBatch(
   right: TextsInput,
   options?: LevenshteinBatchOptions,
 ): Promise<Int32Array> {
-  return run<Int32Array>(LEVENSHTEIN_BATCH, undefined, [left, right], options);
+  return run<Int32Array>(CALL_LEVENSHTEIN_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6177,7 +6177,7 @@ export function levenshteinBatchSync(
   right: TextsInput,
   options?: Omit<LevenshteinBatchOptions, 'signal' | 'onProgress'>,
 ): Int32Array {
-  return runSync<Int32Array>(LEVENSHTEIN_BATCH, undefined, [left, right], options);
+  return runSync<Int32Array>(CALL_LEVENSHTEIN_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6193,7 +6193,7 @@ export function levenshteinBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function levenshteinSimilarity(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(LEVENSHTEIN_SIMILARITY, undefined, [left, right], options);
+  return run<number>(CALL_LEVENSHTEIN_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -6209,7 +6209,7 @@ export function levenshteinSimilarity(left: string, right: string, options?: Cal
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function levenshteinSimilaritySync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(LEVENSHTEIN_SIMILARITY, undefined, [left, right], options);
+  return runSync<number>(CALL_LEVENSHTEIN_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -6231,7 +6231,7 @@ export function levenshteinSimilarityBatch(
   right: TextsInput,
   options?: LevenshteinSimilarityBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(LEVENSHTEIN_SIMILARITY_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_LEVENSHTEIN_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6252,7 +6252,7 @@ export function levenshteinSimilarityBatchSync(
   right: TextsInput,
   options?: Omit<LevenshteinSimilarityBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(LEVENSHTEIN_SIMILARITY_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_LEVENSHTEIN_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6267,7 +6267,7 @@ export function levenshteinSimilarityBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function linkageAccuracy(entities: IntsInput, truth: IntsInput): Promise<LinkageAccuracy> {
-  return run<LinkageAccuracy>(LINKAGE_ACCURACY, undefined, [entities, truth]);
+  return run<LinkageAccuracy>(CALL_LINKAGE_ACCURACY, undefined, [entities, truth]);
 }
 
 /**
@@ -6282,7 +6282,7 @@ export function linkageAccuracy(entities: IntsInput, truth: IntsInput): Promise<
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function linkageAccuracySync(entities: IntsInput, truth: IntsInput): LinkageAccuracy {
-  return runSync<LinkageAccuracy>(LINKAGE_ACCURACY, undefined, [entities, truth]);
+  return runSync<LinkageAccuracy>(CALL_LINKAGE_ACCURACY, undefined, [entities, truth]);
 }
 
 /**
@@ -6304,7 +6304,7 @@ export function mergeRecords<const I extends TableInput>(
   entities: IntsInput,
   options?: MergeRecordsOptions,
 ): Promise<SameForm<I>> {
-  return run<SameForm<I>>(MERGE_RECORDS, undefined, [records, entities], options);
+  return run<SameForm<I>>(CALL_MERGE_RECORDS, undefined, [records, entities], options);
 }
 
 /**
@@ -6326,7 +6326,7 @@ export function mergeRecordsSync<const I extends TableInput>(
   entities: IntsInput,
   options?: Omit<MergeRecordsOptions, 'signal' | 'onProgress'>,
 ): SameForm<I> {
-  return runSync<SameForm<I>>(MERGE_RECORDS, undefined, [records, entities], options);
+  return runSync<SameForm<I>>(CALL_MERGE_RECORDS, undefined, [records, entities], options);
 }
 
 /**
@@ -6341,7 +6341,7 @@ export function mergeRecordsSync<const I extends TableInput>(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function normalizeText(text: string, options?: NormalizeTextOptions): Promise<string> {
-  return run<string>(NORMALIZE_TEXT, undefined, [text], options);
+  return run<string>(CALL_NORMALIZE_TEXT, undefined, [text], options);
 }
 
 /**
@@ -6356,7 +6356,7 @@ export function normalizeText(text: string, options?: NormalizeTextOptions): Pro
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function normalizeTextSync(text: string, options?: Omit<NormalizeTextOptions, 'signal' | 'onProgress'>): string {
-  return runSync<string>(NORMALIZE_TEXT, undefined, [text], options);
+  return runSync<string>(CALL_NORMALIZE_TEXT, undefined, [text], options);
 }
 
 /**
@@ -6372,7 +6372,7 @@ export function normalizeTextSync(text: string, options?: Omit<NormalizeTextOpti
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function osa(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(OSA, undefined, [left, right], options);
+  return run<number>(CALL_OSA, undefined, [left, right], options);
 }
 
 /**
@@ -6388,7 +6388,7 @@ export function osa(left: string, right: string, options?: CallOptions): Promise
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function osaSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(OSA, undefined, [left, right], options);
+  return runSync<number>(CALL_OSA, undefined, [left, right], options);
 }
 
 /**
@@ -6405,7 +6405,7 @@ export function osaSync(left: string, right: string, options?: SyncOptions): num
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function osaBatch(left: TextsInput, right: TextsInput, options?: OsaBatchOptions): Promise<Int32Array> {
-  return run<Int32Array>(OSA_BATCH, undefined, [left, right], options);
+  return run<Int32Array>(CALL_OSA_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6426,7 +6426,7 @@ export function osaBatchSync(
   right: TextsInput,
   options?: Omit<OsaBatchOptions, 'signal' | 'onProgress'>,
 ): Int32Array {
-  return runSync<Int32Array>(OSA_BATCH, undefined, [left, right], options);
+  return runSync<Int32Array>(CALL_OSA_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6442,7 +6442,7 @@ export function osaBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function osaSimilarity(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(OSA_SIMILARITY, undefined, [left, right], options);
+  return run<number>(CALL_OSA_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -6458,7 +6458,7 @@ export function osaSimilarity(left: string, right: string, options?: CallOptions
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function osaSimilaritySync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(OSA_SIMILARITY, undefined, [left, right], options);
+  return runSync<number>(CALL_OSA_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -6479,7 +6479,7 @@ export function osaSimilarityBatch(
   right: TextsInput,
   options?: OsaSimilarityBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(OSA_SIMILARITY_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_OSA_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6500,7 +6500,7 @@ export function osaSimilarityBatchSync(
   right: TextsInput,
   options?: Omit<OsaSimilarityBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(OSA_SIMILARITY_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_OSA_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6516,7 +6516,7 @@ export function osaSimilarityBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function overlap(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(OVERLAP, undefined, [left, right], options);
+  return run<number>(CALL_OVERLAP, undefined, [left, right], options);
 }
 
 /**
@@ -6532,7 +6532,7 @@ export function overlap(left: string, right: string, options?: CallOptions): Pro
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function overlapSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(OVERLAP, undefined, [left, right], options);
+  return runSync<number>(CALL_OVERLAP, undefined, [left, right], options);
 }
 
 /**
@@ -6554,7 +6554,7 @@ export function overlapBatch(
   right: TextsInput,
   options?: OverlapBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(OVERLAP_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_OVERLAP_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6576,7 +6576,7 @@ export function overlapBatchSync(
   right: TextsInput,
   options?: Omit<OverlapBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(OVERLAP_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_OVERLAP_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6592,7 +6592,7 @@ export function overlapBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function pairAccuracy(left: IntsInput, right: IntsInput, truth: IntsInput): Promise<PairAccuracy> {
-  return run<PairAccuracy>(PAIR_ACCURACY, undefined, [left, right, truth]);
+  return run<PairAccuracy>(CALL_PAIR_ACCURACY, undefined, [left, right, truth]);
 }
 
 /**
@@ -6608,7 +6608,7 @@ export function pairAccuracy(left: IntsInput, right: IntsInput, truth: IntsInput
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function pairAccuracySync(left: IntsInput, right: IntsInput, truth: IntsInput): PairAccuracy {
-  return runSync<PairAccuracy>(PAIR_ACCURACY, undefined, [left, right, truth]);
+  return runSync<PairAccuracy>(CALL_PAIR_ACCURACY, undefined, [left, right, truth]);
 }
 
 /**
@@ -6624,7 +6624,7 @@ export function pairAccuracySync(left: IntsInput, right: IntsInput, truth: IntsI
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function partialRatio(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(PARTIAL_RATIO, undefined, [left, right], options);
+  return run<number>(CALL_PARTIAL_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -6640,7 +6640,7 @@ export function partialRatio(left: string, right: string, options?: CallOptions)
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function partialRatioSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(PARTIAL_RATIO, undefined, [left, right], options);
+  return runSync<number>(CALL_PARTIAL_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -6661,7 +6661,7 @@ export function partialRatioBatch(
   right: TextsInput,
   options?: PartialRatioBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(PARTIAL_RATIO_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_PARTIAL_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6682,7 +6682,7 @@ export function partialRatioBatchSync(
   right: TextsInput,
   options?: Omit<PartialRatioBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(PARTIAL_RATIO_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_PARTIAL_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6697,7 +6697,7 @@ export function partialRatioBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function phoneticKey(text: string, options?: PhoneticKeyOptions): Promise<string> {
-  return run<string>(PHONETIC_KEY, undefined, [text], options);
+  return run<string>(CALL_PHONETIC_KEY, undefined, [text], options);
 }
 
 /**
@@ -6712,7 +6712,7 @@ export function phoneticKey(text: string, options?: PhoneticKeyOptions): Promise
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function phoneticKeySync(text: string, options?: Omit<PhoneticKeyOptions, 'signal' | 'onProgress'>): string {
-  return runSync<string>(PHONETIC_KEY, undefined, [text], options);
+  return runSync<string>(CALL_PHONETIC_KEY, undefined, [text], options);
 }
 
 /**
@@ -6727,7 +6727,7 @@ export function phoneticKeySync(text: string, options?: Omit<PhoneticKeyOptions,
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function phoneticKeyBatch(texts: TextsInput, options?: PhoneticKeyBatchOptions): Promise<readonly string[]> {
-  return run<readonly string[]>(PHONETIC_KEY_BATCH, undefined, [texts], options);
+  return run<readonly string[]>(CALL_PHONETIC_KEY_BATCH, undefined, [texts], options);
 }
 
 /**
@@ -6745,7 +6745,7 @@ export function phoneticKeyBatchSync(
   texts: TextsInput,
   options?: Omit<PhoneticKeyBatchOptions, 'signal' | 'onProgress'>,
 ): readonly string[] {
-  return runSync<readonly string[]>(PHONETIC_KEY_BATCH, undefined, [texts], options);
+  return runSync<readonly string[]>(CALL_PHONETIC_KEY_BATCH, undefined, [texts], options);
 }
 
 /**
@@ -6763,7 +6763,7 @@ export function phoneticKeyBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function pointCosts(left: MatrixInput, right: MatrixInput, options?: PointCostsOptions): Promise<Matrix> {
-  return run<Matrix>(POINT_COSTS, undefined, [left, right], options);
+  return run<Matrix>(CALL_POINT_COSTS, undefined, [left, right], options);
 }
 
 /**
@@ -6785,7 +6785,7 @@ export function pointCostsSync(
   right: MatrixInput,
   options?: Omit<PointCostsOptions, 'signal' | 'onProgress'>,
 ): Matrix {
-  return runSync<Matrix>(POINT_COSTS, undefined, [left, right], options);
+  return runSync<Matrix>(CALL_POINT_COSTS, undefined, [left, right], options);
 }
 
 /**
@@ -6807,7 +6807,7 @@ export function recommendMatches<const I extends TableInput>(
   right: I,
   options?: RecommendMatchesOptions,
 ): Promise<Recommendations<SameForm<I>>> {
-  return run<Recommendations<SameForm<I>>>(RECOMMEND_MATCHES, undefined, [left, right], options);
+  return run<Recommendations<SameForm<I>>>(CALL_RECOMMEND_MATCHES, undefined, [left, right], options);
 }
 
 /**
@@ -6829,7 +6829,7 @@ export function recommendMatchesSync<const I extends TableInput>(
   right: I,
   options?: Omit<RecommendMatchesOptions, 'signal' | 'onProgress'>,
 ): Recommendations<SameForm<I>> {
-  return runSync<Recommendations<SameForm<I>>>(RECOMMEND_MATCHES, undefined, [left, right], options);
+  return runSync<Recommendations<SameForm<I>>>(CALL_RECOMMEND_MATCHES, undefined, [left, right], options);
 }
 
 /**
@@ -6847,7 +6847,7 @@ export function recommendMatchesSync<const I extends TableInput>(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function similarity(left: string, right: string, options?: SimilarityOptions): Promise<number> {
-  return run<number>(SIMILARITY, undefined, [left, right], options);
+  return run<number>(CALL_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -6869,7 +6869,7 @@ export function similaritySync(
   right: string,
   options?: Omit<SimilarityOptions, 'signal' | 'onProgress'>,
 ): number {
-  return runSync<number>(SIMILARITY, undefined, [left, right], options);
+  return runSync<number>(CALL_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -6890,7 +6890,7 @@ export function similarityBatch(
   right: TextsInput,
   options?: SimilarityBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(SIMILARITY_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6911,7 +6911,7 @@ export function similarityBatchSync(
   right: TextsInput,
   options?: Omit<SimilarityBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(SIMILARITY_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -6933,7 +6933,7 @@ export function stableFromScores(
   rightScores: MatrixInput,
   options?: StableFromScoresOptions,
 ): Promise<StablePairs> {
-  return run<StablePairs>(STABLE_FROM_SCORES, undefined, [leftScores, rightScores], options);
+  return run<StablePairs>(CALL_STABLE_FROM_SCORES, undefined, [leftScores, rightScores], options);
 }
 
 /**
@@ -6955,7 +6955,7 @@ export function stableFromScoresSync(
   rightScores: MatrixInput,
   options?: Omit<StableFromScoresOptions, 'signal' | 'onProgress'>,
 ): StablePairs {
-  return runSync<StablePairs>(STABLE_FROM_SCORES, undefined, [leftScores, rightScores], options);
+  return runSync<StablePairs>(CALL_STABLE_FROM_SCORES, undefined, [leftScores, rightScores], options);
 }
 
 /**
@@ -6979,7 +6979,7 @@ export function stableMarriage(
   receivers: ListsInput,
   options?: StableMarriageOptions,
 ): Promise<StablePairs> {
-  return run<StablePairs>(STABLE_MARRIAGE, undefined, [proposers, receivers], options);
+  return run<StablePairs>(CALL_STABLE_MARRIAGE, undefined, [proposers, receivers], options);
 }
 
 /**
@@ -7003,7 +7003,7 @@ export function stableMarriageSync(
   receivers: ListsInput,
   options?: Omit<StableMarriageOptions, 'signal' | 'onProgress'>,
 ): StablePairs {
-  return runSync<StablePairs>(STABLE_MARRIAGE, undefined, [proposers, receivers], options);
+  return runSync<StablePairs>(CALL_STABLE_MARRIAGE, undefined, [proposers, receivers], options);
 }
 
 /**
@@ -7021,7 +7021,7 @@ export function stableMarriageSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function stableRoommates(lists: ListsInput, options?: CallOptions): Promise<Roommates> {
-  return run<Roommates>(STABLE_ROOMMATES, undefined, [lists], options);
+  return run<Roommates>(CALL_STABLE_ROOMMATES, undefined, [lists], options);
 }
 
 /**
@@ -7039,7 +7039,7 @@ export function stableRoommates(lists: ListsInput, options?: CallOptions): Promi
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function stableRoommatesSync(lists: ListsInput, options?: SyncOptions): Roommates {
-  return runSync<Roommates>(STABLE_ROOMMATES, undefined, [lists], options);
+  return runSync<Roommates>(CALL_STABLE_ROOMMATES, undefined, [lists], options);
 }
 
 /**
@@ -7061,7 +7061,7 @@ export function stableWithTies(
   rightScores: MatrixInput,
   options?: StableWithTiesOptions,
 ): Promise<TiedPairs> {
-  return run<TiedPairs>(STABLE_WITH_TIES, undefined, [leftScores, rightScores], options);
+  return run<TiedPairs>(CALL_STABLE_WITH_TIES, undefined, [leftScores, rightScores], options);
 }
 
 /**
@@ -7083,7 +7083,7 @@ export function stableWithTiesSync(
   rightScores: MatrixInput,
   options?: Omit<StableWithTiesOptions, 'signal' | 'onProgress'>,
 ): TiedPairs {
-  return runSync<TiedPairs>(STABLE_WITH_TIES, undefined, [leftScores, rightScores], options);
+  return runSync<TiedPairs>(CALL_STABLE_WITH_TIES, undefined, [leftScores, rightScores], options);
 }
 
 /**
@@ -7099,7 +7099,7 @@ export function stableWithTiesSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function subsequenceLength(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(SUBSEQUENCE_LENGTH, undefined, [left, right], options);
+  return run<number>(CALL_SUBSEQUENCE_LENGTH, undefined, [left, right], options);
 }
 
 /**
@@ -7115,7 +7115,7 @@ export function subsequenceLength(left: string, right: string, options?: CallOpt
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function subsequenceLengthSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(SUBSEQUENCE_LENGTH, undefined, [left, right], options);
+  return runSync<number>(CALL_SUBSEQUENCE_LENGTH, undefined, [left, right], options);
 }
 
 /**
@@ -7135,7 +7135,7 @@ export function subsequenceLengthBatch(
   right: TextsInput,
   options?: SubsequenceLengthBatchOptions,
 ): Promise<Int32Array> {
-  return run<Int32Array>(SUBSEQUENCE_LENGTH_BATCH, undefined, [left, right], options);
+  return run<Int32Array>(CALL_SUBSEQUENCE_LENGTH_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7155,7 +7155,7 @@ export function subsequenceLengthBatchSync(
   right: TextsInput,
   options?: Omit<SubsequenceLengthBatchOptions, 'signal' | 'onProgress'>,
 ): Int32Array {
-  return runSync<Int32Array>(SUBSEQUENCE_LENGTH_BATCH, undefined, [left, right], options);
+  return runSync<Int32Array>(CALL_SUBSEQUENCE_LENGTH_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7171,7 +7171,7 @@ export function subsequenceLengthBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function subsequenceSimilarity(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(SUBSEQUENCE_SIMILARITY, undefined, [left, right], options);
+  return run<number>(CALL_SUBSEQUENCE_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -7187,7 +7187,7 @@ export function subsequenceSimilarity(left: string, right: string, options?: Cal
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function subsequenceSimilaritySync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(SUBSEQUENCE_SIMILARITY, undefined, [left, right], options);
+  return runSync<number>(CALL_SUBSEQUENCE_SIMILARITY, undefined, [left, right], options);
 }
 
 /**
@@ -7209,7 +7209,7 @@ export function subsequenceSimilarityBatch(
   right: TextsInput,
   options?: SubsequenceSimilarityBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(SUBSEQUENCE_SIMILARITY_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_SUBSEQUENCE_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7230,7 +7230,7 @@ export function subsequenceSimilarityBatchSync(
   right: TextsInput,
   options?: Omit<SubsequenceSimilarityBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(SUBSEQUENCE_SIMILARITY_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_SUBSEQUENCE_SIMILARITY_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7246,7 +7246,7 @@ export function subsequenceSimilarityBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function tokenSetRatio(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(TOKEN_SET_RATIO, undefined, [left, right], options);
+  return run<number>(CALL_TOKEN_SET_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -7262,7 +7262,7 @@ export function tokenSetRatio(left: string, right: string, options?: CallOptions
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function tokenSetRatioSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(TOKEN_SET_RATIO, undefined, [left, right], options);
+  return runSync<number>(CALL_TOKEN_SET_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -7283,7 +7283,7 @@ export function tokenSetRatioBatch(
   right: TextsInput,
   options?: TokenSetRatioBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(TOKEN_SET_RATIO_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_TOKEN_SET_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7304,7 +7304,7 @@ export function tokenSetRatioBatchSync(
   right: TextsInput,
   options?: Omit<TokenSetRatioBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(TOKEN_SET_RATIO_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_TOKEN_SET_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7320,7 +7320,7 @@ export function tokenSetRatioBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function tokenSortRatio(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(TOKEN_SORT_RATIO, undefined, [left, right], options);
+  return run<number>(CALL_TOKEN_SORT_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -7336,7 +7336,7 @@ export function tokenSortRatio(left: string, right: string, options?: CallOption
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function tokenSortRatioSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(TOKEN_SORT_RATIO, undefined, [left, right], options);
+  return runSync<number>(CALL_TOKEN_SORT_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -7357,7 +7357,7 @@ export function tokenSortRatioBatch(
   right: TextsInput,
   options?: TokenSortRatioBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(TOKEN_SORT_RATIO_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_TOKEN_SORT_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7378,7 +7378,7 @@ export function tokenSortRatioBatchSync(
   right: TextsInput,
   options?: Omit<TokenSortRatioBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(TOKEN_SORT_RATIO_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_TOKEN_SORT_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7400,7 +7400,7 @@ export function verifyRoommates(
   partnerOf: IntsInput,
   options?: VerifyRoommatesOptions,
 ): Promise<Stability> {
-  return run<Stability>(VERIFY_ROOMMATES, undefined, [lists, partnerOf], options);
+  return run<Stability>(CALL_VERIFY_ROOMMATES, undefined, [lists, partnerOf], options);
 }
 
 /**
@@ -7422,7 +7422,7 @@ export function verifyRoommatesSync(
   partnerOf: IntsInput,
   options?: Omit<VerifyRoommatesOptions, 'signal' | 'onProgress'>,
 ): Stability {
-  return runSync<Stability>(VERIFY_ROOMMATES, undefined, [lists, partnerOf], options);
+  return runSync<Stability>(CALL_VERIFY_ROOMMATES, undefined, [lists, partnerOf], options);
 }
 
 /**
@@ -7447,7 +7447,7 @@ export function verifyStability(
   receiverOf: IntsInput,
   options?: VerifyStabilityOptions,
 ): Promise<Stability> {
-  return run<Stability>(VERIFY_STABILITY, undefined, [proposers, receivers, receiverOf], options);
+  return run<Stability>(CALL_VERIFY_STABILITY, undefined, [proposers, receivers, receiverOf], options);
 }
 
 /**
@@ -7472,7 +7472,7 @@ export function verifyStabilitySync(
   receiverOf: IntsInput,
   options?: Omit<VerifyStabilityOptions, 'signal' | 'onProgress'>,
 ): Stability {
-  return runSync<Stability>(VERIFY_STABILITY, undefined, [proposers, receivers, receiverOf], options);
+  return runSync<Stability>(CALL_VERIFY_STABILITY, undefined, [proposers, receivers, receiverOf], options);
 }
 
 /**
@@ -7492,7 +7492,7 @@ export function weightedLevenshtein(
   right: string,
   options?: WeightedLevenshteinOptions,
 ): Promise<number> {
-  return run<number>(WEIGHTED_LEVENSHTEIN, undefined, [left, right], options);
+  return run<number>(CALL_WEIGHTED_LEVENSHTEIN, undefined, [left, right], options);
 }
 
 /**
@@ -7512,7 +7512,7 @@ export function weightedLevenshteinSync(
   right: string,
   options?: Omit<WeightedLevenshteinOptions, 'signal' | 'onProgress'>,
 ): number {
-  return runSync<number>(WEIGHTED_LEVENSHTEIN, undefined, [left, right], options);
+  return runSync<number>(CALL_WEIGHTED_LEVENSHTEIN, undefined, [left, right], options);
 }
 
 /**
@@ -7534,7 +7534,7 @@ export function weightedLevenshteinBatch(
   right: TextsInput,
   options?: WeightedLevenshteinBatchOptions,
 ): Promise<Int32Array> {
-  return run<Int32Array>(WEIGHTED_LEVENSHTEIN_BATCH, undefined, [left, right], options);
+  return run<Int32Array>(CALL_WEIGHTED_LEVENSHTEIN_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7556,7 +7556,7 @@ export function weightedLevenshteinBatchSync(
   right: TextsInput,
   options?: Omit<WeightedLevenshteinBatchOptions, 'signal' | 'onProgress'>,
 ): Int32Array {
-  return runSync<Int32Array>(WEIGHTED_LEVENSHTEIN_BATCH, undefined, [left, right], options);
+  return runSync<Int32Array>(CALL_WEIGHTED_LEVENSHTEIN_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7572,7 +7572,7 @@ export function weightedLevenshteinBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function weightedRatio(left: string, right: string, options?: CallOptions): Promise<number> {
-  return run<number>(WEIGHTED_RATIO, undefined, [left, right], options);
+  return run<number>(CALL_WEIGHTED_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -7588,7 +7588,7 @@ export function weightedRatio(left: string, right: string, options?: CallOptions
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function weightedRatioSync(left: string, right: string, options?: SyncOptions): number {
-  return runSync<number>(WEIGHTED_RATIO, undefined, [left, right], options);
+  return runSync<number>(CALL_WEIGHTED_RATIO, undefined, [left, right], options);
 }
 
 /**
@@ -7609,7 +7609,7 @@ export function weightedRatioBatch(
   right: TextsInput,
   options?: WeightedRatioBatchOptions,
 ): Promise<Float64Array> {
-  return run<Float64Array>(WEIGHTED_RATIO_BATCH, undefined, [left, right], options);
+  return run<Float64Array>(CALL_WEIGHTED_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /**
@@ -7630,7 +7630,7 @@ export function weightedRatioBatchSync(
   right: TextsInput,
   options?: Omit<WeightedRatioBatchOptions, 'signal' | 'onProgress'>,
 ): Float64Array {
-  return runSync<Float64Array>(WEIGHTED_RATIO_BATCH, undefined, [left, right], options);
+  return runSync<Float64Array>(CALL_WEIGHTED_RATIO_BATCH, undefined, [left, right], options);
 }
 
 /** Options of `allStableMarriages`; every one has a default. */
@@ -9281,7 +9281,7 @@ const TEXT_JOIN_FIT: Operation = {
   gives: shape.model(() => FittedTextJoin),
 };
 
-const ALL_STABLE_MARRIAGES: Operation = {
+const CALL_ALL_STABLE_MARRIAGES: Operation = {
   name: 'matching.all_stable_marriages',
   arrays: [{ name: 'proposers', shape: shape.lists }, { name: 'receivers', shape: shape.lists }],
   options: {
@@ -9290,7 +9290,7 @@ const ALL_STABLE_MARRIAGES: Operation = {
   gives: shape.record(() => STABLE_MARRIAGES),
 };
 
-const ASSIGN: Operation = {
+const CALL_ASSIGN: Operation = {
   name: 'matching.assign',
   arrays: [{ name: 'costs', shape: shape.matrix }],
   options: {
@@ -9300,7 +9300,7 @@ const ASSIGN: Operation = {
   gives: shape.record(() => ASSIGNMENT),
 };
 
-const ASSIGN_BATCH: Operation = {
+const CALL_ASSIGN_BATCH: Operation = {
   name: 'matching.assign_batch',
   arrays: [{ name: 'costs', shape: shape.matrix }],
   options: {
@@ -9311,7 +9311,7 @@ const ASSIGN_BATCH: Operation = {
   gives: shape.record(() => ASSIGNMENT_BATCH),
 };
 
-const ASSIGN_BOTTLENECK: Operation = {
+const CALL_ASSIGN_BOTTLENECK: Operation = {
   name: 'matching.assign_bottleneck',
   arrays: [{ name: 'costs', shape: shape.matrix }],
   options: {
@@ -9322,7 +9322,7 @@ const ASSIGN_BOTTLENECK: Operation = {
   gives: shape.record(() => BOTTLENECK_ASSIGNMENT),
 };
 
-const ASSIGN_BY_RULE: Operation = {
+const CALL_ASSIGN_BY_RULE: Operation = {
   name: 'matching.assign_by_rule',
   asks: { name: 'rule', question: [shape.ints, shape.ints], answer: shape.vector },
   options: {
@@ -9333,7 +9333,7 @@ const ASSIGN_BY_RULE: Operation = {
   gives: shape.record(() => ASSIGNMENT),
 };
 
-const ASSIGN_EACH_ROW: Operation = {
+const CALL_ASSIGN_EACH_ROW: Operation = {
   name: 'matching.assign_each_row',
   arrays: [{ name: 'costs', shape: shape.matrix }, { name: 'columnCapacities', shape: shape.ints }],
   options: {
@@ -9342,7 +9342,7 @@ const ASSIGN_EACH_ROW: Operation = {
   gives: shape.record(() => EACH_ROW_ASSIGNMENT),
 };
 
-const ASSIGN_K_BEST: Operation = {
+const CALL_ASSIGN_K_BEST: Operation = {
   name: 'matching.assign_k_best',
   arrays: [{ name: 'costs', shape: shape.matrix }],
   options: {
@@ -9353,7 +9353,7 @@ const ASSIGN_K_BEST: Operation = {
   gives: shape.list(shape.record(() => RANKED_ASSIGNMENT)),
 };
 
-const ASSIGN_POINTS: Operation = {
+const CALL_ASSIGN_POINTS: Operation = {
   name: 'matching.assign_points',
   arrays: [{ name: 'left', shape: shape.matrix }, { name: 'right', shape: shape.matrix }],
   options: {
@@ -9364,7 +9364,7 @@ const ASSIGN_POINTS: Operation = {
   gives: shape.record(() => ASSIGNMENT),
 };
 
-const ASSIGN_SPARSE: Operation = {
+const CALL_ASSIGN_SPARSE: Operation = {
   name: 'matching.assign_sparse',
   arrays: [
     { name: 'rows', shape: shape.ints },
@@ -9380,7 +9380,7 @@ const ASSIGN_SPARSE: Operation = {
   gives: shape.record(() => ASSIGNMENT),
 };
 
-const ASSIGN_SPARSE_ROWS: Operation = {
+const CALL_ASSIGN_SPARSE_ROWS: Operation = {
   name: 'matching.assign_sparse_rows',
   arrays: [
     { name: 'starts', shape: shape.ints },
@@ -9395,7 +9395,7 @@ const ASSIGN_SPARSE_ROWS: Operation = {
   gives: shape.record(() => ASSIGNMENT),
 };
 
-const ASSIGN_SPARSE_WITH_CAPACITIES: Operation = {
+const CALL_ASSIGN_SPARSE_WITH_CAPACITIES: Operation = {
   name: 'matching.assign_sparse_with_capacities',
   arrays: [
     { name: 'rows', shape: shape.ints },
@@ -9412,7 +9412,7 @@ const ASSIGN_SPARSE_WITH_CAPACITIES: Operation = {
   gives: shape.record(() => CAPACITY_ASSIGNMENT),
 };
 
-const ASSIGN_WITH_CAPACITIES: Operation = {
+const CALL_ASSIGN_WITH_CAPACITIES: Operation = {
   name: 'matching.assign_with_capacities',
   arrays: [
     { name: 'costs', shape: shape.matrix },
@@ -9427,7 +9427,7 @@ const ASSIGN_WITH_CAPACITIES: Operation = {
   gives: shape.record(() => CAPACITY_ASSIGNMENT),
 };
 
-const CDIST: Operation = {
+const CALL_CDIST: Operation = {
   name: 'matching.cdist',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9439,7 +9439,7 @@ const CDIST: Operation = {
   gives: shape.matrix,
 };
 
-const COSINE: Operation = {
+const CALL_COSINE: Operation = {
   name: 'matching.cosine',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9448,7 +9448,7 @@ const COSINE: Operation = {
   gives: shape.plain,
 };
 
-const COSINE_BATCH: Operation = {
+const CALL_COSINE_BATCH: Operation = {
   name: 'matching.cosine_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9458,7 +9458,7 @@ const COSINE_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const DAMERAU_LEVENSHTEIN: Operation = {
+const CALL_DAMERAU_LEVENSHTEIN: Operation = {
   name: 'matching.damerau_levenshtein',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9467,7 +9467,7 @@ const DAMERAU_LEVENSHTEIN: Operation = {
   gives: shape.plain,
 };
 
-const DAMERAU_LEVENSHTEIN_BATCH: Operation = {
+const CALL_DAMERAU_LEVENSHTEIN_BATCH: Operation = {
   name: 'matching.damerau_levenshtein_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9476,7 +9476,7 @@ const DAMERAU_LEVENSHTEIN_BATCH: Operation = {
   gives: shape.ints,
 };
 
-const DAMERAU_LEVENSHTEIN_SIMILARITY: Operation = {
+const CALL_DAMERAU_LEVENSHTEIN_SIMILARITY: Operation = {
   name: 'matching.damerau_levenshtein_similarity',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9485,7 +9485,7 @@ const DAMERAU_LEVENSHTEIN_SIMILARITY: Operation = {
   gives: shape.plain,
 };
 
-const DAMERAU_LEVENSHTEIN_SIMILARITY_BATCH: Operation = {
+const CALL_DAMERAU_LEVENSHTEIN_SIMILARITY_BATCH: Operation = {
   name: 'matching.damerau_levenshtein_similarity_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9495,7 +9495,7 @@ const DAMERAU_LEVENSHTEIN_SIMILARITY_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const DEDUP_TEXTS: Operation = {
+const CALL_DEDUP_TEXTS: Operation = {
   name: 'matching.dedup_texts',
   arrays: [{ name: 'texts', shape: shape.texts }],
   options: {
@@ -9508,7 +9508,7 @@ const DEDUP_TEXTS: Operation = {
   gives: shape.record(() => DUPLICATE_TEXTS),
 };
 
-const DICE: Operation = {
+const CALL_DICE: Operation = {
   name: 'matching.dice',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9517,7 +9517,7 @@ const DICE: Operation = {
   gives: shape.plain,
 };
 
-const DICE_BATCH: Operation = {
+const CALL_DICE_BATCH: Operation = {
   name: 'matching.dice_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9527,7 +9527,7 @@ const DICE_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const EXPLAIN_COMPATIBILITY: Operation = {
+const CALL_EXPLAIN_COMPATIBILITY: Operation = {
   name: 'matching.explain_compatibility',
   arrays: [{ name: 'left', shape: shape.table }, { name: 'right', shape: shape.table }],
   options: {
@@ -9538,7 +9538,7 @@ const EXPLAIN_COMPATIBILITY: Operation = {
   gives: shape.record(() => COMPATIBILITY_EXPLANATION),
 };
 
-const HAMMING: Operation = {
+const CALL_HAMMING: Operation = {
   name: 'matching.hamming',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9549,7 +9549,7 @@ const HAMMING: Operation = {
   quick: true,
 };
 
-const HAMMING_BATCH: Operation = {
+const CALL_HAMMING_BATCH: Operation = {
   name: 'matching.hamming_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9559,7 +9559,7 @@ const HAMMING_BATCH: Operation = {
   gives: shape.ints,
 };
 
-const HAMMING_SIMILARITY: Operation = {
+const CALL_HAMMING_SIMILARITY: Operation = {
   name: 'matching.hamming_similarity',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9568,7 +9568,7 @@ const HAMMING_SIMILARITY: Operation = {
   gives: shape.plain,
 };
 
-const HAMMING_SIMILARITY_BATCH: Operation = {
+const CALL_HAMMING_SIMILARITY_BATCH: Operation = {
   name: 'matching.hamming_similarity_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9578,7 +9578,7 @@ const HAMMING_SIMILARITY_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const HOSPITAL_RESIDENTS: Operation = {
+const CALL_HOSPITAL_RESIDENTS: Operation = {
   name: 'matching.hospital_residents',
   arrays: [
     { name: 'residents', shape: shape.lists },
@@ -9591,7 +9591,7 @@ const HOSPITAL_RESIDENTS: Operation = {
   gives: shape.record(() => PLACEMENTS),
 };
 
-const INDEL_DISTANCE: Operation = {
+const CALL_INDEL_DISTANCE: Operation = {
   name: 'matching.indel_distance',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9600,7 +9600,7 @@ const INDEL_DISTANCE: Operation = {
   gives: shape.plain,
 };
 
-const INDEL_DISTANCE_BATCH: Operation = {
+const CALL_INDEL_DISTANCE_BATCH: Operation = {
   name: 'matching.indel_distance_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9609,7 +9609,7 @@ const INDEL_DISTANCE_BATCH: Operation = {
   gives: shape.ints,
 };
 
-const INDEL_RATIO: Operation = {
+const CALL_INDEL_RATIO: Operation = {
   name: 'matching.indel_ratio',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9618,7 +9618,7 @@ const INDEL_RATIO: Operation = {
   gives: shape.plain,
 };
 
-const INDEL_RATIO_BATCH: Operation = {
+const CALL_INDEL_RATIO_BATCH: Operation = {
   name: 'matching.indel_ratio_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9628,7 +9628,7 @@ const INDEL_RATIO_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const JACCARD: Operation = {
+const CALL_JACCARD: Operation = {
   name: 'matching.jaccard',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9637,7 +9637,7 @@ const JACCARD: Operation = {
   gives: shape.plain,
 };
 
-const JACCARD_BATCH: Operation = {
+const CALL_JACCARD_BATCH: Operation = {
   name: 'matching.jaccard_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9647,7 +9647,7 @@ const JACCARD_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const JARO: Operation = {
+const CALL_JARO: Operation = {
   name: 'matching.jaro',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9656,7 +9656,7 @@ const JARO: Operation = {
   gives: shape.plain,
 };
 
-const JARO_BATCH: Operation = {
+const CALL_JARO_BATCH: Operation = {
   name: 'matching.jaro_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9666,7 +9666,7 @@ const JARO_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const JARO_WINKLER: Operation = {
+const CALL_JARO_WINKLER: Operation = {
   name: 'matching.jaro_winkler',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9675,7 +9675,7 @@ const JARO_WINKLER: Operation = {
   gives: shape.plain,
 };
 
-const JARO_WINKLER_BATCH: Operation = {
+const CALL_JARO_WINKLER_BATCH: Operation = {
   name: 'matching.jaro_winkler_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9685,7 +9685,7 @@ const JARO_WINKLER_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const JOIN_TEXTS: Operation = {
+const CALL_JOIN_TEXTS: Operation = {
   name: 'matching.join_texts',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9698,13 +9698,13 @@ const JOIN_TEXTS: Operation = {
   gives: shape.record(() => TEXT_MATCHES),
 };
 
-const LABEL_RECORDS: Operation = {
+const CALL_LABEL_RECORDS: Operation = {
   name: 'matching.label_records',
   arrays: [{ name: 'records', shape: shape.table }, { name: 'entities', shape: shape.ints }],
   gives: shape.table,
 };
 
-const LEVENSHTEIN: Operation = {
+const CALL_LEVENSHTEIN: Operation = {
   name: 'matching.levenshtein',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9713,7 +9713,7 @@ const LEVENSHTEIN: Operation = {
   gives: shape.plain,
 };
 
-const LEVENSHTEIN_BATCH: Operation = {
+const CALL_LEVENSHTEIN_BATCH: Operation = {
   name: 'matching.levenshtein_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9722,7 +9722,7 @@ const LEVENSHTEIN_BATCH: Operation = {
   gives: shape.ints,
 };
 
-const LEVENSHTEIN_SIMILARITY: Operation = {
+const CALL_LEVENSHTEIN_SIMILARITY: Operation = {
   name: 'matching.levenshtein_similarity',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9731,7 +9731,7 @@ const LEVENSHTEIN_SIMILARITY: Operation = {
   gives: shape.plain,
 };
 
-const LEVENSHTEIN_SIMILARITY_BATCH: Operation = {
+const CALL_LEVENSHTEIN_SIMILARITY_BATCH: Operation = {
   name: 'matching.levenshtein_similarity_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9741,14 +9741,14 @@ const LEVENSHTEIN_SIMILARITY_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const LINKAGE_ACCURACY: Operation = {
+const CALL_LINKAGE_ACCURACY: Operation = {
   name: 'matching.linkage_accuracy',
   arrays: [{ name: 'entities', shape: shape.ints }, { name: 'truth', shape: shape.ints }],
   gives: shape.record(() => LINKAGE_ACCURACY),
   quick: true,
 };
 
-const MERGE_RECORDS: Operation = {
+const CALL_MERGE_RECORDS: Operation = {
   name: 'matching.merge_records',
   arrays: [{ name: 'records', shape: shape.table }, { name: 'entities', shape: shape.ints }],
   options: {
@@ -9758,7 +9758,7 @@ const MERGE_RECORDS: Operation = {
   gives: shape.table,
 };
 
-const NORMALIZE_TEXT: Operation = {
+const CALL_NORMALIZE_TEXT: Operation = {
   name: 'matching.normalize_text',
   options: {
     text: { wire: 'text', shape: shape.plain, required: true },
@@ -9767,7 +9767,7 @@ const NORMALIZE_TEXT: Operation = {
   gives: shape.plain,
 };
 
-const OSA: Operation = {
+const CALL_OSA: Operation = {
   name: 'matching.osa',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9776,7 +9776,7 @@ const OSA: Operation = {
   gives: shape.plain,
 };
 
-const OSA_BATCH: Operation = {
+const CALL_OSA_BATCH: Operation = {
   name: 'matching.osa_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9785,7 +9785,7 @@ const OSA_BATCH: Operation = {
   gives: shape.ints,
 };
 
-const OSA_SIMILARITY: Operation = {
+const CALL_OSA_SIMILARITY: Operation = {
   name: 'matching.osa_similarity',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9794,7 +9794,7 @@ const OSA_SIMILARITY: Operation = {
   gives: shape.plain,
 };
 
-const OSA_SIMILARITY_BATCH: Operation = {
+const CALL_OSA_SIMILARITY_BATCH: Operation = {
   name: 'matching.osa_similarity_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9804,7 +9804,7 @@ const OSA_SIMILARITY_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const OVERLAP: Operation = {
+const CALL_OVERLAP: Operation = {
   name: 'matching.overlap',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9813,7 +9813,7 @@ const OVERLAP: Operation = {
   gives: shape.plain,
 };
 
-const OVERLAP_BATCH: Operation = {
+const CALL_OVERLAP_BATCH: Operation = {
   name: 'matching.overlap_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9823,7 +9823,7 @@ const OVERLAP_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const PAIR_ACCURACY: Operation = {
+const CALL_PAIR_ACCURACY: Operation = {
   name: 'matching.pair_accuracy',
   arrays: [
     { name: 'left', shape: shape.ints },
@@ -9834,7 +9834,7 @@ const PAIR_ACCURACY: Operation = {
   quick: true,
 };
 
-const PARTIAL_RATIO: Operation = {
+const CALL_PARTIAL_RATIO: Operation = {
   name: 'matching.partial_ratio',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9843,7 +9843,7 @@ const PARTIAL_RATIO: Operation = {
   gives: shape.plain,
 };
 
-const PARTIAL_RATIO_BATCH: Operation = {
+const CALL_PARTIAL_RATIO_BATCH: Operation = {
   name: 'matching.partial_ratio_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9853,7 +9853,7 @@ const PARTIAL_RATIO_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const PHONETIC_KEY: Operation = {
+const CALL_PHONETIC_KEY: Operation = {
   name: 'matching.phonetic_key',
   options: {
     text: { wire: 'text', shape: shape.plain, required: true },
@@ -9862,7 +9862,7 @@ const PHONETIC_KEY: Operation = {
   gives: shape.plain,
 };
 
-const PHONETIC_KEY_BATCH: Operation = {
+const CALL_PHONETIC_KEY_BATCH: Operation = {
   name: 'matching.phonetic_key_batch',
   arrays: [{ name: 'texts', shape: shape.texts }],
   options: {
@@ -9871,7 +9871,7 @@ const PHONETIC_KEY_BATCH: Operation = {
   gives: shape.list(shape.plain),
 };
 
-const POINT_COSTS: Operation = {
+const CALL_POINT_COSTS: Operation = {
   name: 'matching.point_costs',
   arrays: [{ name: 'left', shape: shape.matrix }, { name: 'right', shape: shape.matrix }],
   options: {
@@ -9882,7 +9882,7 @@ const POINT_COSTS: Operation = {
   gives: shape.matrix,
 };
 
-const RECOMMEND_MATCHES: Operation = {
+const CALL_RECOMMEND_MATCHES: Operation = {
   name: 'matching.recommend_matches',
   arrays: [{ name: 'left', shape: shape.table }, { name: 'right', shape: shape.table }],
   options: {
@@ -9898,7 +9898,7 @@ const RECOMMEND_MATCHES: Operation = {
   gives: shape.record(() => RECOMMENDATIONS),
 };
 
-const SIMILARITY: Operation = {
+const CALL_SIMILARITY: Operation = {
   name: 'matching.similarity',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9910,7 +9910,7 @@ const SIMILARITY: Operation = {
   gives: shape.plain,
 };
 
-const SIMILARITY_BATCH: Operation = {
+const CALL_SIMILARITY_BATCH: Operation = {
   name: 'matching.similarity_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9921,7 +9921,7 @@ const SIMILARITY_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const STABLE_FROM_SCORES: Operation = {
+const CALL_STABLE_FROM_SCORES: Operation = {
   name: 'matching.stable_from_scores',
   arrays: [{ name: 'leftScores', shape: shape.matrix }, { name: 'rightScores', shape: shape.matrix }],
   options: {
@@ -9933,7 +9933,7 @@ const STABLE_FROM_SCORES: Operation = {
   gives: shape.record(() => STABLE_PAIRS),
 };
 
-const STABLE_MARRIAGE: Operation = {
+const CALL_STABLE_MARRIAGE: Operation = {
   name: 'matching.stable_marriage',
   arrays: [{ name: 'proposers', shape: shape.lists }, { name: 'receivers', shape: shape.lists }],
   options: {
@@ -9943,13 +9943,13 @@ const STABLE_MARRIAGE: Operation = {
   gives: shape.record(() => STABLE_PAIRS),
 };
 
-const STABLE_ROOMMATES: Operation = {
+const CALL_STABLE_ROOMMATES: Operation = {
   name: 'matching.stable_roommates',
   arrays: [{ name: 'lists', shape: shape.lists }],
   gives: shape.record(() => ROOMMATES),
 };
 
-const STABLE_WITH_TIES: Operation = {
+const CALL_STABLE_WITH_TIES: Operation = {
   name: 'matching.stable_with_ties',
   arrays: [{ name: 'leftScores', shape: shape.matrix }, { name: 'rightScores', shape: shape.matrix }],
   options: {
@@ -9960,7 +9960,7 @@ const STABLE_WITH_TIES: Operation = {
   gives: shape.record(() => TIED_PAIRS),
 };
 
-const SUBSEQUENCE_LENGTH: Operation = {
+const CALL_SUBSEQUENCE_LENGTH: Operation = {
   name: 'matching.subsequence_length',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9969,7 +9969,7 @@ const SUBSEQUENCE_LENGTH: Operation = {
   gives: shape.plain,
 };
 
-const SUBSEQUENCE_LENGTH_BATCH: Operation = {
+const CALL_SUBSEQUENCE_LENGTH_BATCH: Operation = {
   name: 'matching.subsequence_length_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9978,7 +9978,7 @@ const SUBSEQUENCE_LENGTH_BATCH: Operation = {
   gives: shape.ints,
 };
 
-const SUBSEQUENCE_SIMILARITY: Operation = {
+const CALL_SUBSEQUENCE_SIMILARITY: Operation = {
   name: 'matching.subsequence_similarity',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -9987,7 +9987,7 @@ const SUBSEQUENCE_SIMILARITY: Operation = {
   gives: shape.plain,
 };
 
-const SUBSEQUENCE_SIMILARITY_BATCH: Operation = {
+const CALL_SUBSEQUENCE_SIMILARITY_BATCH: Operation = {
   name: 'matching.subsequence_similarity_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -9997,7 +9997,7 @@ const SUBSEQUENCE_SIMILARITY_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const TOKEN_SET_RATIO: Operation = {
+const CALL_TOKEN_SET_RATIO: Operation = {
   name: 'matching.token_set_ratio',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -10006,7 +10006,7 @@ const TOKEN_SET_RATIO: Operation = {
   gives: shape.plain,
 };
 
-const TOKEN_SET_RATIO_BATCH: Operation = {
+const CALL_TOKEN_SET_RATIO_BATCH: Operation = {
   name: 'matching.token_set_ratio_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -10016,7 +10016,7 @@ const TOKEN_SET_RATIO_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const TOKEN_SORT_RATIO: Operation = {
+const CALL_TOKEN_SORT_RATIO: Operation = {
   name: 'matching.token_sort_ratio',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -10025,7 +10025,7 @@ const TOKEN_SORT_RATIO: Operation = {
   gives: shape.plain,
 };
 
-const TOKEN_SORT_RATIO_BATCH: Operation = {
+const CALL_TOKEN_SORT_RATIO_BATCH: Operation = {
   name: 'matching.token_sort_ratio_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -10035,7 +10035,7 @@ const TOKEN_SORT_RATIO_BATCH: Operation = {
   gives: shape.vector,
 };
 
-const VERIFY_ROOMMATES: Operation = {
+const CALL_VERIFY_ROOMMATES: Operation = {
   name: 'matching.verify_roommates',
   arrays: [{ name: 'lists', shape: shape.lists }, { name: 'partnerOf', shape: shape.ints }],
   options: {
@@ -10045,7 +10045,7 @@ const VERIFY_ROOMMATES: Operation = {
   gives: shape.record(() => STABILITY),
 };
 
-const VERIFY_STABILITY: Operation = {
+const CALL_VERIFY_STABILITY: Operation = {
   name: 'matching.verify_stability',
   arrays: [
     { name: 'proposers', shape: shape.lists },
@@ -10059,7 +10059,7 @@ const VERIFY_STABILITY: Operation = {
   gives: shape.record(() => STABILITY),
 };
 
-const WEIGHTED_LEVENSHTEIN: Operation = {
+const CALL_WEIGHTED_LEVENSHTEIN: Operation = {
   name: 'matching.weighted_levenshtein',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -10069,7 +10069,7 @@ const WEIGHTED_LEVENSHTEIN: Operation = {
   gives: shape.plain,
 };
 
-const WEIGHTED_LEVENSHTEIN_BATCH: Operation = {
+const CALL_WEIGHTED_LEVENSHTEIN_BATCH: Operation = {
   name: 'matching.weighted_levenshtein_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
@@ -10079,7 +10079,7 @@ const WEIGHTED_LEVENSHTEIN_BATCH: Operation = {
   gives: shape.ints,
 };
 
-const WEIGHTED_RATIO: Operation = {
+const CALL_WEIGHTED_RATIO: Operation = {
   name: 'matching.weighted_ratio',
   options: {
     left: { wire: 'left', shape: shape.plain, required: true },
@@ -10088,7 +10088,7 @@ const WEIGHTED_RATIO: Operation = {
   gives: shape.plain,
 };
 
-const WEIGHTED_RATIO_BATCH: Operation = {
+const CALL_WEIGHTED_RATIO_BATCH: Operation = {
   name: 'matching.weighted_ratio_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {

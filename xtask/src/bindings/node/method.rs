@@ -90,7 +90,8 @@ pub(super) fn function(room: &Room, method: &Method, names: &OptionNames) -> Str
 fn operation_name(class: Option<&Class>, method: &Method) -> String {
     match class {
         Some(class) => format!("{}_{}", upper(&class.name), method.name.to_uppercase()),
-        None => method.name.to_uppercase(),
+        // A function may have the name of a class: `cdist` and `Cdist`.
+        None => format!("CALL_{}", method.name.to_uppercase()),
     }
 }
 
