@@ -100,14 +100,14 @@ def others() -> list[dict]:
         {"name": "any metric may be asked for, of normalised texts", "source": "by hand, and RapidFuzz 3.14.6", "steps": [
             step("similarity", {"left": "MARTHA", "right": "MARHTA"}, expect=JaroWinkler.similarity("MARTHA", "MARHTA"), within=1e-12),
             step("similarity", {"left": "Z\u00fcrich", "right": "zurich", "metric": "levenshtein",
-                 "normalization": {"strip_accents": True, "case": "fold"}}, expect=1),
+                 "normalization": {"strip_accents": True, "letter_case": "fold"}}, expect=1),
             step("similarity", {"left": "a", "right": "b", "metric": "sound"}, fails="invalid_config", contains="metric"),
             step("similarity_batch", {"metric": "indel"}, [LEFT, RIGHT],
                  expect=[Indel.normalized_similarity(a, b) for a, b in zip(LEFT, RIGHT)], within=1e-12),
             step("similarity_batch", {"parameters": {"prefix_weight": 0.3}}, [["a"], ["b"]], fails="invalid_config", contains="prefix_weight"),
-            step("normalize_text", {"text": "  O'Brien,\tZ\u00dcRICH ", "normalization": {"strip_accents": True, "case": "fold",
+            step("normalize_text", {"text": "  O'Brien,\tZ\u00dcRICH ", "normalization": {"strip_accents": True, "letter_case": "fold",
                  "punctuation": "remove", "whitespace": "collapse"}}, expect="obrien zurich"),
-            step("normalize_text", {"text": "a", "normalization": {"case": "title"}}, fails="invalid_config", contains="case"),
+            step("normalize_text", {"text": "a", "normalization": {"letter_case": "title"}}, fails="invalid_config", contains="case"),
         ]},
         {"name": "names have keys for their sound", "source": "jellyfish 1.3.0, cologne-phonetics 2.0.0", "steps": [
             *[step("phonetic_key_batch", {"key": key}, [sounds], expect=[function(name) for name in sounds]) for key, function in (

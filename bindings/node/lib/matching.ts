@@ -4246,7 +4246,7 @@ export interface TextNormalizationOptions {
    */
   stripAccents?: boolean;
   /** What becomes of upper and lower case. Default keep. */
-  case?: CaseRule;
+  letterCase?: CaseRule;
   /** What becomes of punctuation and symbols. Default keep. */
   punctuation?: PunctuationRule;
   /** What becomes of white space. Default keep. */
@@ -4269,7 +4269,7 @@ export class TextNormalization {
   readonly stripAccents: boolean;
 
   /** What becomes of upper and lower case. Default keep. */
-  readonly case: CaseRule;
+  readonly letterCase: CaseRule;
 
   /** What becomes of punctuation and symbols. Default keep. */
   readonly punctuation: PunctuationRule;
@@ -4288,7 +4288,7 @@ export class TextNormalization {
   constructor(options: TextNormalizationOptions = {}) {
     const fields = read<Required<TextNormalizationOptions>>(TEXT_NORMALIZATION, options);
     this.stripAccents = fields.stripAccents;
-    this.case = fields.case;
+    this.letterCase = fields.letterCase;
     this.punctuation = fields.punctuation;
     this.whitespace = fields.whitespace;
     this.form = fields.form;
@@ -8334,7 +8334,7 @@ const CDIST: RecordShape = {
   fields: {
     metric: { wire: 'metric', shape: shape.plain, default: 'jaro_winkler' },
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
     scoreCutoff: { wire: 'score_cutoff', shape: shape.plain, default: 0 },
   },
 };
@@ -8938,7 +8938,7 @@ const TEXT_ATTRIBUTE: RecordShape = {
   fields: {
     left: { wire: 'left', shape: shape.plain, default: '' },
     right: { wire: 'right', shape: shape.plain, default: '' },
-    similarity: { wire: 'similarity', shape: shape.record(() => TEXT_SIMILARITY), default: { metric: 'jaro_winkler', parameters: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true }, normalization: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } } },
+    similarity: { wire: 'similarity', shape: shape.record(() => TEXT_SIMILARITY), default: { metric: 'jaro_winkler', parameters: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true }, normalization: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } } },
     name: { wire: 'name', shape: shape.optional(shape.plain) },
     weight: { wire: 'weight', shape: shape.plain, default: 1 },
     missing: { wire: 'missing', shape: shape.plain, default: 'skip' },
@@ -8951,7 +8951,7 @@ const TEXT_JOIN: RecordShape = {
   fields: {
     metric: { wire: 'metric', shape: shape.plain, default: 'jaro_winkler' },
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
     cutoff: { wire: 'cutoff', shape: shape.plain, default: 0.9 },
     k: { wire: 'k', shape: shape.optional(shape.plain) },
   },
@@ -8972,7 +8972,7 @@ const TEXT_NORMALIZATION: RecordShape = {
   type: () => TextNormalization,
   fields: {
     stripAccents: { wire: 'strip_accents', shape: shape.plain, default: false },
-    case: { wire: 'case', shape: shape.plain, default: 'keep' },
+    letterCase: { wire: 'letter_case', shape: shape.plain, default: 'keep' },
     punctuation: { wire: 'punctuation', shape: shape.plain, default: 'keep' },
     whitespace: { wire: 'whitespace', shape: shape.plain, default: 'keep' },
     form: { wire: 'form', shape: shape.plain, default: 'keep' },
@@ -8985,7 +8985,7 @@ const TEXT_SIMILARITY: RecordShape = {
   fields: {
     metric: { wire: 'metric', shape: shape.plain, default: 'jaro_winkler' },
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
 };
 
@@ -9433,7 +9433,7 @@ const CALL_CDIST: Operation = {
   options: {
     metric: { wire: 'metric', shape: shape.plain, default: 'jaro_winkler' },
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
     scoreCutoff: { wire: 'score_cutoff', shape: shape.plain, default: 0 },
   },
   gives: shape.matrix,
@@ -9453,7 +9453,7 @@ const CALL_COSINE_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9471,7 +9471,7 @@ const CALL_DAMERAU_LEVENSHTEIN_BATCH: Operation = {
   name: 'matching.damerau_levenshtein_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.ints,
 };
@@ -9490,7 +9490,7 @@ const CALL_DAMERAU_LEVENSHTEIN_SIMILARITY_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9501,7 +9501,7 @@ const CALL_DEDUP_TEXTS: Operation = {
   options: {
     metric: { wire: 'metric', shape: shape.plain, default: 'jaro_winkler' },
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
     cutoff: { wire: 'cutoff', shape: shape.plain, default: 0.9 },
     k: { wire: 'k', shape: shape.optional(shape.plain) },
   },
@@ -9522,7 +9522,7 @@ const CALL_DICE_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9554,7 +9554,7 @@ const CALL_HAMMING_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     pad: { wire: 'pad', shape: shape.plain, default: true },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.ints,
 };
@@ -9573,7 +9573,7 @@ const CALL_HAMMING_SIMILARITY_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9604,7 +9604,7 @@ const CALL_INDEL_DISTANCE_BATCH: Operation = {
   name: 'matching.indel_distance_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.ints,
 };
@@ -9623,7 +9623,7 @@ const CALL_INDEL_RATIO_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9642,7 +9642,7 @@ const CALL_JACCARD_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9661,7 +9661,7 @@ const CALL_JARO_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9680,7 +9680,7 @@ const CALL_JARO_WINKLER_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9691,7 +9691,7 @@ const CALL_JOIN_TEXTS: Operation = {
   options: {
     metric: { wire: 'metric', shape: shape.plain, default: 'jaro_winkler' },
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
     cutoff: { wire: 'cutoff', shape: shape.plain, default: 0.9 },
     k: { wire: 'k', shape: shape.optional(shape.plain) },
   },
@@ -9717,7 +9717,7 @@ const CALL_LEVENSHTEIN_BATCH: Operation = {
   name: 'matching.levenshtein_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.ints,
 };
@@ -9736,7 +9736,7 @@ const CALL_LEVENSHTEIN_SIMILARITY_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9762,7 +9762,7 @@ const CALL_NORMALIZE_TEXT: Operation = {
   name: 'matching.normalize_text',
   options: {
     text: { wire: 'text', shape: shape.plain, required: true },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.plain,
 };
@@ -9780,7 +9780,7 @@ const CALL_OSA_BATCH: Operation = {
   name: 'matching.osa_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.ints,
 };
@@ -9799,7 +9799,7 @@ const CALL_OSA_SIMILARITY_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9818,7 +9818,7 @@ const CALL_OVERLAP_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9848,7 +9848,7 @@ const CALL_PARTIAL_RATIO_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9905,7 +9905,7 @@ const CALL_SIMILARITY: Operation = {
     right: { wire: 'right', shape: shape.plain, required: true },
     metric: { wire: 'metric', shape: shape.plain, default: 'jaro_winkler' },
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.plain,
 };
@@ -9916,7 +9916,7 @@ const CALL_SIMILARITY_BATCH: Operation = {
   options: {
     metric: { wire: 'metric', shape: shape.plain, default: 'jaro_winkler' },
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -9973,7 +9973,7 @@ const CALL_SUBSEQUENCE_LENGTH_BATCH: Operation = {
   name: 'matching.subsequence_length_batch',
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.ints,
 };
@@ -9992,7 +9992,7 @@ const CALL_SUBSEQUENCE_SIMILARITY_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -10011,7 +10011,7 @@ const CALL_TOKEN_SET_RATIO_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -10030,7 +10030,7 @@ const CALL_TOKEN_SORT_RATIO_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };
@@ -10074,7 +10074,7 @@ const CALL_WEIGHTED_LEVENSHTEIN_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.ints,
 };
@@ -10093,7 +10093,7 @@ const CALL_WEIGHTED_RATIO_BATCH: Operation = {
   arrays: [{ name: 'left', shape: shape.texts }, { name: 'right', shape: shape.texts }],
   options: {
     parameters: { wire: 'parameters', shape: shape.record(() => METRIC_PARAMETERS), default: { prefix_weight: 0.1, gram_size: 2, pad_grams: true, insertion_cost: 1, deletion_cost: 1, substitution_cost: 1, pad_hamming: true } },
-    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
+    normalization: { wire: 'normalization', shape: shape.record(() => TEXT_NORMALIZATION), default: { strip_accents: false, letter_case: 'keep', punctuation: 'keep', whitespace: 'keep', form: 'keep' } },
   },
   gives: shape.vector,
 };

@@ -90,17 +90,23 @@ function fromWire(value, type, room) {
   if (type?.of && type.is === 'optional') return fromWire(value, type.of, room);
   if (type?.is !== 'class' || typeof value !== 'object' || value === null) return value;
   const { classes } = api.rooms.find(({ name }) => name === room);
-  const { kind } = classes.find(({ name }) => name === type.name);
-  if (kind !== 'union') return value;
+  const named = (wanted) => classes.find(({ name }) => name === wanted);
+  const camelled = (of, options) =>
+    Object.fromEntries(
+      Object.entries(options).map(([key, option]) => {
+        const field = of?.fields?.find(({ name }) => name === key);
+        return [camel(key), fromWire(option, field?.type, room)];
+      }),
+    );
+  const of = named(type.name);
+  if (of.kind !== 'union') return camelled(of, value);
   const [[name, options]] = Object.entries(value);
-  if (!inlaid[room][name]) return value;
-  const camelled = Object.entries(options).map(([key, option]) => [camel(key), option]);
-  return new inlaid[room][name](Object.fromEntries(camelled));
+  return inlaid[room][name] ? new inlaid[room][name](camelled(named(name), options)) : value;
 }
 
 /** A callback that finds what it is asked, positions, in a list or in lists of lists. */
 const lookup = (answers) => (...question) =>
-  Array.from(question[0], (_, at) => question.reduce((inside, part) => inside[part[at]], answers));
+  Array.from(question[0], (_, at) => Number(question.reduce((inside, part) => inside[part[at]], answers)));
 
 /** An array of a step as JavaScript has it. */
 function input(array, kept) {

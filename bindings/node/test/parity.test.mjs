@@ -15,6 +15,11 @@ const home = dirname(createRequire(import.meta.url).resolve('inlaid/package.json
 const manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
 const sorted = (names) => [...names].sort();
 const twins = (names) => sorted(names.flatMap((name) => [camel(name), `${camel(name)}Sync`]));
+const inCamel = (value) => {
+  if (Array.isArray(value)) return value.map(inCamel);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [camel(key), inCamel(item)]));
+};
 const own = (object) => Object.getOwnPropertyNames(object).filter((name) => typeof object[name] === 'function' && name !== 'constructor');
 
 test('the version, the codes and the rooms are those of the catalogue', () => {
@@ -51,7 +56,7 @@ for (const room of api.rooms) {
       });
       if (one.kind === 'options' && one.fields.every(({ required }) => !required)) {
         test(`${one.name} has its options and their defaults`, () => {
-          const defaults = Object.fromEntries(one.fields.map((field) => [camel(field.name), field.default ?? null]));
+          const defaults = Object.fromEntries(one.fields.map((field) => [camel(field.name), inCamel(field.default ?? null)]));
           assert.deepEqual(JSON.parse(JSON.stringify({ ...new module[one.name]() })), defaults);
         });
       }

@@ -2861,14 +2861,14 @@ class TextNormalization(Options):
     Args:
         strip_accents: Whether marks are left out after taking characters apart by compatibility (NFKD): `Zürich`
             becomes `Zurich`. Letters that Unicode does not take apart stay: `ø`, `ł`, `ß`. Default false.
-        case: What becomes of upper and lower case. Default keep.
+        letter_case: What becomes of upper and lower case. Default keep.
         punctuation: What becomes of punctuation and symbols. Default keep.
         whitespace: What becomes of white space. Default keep.
         form: The Unicode form at the end. Default keep.
     """
 
     strip_accents: bool
-    case: CaseRule
+    letter_case: CaseRule
     punctuation: PunctuationRule
     whitespace: WhitespaceRule
     form: UnicodeForm
@@ -2877,12 +2877,18 @@ class TextNormalization(Options):
         self,
         *,
         strip_accents: bool = False,
-        case: CaseRule = "keep",
+        letter_case: CaseRule = "keep",
         punctuation: PunctuationRule = "keep",
         whitespace: WhitespaceRule = "keep",
         form: UnicodeForm = "keep",
     ) -> None:
-        self._set(strip_accents=strip_accents, case=case, punctuation=punctuation, whitespace=whitespace, form=form)
+        self._set(
+            strip_accents=strip_accents,
+            letter_case=letter_case,
+            punctuation=punctuation,
+            whitespace=whitespace,
+            form=form,
+        )
 
 
 class TiedPairs(Report):

@@ -77,7 +77,7 @@ pub struct TextNormalization {
     /// that Unicode does not take apart stay: `ø`, `ł`, `ß`. Default false.
     pub strip_accents: bool,
     /// What becomes of upper and lower case. Default keep.
-    pub case: CaseRule,
+    pub letter_case: CaseRule,
     /// What becomes of punctuation and symbols. Default keep.
     pub punctuation: PunctuationRule,
     /// What becomes of white space. Default keep.
@@ -92,7 +92,7 @@ impl TextNormalization {
     pub fn loose() -> Self {
         Self {
             strip_accents: true,
-            case: CaseRule::Fold,
+            letter_case: CaseRule::Fold,
             punctuation: PunctuationRule::Space,
             whitespace: WhitespaceRule::Collapse,
             form: UnicodeForm::Keep,
@@ -108,8 +108,8 @@ impl TextNormalization {
 
     /// Set what becomes of upper and lower case.
     #[must_use]
-    pub fn with_case(mut self, case: CaseRule) -> Self {
-        self.case = case;
+    pub fn with_letter_case(mut self, letter_case: CaseRule) -> Self {
+        self.letter_case = letter_case;
         self
     }
 
@@ -141,7 +141,7 @@ impl TextNormalization {
             return Cow::Borrowed(text);
         }
         let text = if self.strip_accents { without_accents(text) } else { Cow::Borrowed(text) };
-        let text = cased(text, self.case);
+        let text = cased(text, self.letter_case);
         let text = punctuated(text, self.punctuation);
         let text = spaced(text, self.whitespace);
         formed(text, self.form)

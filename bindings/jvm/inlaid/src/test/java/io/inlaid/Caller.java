@@ -251,6 +251,11 @@ final class Caller {
         if (kind.equals("list") && json instanceof List<?> items) {
             return items.stream().map(item -> coerce(room, Catalogue.object(type.get("of")), item)).toList();
         }
+        if (kind.equals("map") && json instanceof Map<?, ?> entries) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            entries.forEach((key, value) -> map.put((String) key, coerce(room, Catalogue.object(type.get("of")), value)));
+            return map;
+        }
         if (kind.equals("matrix") || kind.equals("vector") || kind.equals("ints")
                 || kind.equals("table")) {
             return Golden.array(json, Map.of());

@@ -15,14 +15,14 @@ import io.inlaid.internal.Writer;
  */
 public final class TextNormalization {
     private final boolean stripAccents;
-    private final CaseRule case_;
+    private final CaseRule letterCase;
     private final PunctuationRule punctuation;
     private final WhitespaceRule whitespace;
     private final UnicodeForm form;
 
     private TextNormalization(Builder builder) {
         stripAccents = builder.stripAccents;
-        case_ = Given.value("case", builder.case_);
+        letterCase = Given.value("letter_case", builder.letterCase);
         punctuation = Given.value("punctuation", builder.punctuation);
         whitespace = Given.value("whitespace", builder.whitespace);
         form = Given.value("form", builder.form);
@@ -54,7 +54,7 @@ public final class TextNormalization {
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.stripAccents = stripAccents;
-        builder.case_ = case_;
+        builder.letterCase = letterCase;
         builder.punctuation = punctuation;
         builder.whitespace = whitespace;
         builder.form = form;
@@ -76,8 +76,8 @@ public final class TextNormalization {
      *
      * @return the value
      */
-    public CaseRule case_() {
-        return case_;
+    public CaseRule letterCase() {
+        return letterCase;
     }
 
     /**
@@ -111,7 +111,7 @@ public final class TextNormalization {
     public boolean equals(Object other) {
         return other instanceof TextNormalization that
                 && Equality.equal(stripAccents, that.stripAccents)
-                && Equality.equal(case_, that.case_)
+                && Equality.equal(letterCase, that.letterCase)
                 && Equality.equal(punctuation, that.punctuation)
                 && Equality.equal(whitespace, that.whitespace)
                 && Equality.equal(form, that.form);
@@ -119,13 +119,13 @@ public final class TextNormalization {
 
     @Override
     public int hashCode() {
-        return Equality.hash(stripAccents, case_, punctuation, whitespace, form);
+        return Equality.hash(stripAccents, letterCase, punctuation, whitespace, form);
     }
 
     @Override
     public String toString() {
         return "TextNormalization[stripAccents=" + Equality.text(stripAccents)
-                + ", case_=" + Equality.text(case_)
+                + ", letterCase=" + Equality.text(letterCase)
                 + ", punctuation=" + Equality.text(punctuation)
                 + ", whitespace=" + Equality.text(whitespace)
                 + ", form=" + Equality.text(form)
@@ -134,7 +134,7 @@ public final class TextNormalization {
 
     void write(Writer out) {
         out.field("strip_accents", stripAccents, Writer::bool);
-        out.field("case", case_, (to, item) -> to.text(item.wireName()));
+        out.field("letter_case", letterCase, (to, item) -> to.text(item.wireName()));
         out.field("punctuation", punctuation, (to, item) -> to.text(item.wireName()));
         out.field("whitespace", whitespace, (to, item) -> to.text(item.wireName()));
         out.field("form", form, (to, item) -> to.text(item.wireName()));
@@ -143,7 +143,7 @@ public final class TextNormalization {
     /** Collects the options of a {@code TextNormalization}. */
     public static final class Builder {
         private boolean stripAccents = false;
-        private CaseRule case_ = CaseRule.KEEP;
+        private CaseRule letterCase = CaseRule.KEEP;
         private PunctuationRule punctuation = PunctuationRule.KEEP;
         private WhitespaceRule whitespace = WhitespaceRule.KEEP;
         private UnicodeForm form = UnicodeForm.KEEP;
@@ -166,11 +166,11 @@ public final class TextNormalization {
         /**
          * What becomes of upper and lower case. Default keep.
          *
-         * @param case_ the value
+         * @param letterCase the value
          * @return this
          */
-        public Builder case_(CaseRule case_) {
-            this.case_ = case_;
+        public Builder letterCase(CaseRule letterCase) {
+            this.letterCase = letterCase;
             return this;
         }
 
