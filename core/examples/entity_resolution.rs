@@ -94,7 +94,7 @@ fn main() {
         for pass in &summary.blocking.passes {
             println!(
                 "  {:60} {:9} pairs, {} large blocks, largest {}",
-                pass.pass, pass.pairs, pass.large_blocks, pass.largest_block
+                pass.name, pass.pairs, pass.large_blocks, pass.largest_block
             );
         }
         let context = Context::new();

@@ -214,6 +214,24 @@ mod tests {
     }
 
     #[test]
+    fn no_field_or_argument_is_a_keyword_of_a_language() {
+        // Of Python, Java and JavaScript; `case` is one in Java alone, `pass` in Python alone.
+        let words = "and as assert async await break byte case catch char class const continue debugger def default del delete do \
+            double elif else enum except export extends final finally float for from function global goto if import in int \
+            interface is lambda let long native new nonlocal not null or package pass private public raise return short static \
+            super switch this throw try typeof var void volatile while with yield";
+        let words: Vec<&str> = words.split_whitespace().collect();
+        for room in describe().rooms {
+            let of_classes = room.classes.iter().flat_map(|class| class.fields.iter().map(|field| field.name.clone()));
+            let methods = room.classes.iter().flat_map(|class| &class.methods).chain(&room.functions);
+            let of_methods = methods.flat_map(|method| method.options.iter().map(|field| field.name.clone()));
+            for name in of_classes.chain(of_methods) {
+                assert!(!words.contains(&name.as_str()), "`{name}` cannot be written in every language");
+            }
+        }
+    }
+
+    #[test]
     fn everything_public_has_a_doc() {
         for room in describe().rooms {
             for class in &room.classes {

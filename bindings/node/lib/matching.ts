@@ -3138,7 +3138,7 @@ export class PairExplanation {
 /** What one pass of blocking found. */
 export class PassReport {
   /** What the pass does, such as `key: surname`. */
-  readonly pass: string;
+  readonly name: string;
 
   /**
    * How many pairs it gives, those of other passes among them; for a pass with several keys a record, an upper bound.
@@ -3154,8 +3154,8 @@ export class PassReport {
   /**
    * @param fields - Every field.
    */
-  constructor(fields: { pass: string; pairs: number; largeBlocks: number; largestBlock: number }) {
-    this.pass = fields.pass;
+  constructor(fields: { name: string; pairs: number; largeBlocks: number; largestBlock: number }) {
+    this.name = fields.name;
     this.pairs = fields.pairs;
     this.largeBlocks = fields.largeBlocks;
     this.largestBlock = fields.largestBlock;
@@ -8722,7 +8722,7 @@ const PASS_REPORT: RecordShape = {
   name: 'PassReport',
   type: () => PassReport,
   fields: {
-    pass: { wire: 'pass', shape: shape.plain, required: true },
+    name: { wire: 'name', shape: shape.plain, required: true },
     pairs: { wire: 'pairs', shape: shape.plain, required: true },
     largeBlocks: { wire: 'large_blocks', shape: shape.plain, required: true },
     largestBlock: { wire: 'largest_block', shape: shape.plain, required: true },

@@ -2274,20 +2274,20 @@ class PassReport(Report):
     """What one pass of blocking found.
 
     Attributes:
-        pass: What the pass does, such as `key: surname`.
+        name: What the pass does, such as `key: surname`.
         pairs: How many pairs it gives, those of other passes among them; for a pass with several keys a record, an
             upper bound.
         large_blocks: Blocks above the largest size, within which only neighbours are compared.
         largest_block: Records in the largest block; 0 where the pass has none.
     """
 
-    pass: str
+    name: str
     pairs: int
     large_blocks: int
     largest_block: int
 
-    def __init__(self, *, pass: str, pairs: int, large_blocks: int, largest_block: int) -> None:
-        self._set(pass=pass, pairs=pairs, large_blocks=large_blocks, largest_block=largest_block)
+    def __init__(self, *, name: str, pairs: int, large_blocks: int, largest_block: int) -> None:
+        self._set(name=name, pairs=pairs, large_blocks=large_blocks, largest_block=largest_block)
 
 
 class PlaceAttribute(Options):

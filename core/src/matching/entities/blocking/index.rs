@@ -283,7 +283,7 @@ impl Candidates {
     pub(in super::super) fn report(&self, candidates: usize) -> BlockingReport {
         let pass = |(index, name): (&Index, &String)| {
             let (pairs, large_blocks, largest_block) = self.planned(index);
-            PassReport { pass: name.clone(), pairs: pairs as usize, large_blocks, largest_block }
+            PassReport { name: name.clone(), pairs: pairs as usize, large_blocks, largest_block }
         };
         let all_pairs = self.all_pairs();
         BlockingReport {

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct PassReport {
     /// What the pass does, such as `key: surname`.
-    pub pass: String,
+    pub name: String,
     /// How many pairs it gives, those of other passes among them; for a pass with several keys a record, an upper bound.
     pub pairs: usize,
     /// Blocks above the largest size, within which only neighbours are compared.

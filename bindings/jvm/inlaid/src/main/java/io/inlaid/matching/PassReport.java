@@ -8,28 +8,28 @@ import io.inlaid.internal.Value;
 /**
  * What one pass of blocking found.
  *
- * @param pass what the pass does, such as {@code key: surname}
+ * @param name what the pass does, such as {@code key: surname}
  * @param pairs how many pairs it gives, those of other passes among them; for a pass with several keys a record, an
  *     upper bound
  * @param largeBlocks blocks above the largest size, within which only neighbours are compared
  * @param largestBlock records in the largest block; 0 where the pass has none
  */
-public record PassReport(String pass, long pairs, long largeBlocks, long largestBlock) {
+public record PassReport(String name, long pairs, long largeBlocks, long largestBlock) {
     /**
      * Refuses null, and copies lists and maps.
      *
-     * @param pass as the record says
+     * @param name as the record says
      * @param pairs as the record says
      * @param largeBlocks as the record says
      * @param largestBlock as the record says
      */
     public PassReport {
-        Objects.requireNonNull(pass, "pass");
+        Objects.requireNonNull(name, "name");
     }
 
     static PassReport read(Value value) {
         return new PassReport(
-                value.field("pass", Value::text),
+                value.field("name", Value::text),
                 value.field("pairs", Value::integer),
                 value.field("large_blocks", Value::integer),
                 value.field("largest_block", Value::integer));
