@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  *
  * <p>Usage: java Main CUSTOMERS.csv FOLDER. Nothing need be known of the columns. Where there is a column rec_id like
  * rec-17-dup-0, as in the febrl data sets, it is not looked at: its number is the truth that the result is judged by. Writes
- * entities.csv (every record with its entity), customers.csv (one record per entity) and reasons.txt into the folder.
+ * entities.csv (the entity of every record), customers.csv (one record per entity) and reasons.txt into the folder.
  */
 public final class Main {
     private Main() {}
@@ -44,7 +44,7 @@ public final class Main {
             }
             String reasons = String.join("\n", reasons(fitted));
             System.out.println(reasons);
-            Tables.writeCsv(Matching.labelRecords(table, entities), folder.resolve("entities.csv"));
+            Tables.writeCsv(Table.builder().ints("entity", entities).build(), folder.resolve("entities.csv"));
             Tables.writeCsv(Matching.mergeRecords(table, entities), folder.resolve("customers.csv"));
             Files.writeString(folder.resolve("reasons.txt"), reasons + "\n");
         }

@@ -2,11 +2,11 @@
 //
 // Usage: node main.mjs CUSTOMERS.csv FOLDER. Nothing need be known of the columns. Where there is a column rec_id like
 // rec-17-dup-0, as in the febrl data sets, it is not looked at: its number is the truth that the result is judged by. Writes
-// entities.csv (every record with its entity), customers.csv (one record per entity) and reasons.txt into the folder.
+// entities.csv (the entity of every record), customers.csv (one record per entity) and reasons.txt into the folder.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCsv, writeCsv } from 'inlaid/data';
-import { Linkage, labelRecords, linkageAccuracy, mergeRecords } from 'inlaid/matching';
+import { Linkage, linkageAccuracy, mergeRecords } from 'inlaid/matching';
 
 const [source, folder] = process.argv.slice(2);
 const table = await readCsv(source);
@@ -27,7 +27,7 @@ const order = Array.from(found.weight.keys()).sort((a, b) => found.weight[a] - f
 const bits = (weight) => `${weight < 0 ? '-' : '+'}${Math.abs(weight).toFixed(2)}`.padStart(8);
 const reasons = [];
 for (const at of order.slice(0, 3)) {
-  const why = await fitted.explain({ left: Number(found.left[at]), right: Number(found.right[at]) });
+  const why = await fitted.explain(Number(found.left[at]), Number(found.right[at]));
   reasons.push(
     `records ${why.left} and ${why.right}: ${why.weight.toFixed(2)} bits, probability ${why.probability.toFixed(4)}`,
     `  ${bits(why.priorWeight)}  before looking`,
@@ -37,6 +37,6 @@ for (const at of order.slice(0, 3)) {
 }
 console.log(reasons.join('\n'));
 
-await writeCsv(await labelRecords(table, entities), join(folder, 'entities.csv'));
+await writeCsv({ entity: entities }, join(folder, 'entities.csv'));
 await writeCsv(await mergeRecords(table, entities), join(folder, 'customers.csv'));
 await writeFile(join(folder, 'reasons.txt'), reasons.join('\n') + '\n');

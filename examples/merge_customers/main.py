@@ -2,7 +2,7 @@
 
 Usage: python main.py CUSTOMERS.csv FOLDER. Nothing need be known of the columns. Where there is a column rec_id like
 rec-17-dup-0, as in the febrl data sets, it is not looked at: its number is the truth that the result is judged by. Writes
-entities.csv (every record with its entity), customers.csv (one record per entity) and reasons.txt into the folder.
+entities.csv (the entity of every record), customers.csv (one record per entity) and reasons.txt into the folder.
 """
 
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from inlaid.data import read_csv, write_csv
-from inlaid.matching import Linkage, label_records, linkage_accuracy, merge_records
+from inlaid.matching import Linkage, linkage_accuracy, merge_records
 
 
 def main(source: str, folder: Path) -> None:
@@ -37,7 +37,7 @@ def main(source: str, folder: Path) -> None:
             reasons.append(f"  {weight:+8.2f}  {column.column}: {left} | {right} ({column.level})")
     print("\n".join(reasons))
 
-    write_csv(label_records(table, entities), folder / "entities.csv")
+    write_csv({"entity": entities}, folder / "entities.csv")
     write_csv(merge_records(table, entities), folder / "customers.csv")
     (folder / "reasons.txt").write_text("\n".join(reasons) + "\n", encoding="utf-8", newline="")
 

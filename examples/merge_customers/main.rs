@@ -2,13 +2,13 @@
 //!
 //! Usage: main CUSTOMERS.csv FOLDER. Nothing need be known of the columns. Where there is a column rec_id like rec-17-dup-0, as
 //! in the febrl data sets, it is not looked at: its number is the truth that the result is judged by. Writes entities.csv
-//! (every record with its entity), customers.csv (one record per entity) and reasons.txt into the folder.
+//! (the entity of every record), customers.csv (one record per entity) and reasons.txt into the folder.
 use std::error::Error;
 use std::path::PathBuf;
 
 use inlaid::Context;
-use inlaid::data::{Table, read_csv, write_csv};
-use inlaid::matching::{Linkage, MergeRecords, label_records, linkage_accuracy, merge_records};
+use inlaid::data::{Column, Table, read_csv, write_csv};
+use inlaid::matching::{Linkage, MergeRecords, linkage_accuracy, merge_records};
 
 /// Who every record is about, if the table tells.
 fn truth(table: &Table) -> Result<Option<Vec<i64>>, Box<dyn Error>> {
@@ -61,7 +61,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let reasons = reasons.join("\n");
     println!("{reasons}");
 
-    write_csv(&label_records(&table, &entities)?, folder.join("entities.csv"), &context)?;
+    let of_records = Table::from_columns([("entity", Column::from(entities.clone()))])?;
+    write_csv(&of_records, folder.join("entities.csv"), &context)?;
     write_csv(&merge_records(&table, &entities, &MergeRecords::default())?, folder.join("customers.csv"), &context)?;
     std::fs::write(folder.join("reasons.txt"), reasons + "\n")?;
     Ok(())

@@ -137,7 +137,7 @@ def lookup(answers: Any) -> Any:
 
     def find(*question: Any) -> Any:
         places = zip(*(part.tolist() for part in question), strict=True)
-        return [functools.reduce(lambda inside, at: inside[at], place, answers) for place in places]
+        return [number(functools.reduce(lambda inside, at: inside[at], place, answers)) for place in places]
 
     return find
 
