@@ -183,7 +183,7 @@ fn what_an_operation_asks_is_a_parameter() {
     holds(&[
         "  theRule: (rowPlaces: Int32Array, weights: Matrix) => VectorInput | Promise<VectorInput>,\n  size: number,\n",
         "  theRule: (rowPlaces: Int32Array, weights: Matrix) => VectorInput,\n  size: number,\n  options?: SyncOptions,\n",
-        "return run<Float64Array>(ASK, undefined, [theRule, size], options);",
+        "return run<Float64Array>(CALL_ASK, undefined, [theRule, size], options);",
         "  asks: { name: 'theRule', question: [shape.ints, shape.matrix], answer: shape.vector },",
         " * @param theRule - Gives costs. It is given `rowPlaces` `[row]`: What it is. `weights` `[row]`: What it is. It gives",
     ]);
