@@ -7,7 +7,7 @@ import { glimpse, InlaidError } from './errors.js';
 import { Matrix, toMatrix, toVector } from './matrix.js';
 import type { Block } from './native.js';
 import { type Form, formOf, fromTable, toTable } from './table.js';
-import { toInts, toLists, toTexts } from './whole.js';
+import { isWellFormed, toInts, toLists, toTexts } from './whole.js';
 
 /** What a value is. */
 export type Shape =
@@ -236,6 +236,8 @@ function json(value: unknown, place: string): unknown {
   const refuse = (why: string) => new InlaidError('invalid_config', `option \`${place}\` ${why}; got ${glimpse(value)}`);
   switch (typeof value) {
     case 'string':
+      if (isWellFormed(value)) return value;
+      throw new InlaidError('invalid_data', `\`${place}\` is not Unicode: it holds half of a surrogate pair`);
     case 'boolean':
       return value;
     case 'number':

@@ -127,7 +127,7 @@ export function toTexts(value: unknown, name: string): Block {
 }
 
 /** Since Node 20; the types of es2022 do not know it. */
-const isWellFormed = (text: string): boolean => (text as unknown as { isWellFormed(): boolean }).isWellFormed();
+export const isWellFormed = (text: string): boolean => (text as unknown as { isWellFormed(): boolean }).isWellFormed();
 
 function fill(wholes: Float64Array, start: number, values: ArrayLike<unknown>, name: string): void {
   for (let index = 0; index < values.length; index++) {

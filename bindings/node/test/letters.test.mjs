@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
-import { assign } from 'inlaid/matching';
+import { assign, levenshtein } from 'inlaid/matching';
 import { fails } from './support.mjs';
 
 const require = createRequire(import.meta.url);
@@ -94,6 +94,7 @@ test('what is no text is refused with its place', async () => {
   ]) {
     await fails(() => echo(shape.texts, shape.list(shape.plain), value), 'invalid_data', text);
   }
+  await fails(() => levenshtein('a', 'b\ud800'), 'invalid_data', '`right` is not Unicode');
 });
 
 test('lists may be ragged and of any kind', async () => {

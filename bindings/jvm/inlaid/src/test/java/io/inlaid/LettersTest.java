@@ -70,6 +70,8 @@ class LettersTest {
         refused(InvalidDataException.class, "`names`[1]: a text holds half a surrogate pair",
                 () -> echo().texts("names", List.of("a", "b\ud800")));
         refused(InvalidDataException.class, "`names`[0]", () -> echo().texts("names", List.of("\ud83d", "\ude00")));
+        refused(InvalidDataException.class, "`right` is not Unicode: it holds half of a surrogate pair at position 2",
+                () -> Matching.levenshtein("\ud83d\ude00", "\ud83d\ude00\ud83d"));
         refused(InvalidDataException.class, "`names` is null", () -> echo().texts("names", (String[]) null));
     }
 

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 
 import io.inlaid.InvalidConfigException;
+import io.inlaid.InvalidDataException;
 import io.inlaid.Matrix;
 import io.inlaid.Table;
 
@@ -45,7 +46,7 @@ public final class Writer {
         try {
             return utf8(json.append('}').toString());
         } catch (IllegalArgumentException half) {
-            throw new InvalidConfigException("the options: " + half.getMessage());
+            throw new InvalidDataException("a name among the options: " + half.getMessage());
         }
     }
 
@@ -197,8 +198,14 @@ public final class Writer {
      * Writes a text.
      *
      * @param value the text
+     * @throws InvalidDataException for half of a surrogate pair, with the name and the position
      */
     public void text(String value) {
+        int half = halfPair(value);
+        if (half >= 0) {
+            throw new InvalidDataException(
+                    "`" + path + "` is not Unicode: it holds half of a surrogate pair at position " + half);
+        }
         quote(value);
     }
 
@@ -276,6 +283,20 @@ public final class Writer {
         if (json.charAt(json.length() - 1) != start) {
             json.append(',');
         }
+    }
+
+    /** Where a text holds half of a surrogate pair, or -1. */
+    private static int halfPair(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (!Character.isSurrogate(text.charAt(at))) {
+                continue;
+            }
+            if (!Character.isSupplementaryCodePoint(text.codePointAt(at))) {
+                return at;
+            }
+            at++;
+        }
+        return -1;
     }
 
     private void quote(String text) {

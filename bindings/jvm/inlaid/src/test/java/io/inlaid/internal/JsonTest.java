@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.inlaid.InvalidConfigException;
+import io.inlaid.InvalidDataException;
 import io.inlaid.Matrix;
 import org.junit.jupiter.api.Test;
 
@@ -68,7 +69,7 @@ class JsonTest {
                 (out, lists) -> out.list(lists, (inner, list) -> inner.list(list, Writer::number)))).getMessage();
         assertTrue(message.contains("`methods[0][1]`"), message);
         Writer half = new Writer(new ArrayList<>(), new ArrayList<>());
-        half.field("path", "\ud834", Writer::text);
-        assertThrows(InvalidConfigException.class, half::finish);
+        message = assertThrows(InvalidDataException.class, () -> half.field("path", "\ud834", Writer::text)).getMessage();
+        assertTrue(message.contains("`path` is not Unicode"), message);
     }
 }
