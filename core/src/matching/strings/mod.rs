@@ -41,5 +41,6 @@ pub use join::{DuplicateTexts, FittedTextJoin, TextJoin, TextJoinBlocks, TextMat
 pub use metric::{MetricParameters, TextMetric, TextSimilarity, similarity, similarity_batch};
 pub use normalization::{CaseRule, PunctuationRule, TextNormalization, UnicodeForm, WhitespaceRule, normalize_text};
 pub use phonetic::{
-    PhoneticKey, cologne_phonetics, metaphone, nysiis, phonetic_key, phonetic_key_batch, refined_soundex, soundex,
+    PhoneticKey, cologne_phonetics, double_metaphone, double_metaphone_alternate, metaphone, nysiis, phonetic_key,
+    phonetic_key_batch, refined_soundex, soundex,
 };
