@@ -56,8 +56,8 @@ pub use compatibility::{
 };
 pub use entities::{
     AllPairs, Blocking, BlockingReport, Clustering, ColumnEvidence, ColumnSummary, Comparison, ComparisonKind,
-    FittedLinkage, KeyPart, KeyTransform, Keys, LevelSummary, Linkage, LinkageAccuracy, LinkageSummary, MergeRecords,
-    MergeRule, MinHash, NewMatches, PairAccuracy, PairExplanation, PassReport, QGrams, SkippedColumn,
+    FittedLinkage, KeyPart, KeyTransform, Keys, LevelSummary, Linkage, LinkageAccuracy, LinkageChart, LinkageSummary,
+    MergeRecords, MergeRule, MinHash, NewMatches, PairAccuracy, PairExplanation, PassReport, QGrams, SkippedColumn,
     SortedNeighbourhood, Survivor, label_records, linkage_accuracy, merge_records, pair_accuracy,
 };
 pub use map::MatchMap;

@@ -20,6 +20,9 @@ mod metric;
 mod normalization;
 mod pattern;
 mod phonetic;
+#[cfg(test)]
+mod properties;
+mod query;
 mod ratio;
 mod symbols;
 #[cfg(test)]
