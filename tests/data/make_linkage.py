@@ -110,6 +110,21 @@ def duplicated(world, people, copies, **how):
     return records
 
 
+def homes(world, count, least, most):
+    """People of so many households: the same surname, street, city and telephone."""
+    found = []
+    for _ in range(count):
+        first = world.person()
+        for _ in range(world.rng.randint(least, most)):
+            other = world.person()
+            found.append(dict(first, first=other["first"], born=other["born"], email=other["email"], truth=len(found)))
+    return found
+
+
+def renumbered(records):
+    return [dict(record, truth=i) for i, record in enumerate(records)]
+
+
 def people(world, count):
     return [dict(world.person(), truth=i) for i in range(count)]
 
@@ -137,13 +152,32 @@ def main():
     save("people_numbers", duplicated(w, people(w, SIZE // 2), some, typos=0.15, missing=0.1, noise=0.02), everything)
     # Households: the same surname, street, city and telephone, other people.
     w = World(9)
-    homes = []
-    for home in range(SIZE // 5):
-        first = w.person()
-        for _ in range(w.rng.randint(1, 4)):
-            other = w.person()
-            homes.append(dict(first, first=other["first"], born=other["born"], email=other["email"], truth=len(homes)))
-    save("people_households", duplicated(w, homes, some, typos=0.1, missing=0.05), basic)
+    save("people_households", duplicated(w, homes(w, SIZE // 5, 1, 4), some, typos=0.1, missing=0.05), basic)
+    w = World(13)
+    alone = homes(w, SIZE // 3, 1, 1) + homes(w, SIZE // 30, 2, 3)
+    save("households_few", duplicated(w, renumbered(alone), some, typos=0.1, missing=0.05), basic)
+    w = World(14)
+    save("households_large", duplicated(w, homes(w, SIZE // 10, 3, 6), some, typos=0.1, missing=0.05), basic)
+    w = World(15)
+    save("households_heavy", duplicated(w, homes(w, SIZE // 5, 1, 4), some, typos=0.3, missing=0.1), basic)
+    w = World(16)
+    rare = lambda rng: int(rng.random() < 0.1)
+    save("households_few_copies", duplicated(w, homes(w, SIZE // 3, 1, 4), rare, typos=0.1, missing=0.05), basic)
+    w = World(17)
+    without = [name for name in basic if name not in ("phone", "state")]
+    save("households_no_phone", duplicated(w, homes(w, SIZE // 5, 1, 4), some, typos=0.1, missing=0.05), without)
+    # Copies of people who moved: street, city and telephone are others, all at once.
+    w = World(18)
+    moved = []
+    for person in people(w, SIZE // 2):
+        moved.append(person)
+        for _ in range(some(w.rng)):
+            copy, fresh = corrupt(w.rng, person, typos=0.1, missing=0.05), w.person()
+            if w.rng.random() < 0.25:
+                copy.update({name: fresh[name] for name in ("street", "city", "zip", "state", "phone")})
+            moved.append(copy)
+    w.rng.shuffle(moved)
+    save("people_moved", moved, basic)
     w = World(10)
     crowd = people(w, SIZE)
     left = crowd[: SIZE * 2 // 3]

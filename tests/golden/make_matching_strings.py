@@ -1,6 +1,6 @@
-"""Write matching/strings.json: golden cases of texts, with values of RapidFuzz, jellyfish and cologne-phonetics.
+"""Write matching/strings.json: golden cases of texts, with values of RapidFuzz, jellyfish, cologne-phonetics and DoubleMetaphone.
 
-    pip install rapidfuzz==3.14.6 jellyfish==1.3.0 cologne-phonetics==2.0.0
+    pip install rapidfuzz==3.14.6 jellyfish==1.3.0 cologne-phonetics==2.0.0 DoubleMetaphone==1.2
     python tests/golden/make_matching_strings.py > tests/golden/matching/strings.json
 """
 
@@ -8,6 +8,7 @@ import json
 
 import jellyfish
 from cologne_phonetics import encode as cologne
+from doublemetaphone import doublemetaphone
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, DamerauLevenshtein, Hamming, Indel, Jaro, JaroWinkler, LCSseq, Levenshtein
 
@@ -109,10 +110,12 @@ def others() -> list[dict]:
                  "punctuation": "remove", "whitespace": "collapse"}}, expect="obrien zurich"),
             step("normalize_text", {"text": "a", "normalization": {"letter_case": "title"}}, fails="invalid_config", contains="case"),
         ]},
-        {"name": "names have keys for their sound", "source": "jellyfish 1.3.0, cologne-phonetics 2.0.0", "steps": [
+        {"name": "names have keys for their sound", "source": "jellyfish 1.3.0, cologne-phonetics 2.0.0, DoubleMetaphone 1.2", "steps": [
             *[step("phonetic_key_batch", {"key": key}, [sounds], expect=[function(name) for name in sounds]) for key, function in (
                 ("soundex", jellyfish.soundex), ("metaphone", jellyfish.metaphone),
-                ("nysiis", lambda name: jellyfish.nysiis(name.upper())), ("cologne", lambda name: cologne(name)[0][1]))],
+                ("nysiis", lambda name: jellyfish.nysiis(name.upper())), ("cologne", lambda name: cologne(name)[0][1]),
+                ("double_metaphone", lambda name: doublemetaphone(name)[0]),
+                ("double_metaphone_alternate", lambda name: doublemetaphone(name)[1]))],
             step("phonetic_key", {"text": "Braz", "key": "refined_soundex"}, expect="B1905"),
             step("phonetic_key", {"text": "Braz", "key": "loud"}, fails="invalid_config", contains="key"),
             step("phonetic_key_batch", {"key": "loud"}, [["Braz"]], fails="invalid_config", contains="key"),

@@ -56,8 +56,8 @@ pub use compatibility::{
 };
 pub use entities::{
     AllPairs, Blocking, BlockingReport, Clustering, ColumnEvidence, ColumnSummary, Comparison, ComparisonKind,
-    FittedLinkage, KeyPart, KeyTransform, Keys, LevelSummary, Linkage, LinkageAccuracy, LinkageSummary, MergeRecords,
-    MergeRule, MinHash, NewMatches, PairAccuracy, PairExplanation, PassReport, QGrams, SkippedColumn,
+    FittedLinkage, KeyPart, KeyTransform, Keys, LevelSummary, Linkage, LinkageAccuracy, LinkageChart, LinkageSummary,
+    MergeRecords, MergeRule, MinHash, NewMatches, PairAccuracy, PairExplanation, PassReport, QGrams, SkippedColumn,
     SortedNeighbourhood, Survivor, label_records, linkage_accuracy, merge_records, pair_accuracy,
 };
 pub use map::MatchMap;
@@ -71,13 +71,13 @@ pub use strings::{
     CaseRule, Cdist, DuplicateTexts, FittedCdist, FittedTextJoin, MetricParameters, PhoneticKey, PunctuationRule,
     TextJoin, TextJoinBlocks, TextMatches, TextMetric, TextNormalization, TextSimilarity, UnicodeForm, WhitespaceRule,
     cdist, cologne_phonetics, cosine, cosine_batch, damerau_levenshtein, damerau_levenshtein_batch,
-    damerau_levenshtein_similarity, damerau_levenshtein_similarity_batch, dedup_texts, dice, dice_batch, hamming,
-    hamming_batch, hamming_similarity, hamming_similarity_batch, indel_distance, indel_distance_batch, indel_ratio,
-    indel_ratio_batch, jaccard, jaccard_batch, jaro, jaro_batch, jaro_winkler, jaro_winkler_batch, join_texts,
-    levenshtein, levenshtein_batch, levenshtein_similarity, levenshtein_similarity_batch, metaphone, normalize_text,
-    nysiis, osa, osa_batch, osa_similarity, osa_similarity_batch, overlap, overlap_batch, partial_ratio,
-    partial_ratio_batch, phonetic_key, phonetic_key_batch, refined_soundex, similarity, similarity_batch, soundex,
-    subsequence_length, subsequence_length_batch, subsequence_similarity, subsequence_similarity_batch,
-    token_set_ratio, token_set_ratio_batch, token_sort_ratio, token_sort_ratio_batch, weighted_levenshtein,
-    weighted_levenshtein_batch, weighted_ratio, weighted_ratio_batch,
+    damerau_levenshtein_similarity, damerau_levenshtein_similarity_batch, dedup_texts, dice, dice_batch,
+    double_metaphone, double_metaphone_alternate, hamming, hamming_batch, hamming_similarity, hamming_similarity_batch,
+    indel_distance, indel_distance_batch, indel_ratio, indel_ratio_batch, jaccard, jaccard_batch, jaro, jaro_batch,
+    jaro_winkler, jaro_winkler_batch, join_texts, levenshtein, levenshtein_batch, levenshtein_similarity,
+    levenshtein_similarity_batch, metaphone, normalize_text, nysiis, osa, osa_batch, osa_similarity,
+    osa_similarity_batch, overlap, overlap_batch, partial_ratio, partial_ratio_batch, phonetic_key, phonetic_key_batch,
+    refined_soundex, similarity, similarity_batch, soundex, subsequence_length, subsequence_length_batch,
+    subsequence_similarity, subsequence_similarity_batch, token_set_ratio, token_set_ratio_batch, token_sort_ratio,
+    token_sort_ratio_batch, weighted_levenshtein, weighted_levenshtein_batch, weighted_ratio, weighted_ratio_batch,
 };

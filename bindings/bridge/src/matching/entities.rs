@@ -1,8 +1,8 @@
 //! Records that are the same thing.
 use inlaid::data::{Ints, Table, Vector};
 use inlaid::matching::{
-    FittedLinkage, Linkage, LinkageAccuracy, LinkageSummary, MergeRecords, NewMatches, PairAccuracy, PairExplanation,
-    label_records, linkage_accuracy, merge_records, pair_accuracy,
+    FittedLinkage, Linkage, LinkageAccuracy, LinkageChart, LinkageSummary, MergeRecords, NewMatches, PairAccuracy,
+    PairExplanation, label_records, linkage_accuracy, merge_records, pair_accuracy,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -76,7 +76,7 @@ const BYTES: ArrayArgument = ArrayArgument {
 };
 
 pub(super) fn ops() -> Vec<Op> {
-    [fits(), answers(), learning(), storage(), tables()].into_iter().flatten().collect()
+    [fits(), answers(), pictures(), learning(), storage(), tables()].into_iter().flatten().collect()
 }
 
 fn fits() -> Vec<Op> {
@@ -180,6 +180,47 @@ fn answers() -> Vec<Op> {
             .gives::<LinkageSummary>()
             .quick()
             .runs(|a| Reply::value(a.model::<FittedLinkage>()?.summary())),
+    ]
+}
+
+fn pictures() -> Vec<Op> {
+    let svg = "The weights that were learnt, of every level of every column, as one picture (SVG).\n\nFails with \
+        `invalid_config` for a size out of range.";
+    let html = "What was learnt as a self-contained page: a picture of the weights for each column, and a table.\n\nFails as \
+        `to_svg`.";
+    let pair_svg = "What the prior and every column say of the pair, and all of them together: a bar each, in bits \
+        (SVG).\n\nFails with `invalid_config` for a size out of range.";
+    let pair_html =
+        "The same as a self-contained page with a table of the values and how they agree.\n\nFails as `to_svg`.";
+    vec![
+        op(named("to_svg"), svg)
+            .on_model()
+            .options::<LinkageChart>()
+            .gives::<String>()
+            .runs(|a| Reply::value(a.model::<FittedLinkage>()?.to_svg(&a.options()?)?)),
+        op(named("to_html"), html)
+            .on_model()
+            .options::<LinkageChart>()
+            .gives::<String>()
+            .runs(|a| Reply::value(a.model::<FittedLinkage>()?.to_html(&a.options()?)?)),
+        op("matching.PairExplanation.to_svg", pair_svg)
+            .on_report::<PairExplanation>()
+            .options::<LinkageChart>()
+            .gives::<String>()
+            .quick()
+            .runs(|a| {
+                let options: LinkageChart = a.options_beside_report()?;
+                Reply::value(a.report::<PairExplanation>()?.to_svg(&options)?)
+            }),
+        op("matching.PairExplanation.to_html", pair_html)
+            .on_report::<PairExplanation>()
+            .options::<LinkageChart>()
+            .gives::<String>()
+            .quick()
+            .runs(|a| {
+                let options: LinkageChart = a.options_beside_report()?;
+                Reply::value(a.report::<PairExplanation>()?.to_html(&options)?)
+            }),
     ]
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Context;
 use crate::error::Result;
+use crate::matching::assignment::{Assign, SparseCosts, assign_sparse};
 
 /// How pairs that match become entities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +21,11 @@ pub enum Clustering {
     ConnectedComponents,
     /// Records gather around centres: in the order of falling weight, a record joins the centre it matches, or becomes one.
     Center,
-    /// Every record is in one match at most, the strongest first; for two tables without duplicates of their own.
+    /// Every record is in one match at most, so that the weights of all matches together are greatest; for two tables without
+    /// duplicates of their own. Of one table the strongest matches come first.
     OneToOne,
+    /// Every record is in one match at most, the strongest first.
+    OneToOneGreedy,
 }
 
 /// Components up to this size are judged by all their pairs, larger ones by the candidates among them.
@@ -38,12 +42,13 @@ pub(super) struct Match {
 }
 
 /// The entity of every record, numbered by their first record. `matches` are all pairs that are known; those of at least
-/// `least` bits match. `score` weighs any other pair, and gives nothing for one that cannot match.
+/// `least` bits match. `sides` tells which records are of the right table, of two; `score` weighs any other pair, and gives nothing for one that cannot match.
 pub(super) fn cluster(
     how: Clustering,
     rows: usize,
     matches: &[Match],
     least: f64,
+    sides: &[bool],
     score: &mut dyn FnMut(usize, usize) -> Option<f64>,
     context: &Context,
 ) -> Result<Vec<i64>> {
@@ -56,7 +61,11 @@ pub(super) fn cluster(
             }
         }
         Clustering::Center => centres(&sorted(strong()), &mut forest),
-        Clustering::OneToOne => {
+        Clustering::OneToOne if !sides.is_empty() => {
+            let strong: Vec<&Match> = strong().collect();
+            one_to_one(&strong, least, sides, &mut forest, context)?;
+        }
+        Clustering::OneToOne | Clustering::OneToOneGreedy => {
             let mut taken = vec![false; rows];
             for pair in sorted(strong()) {
                 let ends = [pair.left as usize, pair.right as usize];
@@ -76,6 +85,44 @@ fn sorted<'a>(matches: impl Iterator<Item = &'a Match>) -> Vec<Match> {
     let mut sorted: Vec<Match> = matches.copied().collect();
     sorted.sort_by(|a, b| b.bits.total_cmp(&a.bits).then((a.left, a.right).cmp(&(b.left, b.right))));
     sorted
+}
+
+/// The pairs between two tables, each record in one at most, whose weights above `least` add up to the most: an assignment
+/// in which every left record may also have a column of its own, worth nothing.
+fn one_to_one(matches: &[&Match], least: f64, sides: &[bool], forest: &mut Forest, context: &Context) -> Result<()> {
+    let oriented =
+        |pair: &Match| if sides[pair.left as usize] { (pair.right, pair.left) } else { (pair.left, pair.right) };
+    // Records with a match, numbered on their side.
+    let number = |side: bool| {
+        let mut records: Vec<u32> =
+            matches.iter().map(|pair| if side { oriented(pair).1 } else { oriented(pair).0 }).collect();
+        records.sort_unstable();
+        records.dedup();
+        records
+    };
+    let (left, right) = (number(false), number(true));
+    context.check()?;
+    let place = |records: &[u32], record: u32| records.partition_point(|known| *known < record) as i64;
+    let mut pairs: Vec<(i64, i64, f64)> = matches
+        .iter()
+        .map(|pair| {
+            let (a, b) = oriented(pair);
+            (place(&left, a), place(&right, b), pair.bits - least)
+        })
+        .collect();
+    pairs.extend((0..left.len()).map(|row| (row as i64, (right.len() + row) as i64, 0.0)));
+    context.check()?;
+    let rows: Vec<i64> = pairs.iter().map(|pair| pair.0).collect();
+    let columns: Vec<i64> = pairs.iter().map(|pair| pair.1).collect();
+    let weights: Vec<f64> = pairs.iter().map(|pair| pair.2).collect();
+    let costs = SparseCosts::from_triplets(&rows, &columns, &weights, [left.len(), right.len() + left.len()])?;
+    let best = assign_sparse(&costs, &Assign::default().with_maximize(true), context)?;
+    for (row, column) in best.rows.iter().zip(best.columns.iter()) {
+        if let Some(right) = right.get(*column as usize) {
+            forest.join(left[*row as usize], *right);
+        }
+    }
+    Ok(())
 }
 
 fn centres(matches: &[Match], forest: &mut Forest) {
@@ -293,7 +340,7 @@ mod tests {
 
     fn run(how: Clustering, rows: usize, pairs: &[(u32, u32, f64)]) -> Vec<i64> {
         let known = matches(pairs);
-        cluster(how, rows, &known, 0.0, &mut |_, _| Some(-10.0), &Context::new()).unwrap()
+        cluster(how, rows, &known, 0.0, &[], &mut |_, _| Some(-10.0), &Context::new()).unwrap()
     }
 
     #[test]
@@ -314,6 +361,43 @@ mod tests {
     fn one_to_one_takes_the_strongest_first_and_none_twice() {
         let pairs = [(0, 2, 5.0), (0, 3, 7.0), (1, 3, 6.0), (1, 2, -1.0)];
         assert_eq!(run(Clustering::OneToOne, 4, &pairs), [0, 1, 2, 0]);
+    }
+
+    /// Of every way to pair three left records with four right ones, by trying them all.
+    #[test]
+    fn one_to_one_of_two_tables_has_the_greatest_weight() {
+        fn best(left: usize, taken: u32, weights: &[[f64; 4]; 3]) -> f64 {
+            let Some(row) = weights.get(left) else { return 0.0 };
+            let paired = (0..4).filter(|column| taken >> column & 1 == 0 && row[*column] >= 0.0);
+            let paired = paired.map(|column| row[column] + best(left + 1, taken | 1 << column, weights));
+            paired.fold(best(left + 1, taken, weights), f64::max)
+        }
+        let mut better = 0;
+        for seed in 0..200 {
+            let mut random = Random::new(seed);
+            let weights: [[f64; 4]; 3] =
+                std::array::from_fn(|_| std::array::from_fn(|_| random.uniform() * 20.0 - 8.0));
+            let sides = [true, false, true, false, true, false, true];
+            let (left, right) = ([1_u32, 3, 5], [0_u32, 2, 4, 6]);
+            let pairs: Vec<(u32, u32, f64)> = (0..12)
+                .map(|at| (left[at / 4], right[at % 4], weights[at / 4][at % 4]))
+                .map(|(a, b, bits)| (a.min(b), a.max(b), bits))
+                .collect();
+            let total = |how| {
+                let known = matches(&pairs);
+                let labels = cluster(how, 7, &known, 0.0, &sides, &mut |_, _| None, &Context::new()).unwrap();
+                let mut sizes = [0; 7];
+                labels.iter().for_each(|label| sizes[*label as usize] += 1);
+                assert!(sizes.iter().all(|size| *size <= 2));
+                let joined = known.iter().filter(|pair| labels[pair.left as usize] == labels[pair.right as usize]);
+                joined.map(|pair| pair.bits).sum::<f64>()
+            };
+            let (whole, greedy) = (total(Clustering::OneToOne), total(Clustering::OneToOneGreedy));
+            assert!((whole - best(0, 0, &weights)).abs() < 1e-9, "seed {seed}");
+            assert!(greedy <= whole + 1e-9);
+            better += usize::from(greedy < whole - 1e-9);
+        }
+        assert!(better > 10);
     }
 
     #[test]
@@ -388,6 +472,7 @@ mod tests {
                 rows,
                 &matches(&known),
                 0.0,
+                &[],
                 &mut |i, j| Some(weights[i][j]),
                 &Context::new(),
             );

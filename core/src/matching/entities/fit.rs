@@ -5,8 +5,9 @@ use super::blocking::{Candidates, Limits, choose};
 use super::cluster::{Match, cluster};
 use super::compare::{Comparator, Matcher, Pattern, crossed};
 use super::estimate::{Patterns, within_reason};
+use super::evidence::{Counter, below};
 use super::fitted::{FittedLinkage, Prepared};
-use super::learn::{Counter, Data, Known, below, learn};
+use super::learn::{Data, Known, learn};
 use super::options::{ComparisonKind, Linkage};
 use super::records::{Field, MISSING};
 use super::roster::Roster;
@@ -173,7 +174,7 @@ impl FittedLinkage {
             })
         };
         let (how, rows) = (self.options.clustering, self.roster.rows as usize);
-        let entities = cluster(how, rows, &matches, bits_of(self.options.threshold), &mut score, context)?;
+        let entities = cluster(how, rows, &matches, bits_of(self.options.threshold), sides, &mut score, context)?;
         self.matches = matches;
         self.entities = entities;
         Ok(())

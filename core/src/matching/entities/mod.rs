@@ -23,10 +23,12 @@
 //! ```
 mod accuracy;
 mod blocking;
+mod chart;
 mod clean;
 mod cluster;
 mod compare;
 mod estimate;
+mod evidence;
 mod fit;
 mod fitted;
 mod infer;
@@ -34,6 +36,7 @@ mod learn;
 mod merge;
 mod options;
 mod records;
+mod relatives;
 mod result;
 mod roster;
 mod saved;
@@ -47,6 +50,7 @@ pub use accuracy::{LinkageAccuracy, PairAccuracy, linkage_accuracy, pair_accurac
 pub use blocking::{
     AllPairs, Blocking, BlockingReport, KeyPart, KeyTransform, Keys, MinHash, PassReport, QGrams, SortedNeighbourhood,
 };
+pub use chart::LinkageChart;
 pub use cluster::Clustering;
 pub use fitted::FittedLinkage;
 pub use merge::{MergeRecords, MergeRule, Survivor, label_records, merge_records};

@@ -465,3 +465,63 @@ fn merging_refuses_what_does_not_suit() {
     assert_eq!(labelled.integers("entity").unwrap(), [Some(4), Some(4)]);
     assert_eq!(label_records(&labelled, &[4, 4]).unwrap_err().code(), Code::InvalidData);
 }
+
+#[test]
+fn what_was_learnt_and_why_a_pair_matches_can_be_drawn() {
+    let (table, _) = people(300, 150, 9);
+    let fitted = Linkage::default().fit(&table, &quiet()).unwrap();
+    let options = LinkageChart::default().with_title("Weights & more");
+    let (svg, html) = (fitted.to_svg(&options).unwrap(), fitted.to_html(&options).unwrap());
+    assert!(svg.contains("Weights &amp; more") && html.contains("Weights &amp; more"));
+    let summary = fitted.summary();
+    assert_eq!(html.matches("<figure").count(), summary.columns.len());
+    for column in &summary.columns {
+        for level in &column.levels {
+            let (name, weight) =
+                (level.level.replace('>', "&gt;").replace('<', "&lt;"), format!("{:+.2}", level.weight));
+            assert!(html.contains(&name) && html.contains(&weight), "{name} {weight}");
+        }
+    }
+    let pairs = fitted.pairs(None).unwrap();
+    let first = |name: &str| pairs.integers(name).unwrap()[0].unwrap();
+    let explanation = fitted.explain(first("left"), first("right"), &quiet()).unwrap();
+    let page = explanation.to_html(&LinkageChart::default()).unwrap();
+    assert!(page.contains(&format!("{:+.2}", explanation.weight)) && page.contains("together"));
+    let picture = explanation.to_svg(&LinkageChart::default()).unwrap();
+    assert!(explanation.columns.iter().all(|column| picture.contains(&column.column) && page.contains(&column.column)));
+    let narrow = LinkageChart::default().with_size(crate::chart::Size::new(1.0, 1.0));
+    assert_eq!(fitted.to_svg(&narrow).unwrap_err().code(), Code::InvalidConfig);
+    assert_eq!(explanation.to_html(&narrow).unwrap_err().code(), Code::InvalidConfig);
+}
+
+/// Homes of four people each, a third of whom are listed twice with an error: surname, street and telephone are shared,
+/// given name and birth date are not.
+#[test]
+fn people_of_one_household_are_not_taken_for_one_person() {
+    let (homes, _) = people(700, 0, 11);
+    let (givens, _) = people(2800, 0, 12);
+    let texts = |table: &Table, name: &str| -> Vec<String> {
+        table.texts(name).unwrap().into_iter().map(|text| text.unwrap_or_default().to_owned()).collect()
+    };
+    let names = ["first", "last", "street", "born", "phone"];
+    let (shared, own): (Vec<Vec<String>>, Vec<Vec<String>>) =
+        names.iter().map(|name| (texts(&homes, name), texts(&givens, name))).unzip();
+    let (mut columns, mut truth) = (vec![Vec::new(); names.len()], Vec::new());
+    for person in 0..2800 {
+        for copy in 0..1 + usize::from(person % 3 == 0) {
+            for (at, (shared, own)) in shared.iter().zip(&own).enumerate() {
+                // The first column is the given name, the fourth the birth date.
+                let mut value = if at == 0 || at == 3 { own[person].clone() } else { shared[person / 4].clone() };
+                if copy == 1 && at == person % names.len() {
+                    value.truncate(value.len() - 1);
+                }
+                columns[at].push(value);
+            }
+            truth.push(person as i64);
+        }
+    }
+    let table = Table::from_columns(names.into_iter().zip(columns.into_iter().map(Column::from))).unwrap();
+    let fitted = Linkage::default().fit(&table, &quiet()).unwrap();
+    let accuracy = linkage_accuracy(&fitted.entities().to_vec(), &truth).unwrap();
+    assert!(accuracy.f1 > 0.9, "{accuracy:?}");
+}

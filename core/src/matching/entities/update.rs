@@ -93,7 +93,8 @@ impl FittedLinkage {
                 }
                 tried.push(entity);
                 let rows = members.get(&entity).map_or(&[][..], Vec::as_slice);
-                let paired = self.options.clustering == Clustering::OneToOne && rows.len() > 1;
+                let single = matches!(self.options.clustering, Clustering::OneToOne | Clustering::OneToOneGreedy);
+                let paired = single && rows.len() > 1;
                 let (mut sum, mut count) = (0.0, 0.0);
                 for &other in rows.iter().take(MEMBERS) {
                     if sides.is_empty() || sides[other as usize] != sides[row] {

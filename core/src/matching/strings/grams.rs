@@ -2,7 +2,7 @@
 //!
 //! With padding a text is taken as having `q - 1` marks before and after it, so that its ends count as much as its middle;
 //! an empty text has no grams. Two texts without grams are equal or not: 1 or 0. Sets: a gram that a text has twice counts once.
-use super::symbols::{Symbol, Watch, sorted};
+use super::symbols::{CELLS_BETWEEN_CHECKS, Symbol, Watch, collected, sorted, without_doubles};
 
 /// Marks beyond every code point.
 const START: u32 = 0x11_0000;
@@ -17,7 +17,8 @@ pub(super) enum Coefficient {
     Overlap,
 }
 
-fn padded<S: Symbol>(text: &[S], q: usize, pad: bool) -> Vec<u32> {
+/// The symbols of a text with marks before and after it.
+pub(super) fn padded<S: Symbol>(text: &[S], q: usize, pad: bool) -> Vec<u32> {
     let marks = if pad && !text.is_empty() { q - 1 } else { 0 };
     let mut padded = vec![START; marks];
     padded.extend(text.iter().map(|symbol| symbol.code()));
@@ -33,10 +34,16 @@ pub(super) fn gram_similarity<S: Symbol, W: Watch>(
     coefficient: Coefficient,
     watch: &W,
 ) -> Result<f64, W::Stop> {
-    let (same, left, right) = (a == b, padded(a, q, pad), padded(b, q, pad));
+    watch.check()?;
+    let (same, left) = (a == b, padded(a, q, pad));
+    watch.check()?;
+    let right = padded(b, q, pad);
     let (left, right) = (distinct(&left, q, watch)?, distinct(&right, q, watch)?);
     let (mut shared, mut i, mut j) = (0, 0, 0);
     while let (Some(x), Some(y)) = (left.get(i), right.get(j)) {
+        if (i + j).is_multiple_of(CELLS_BETWEEN_CHECKS / 8) {
+            watch.check()?;
+        }
         let order = x.cmp(y);
         shared += usize::from(order.is_eq());
         i += usize::from(order.is_le());
@@ -46,10 +53,8 @@ pub(super) fn gram_similarity<S: Symbol, W: Watch>(
 }
 
 /// The different grams, sorted.
-fn distinct<'t, W: Watch>(text: &'t [u32], q: usize, watch: &W) -> Result<Vec<&'t [u32]>, W::Stop> {
-    let mut grams = sorted(text.windows(q).collect(), watch)?;
-    grams.dedup();
-    Ok(grams)
+pub(super) fn distinct<'t, W: Watch>(text: &'t [u32], q: usize, watch: &W) -> Result<Vec<&'t [u32]>, W::Stop> {
+    without_doubles(sorted(collected(text.windows(q), watch)?, watch)?, watch)
 }
 
 /// The coefficient from the sizes of two sets and of what they share.

@@ -83,6 +83,7 @@ fn counts_of_lists<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<(
     let numbers = numbers(a, watch, |symbol| alphabet.learn(symbol))?;
     // The positions of each symbol in `a`, one symbol after the other.
     let mut ends = vec![0_usize; alphabet.len()];
+    watch.check()?;
     numbers.iter().for_each(|&number| ends[number as usize] += 1);
     let mut total = 0;
     for end in &mut ends {
@@ -98,6 +99,7 @@ fn counts_of_lists<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<(
         positions[*end] = position;
         *end += 1;
     }
+    watch.check()?;
     let mut used = vec![false; a.len()];
     let mut shared = Vec::new();
     for (position, &symbol) in b.iter().enumerate() {
@@ -116,6 +118,7 @@ fn counts_of_lists<S: Symbol, W: Watch>(a: &[S], b: &[S], watch: &W) -> Result<(
             *cursor += 1;
         }
     }
+    watch.check()?;
     let in_order = numbers.iter().zip(&used).filter(|(_, used)| **used).map(|(number, _)| number);
     let out_of_order = in_order.zip(&shared).filter(|(x, y)| x != y).count();
     Ok((shared.len(), out_of_order))

@@ -253,7 +253,11 @@ pub(super) fn pairs<T: Send>(
 }
 
 fn one(left: &str, right: &str, options: &TextSimilarity, context: &Context) -> Result<f64> {
-    let (left, right) = (options.normalization.apply(left), options.normalization.apply(right));
+    let left = options.normalization.apply(left);
+    if left.len() + right.len() > 1 << 16 {
+        context.check()?;
+    }
+    let right = options.normalization.apply(right);
     on_symbols!(&left, &right, |a, b| of_symbols(a, b, options.metric, &options.parameters, context))
 }
 

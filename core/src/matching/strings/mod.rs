@@ -20,6 +20,9 @@ mod metric;
 mod normalization;
 mod pattern;
 mod phonetic;
+#[cfg(test)]
+mod properties;
+mod query;
 mod ratio;
 mod symbols;
 #[cfg(test)]
@@ -41,5 +44,6 @@ pub use join::{DuplicateTexts, FittedTextJoin, TextJoin, TextJoinBlocks, TextMat
 pub use metric::{MetricParameters, TextMetric, TextSimilarity, similarity, similarity_batch};
 pub use normalization::{CaseRule, PunctuationRule, TextNormalization, UnicodeForm, WhitespaceRule, normalize_text};
 pub use phonetic::{
-    PhoneticKey, cologne_phonetics, metaphone, nysiis, phonetic_key, phonetic_key_batch, refined_soundex, soundex,
+    PhoneticKey, cologne_phonetics, double_metaphone, double_metaphone_alternate, metaphone, nysiis, phonetic_key,
+    phonetic_key_batch, refined_soundex, soundex,
 };

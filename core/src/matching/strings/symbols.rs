@@ -143,9 +143,39 @@ pub(super) fn numbers<S: Symbol, W: Watch>(
     Ok(numbers)
 }
 
+/// The values of an iterator, of which each is had in constant time.
+pub(super) fn collected<T, W: Watch>(values: impl Iterator<Item = T>, watch: &W) -> Result<Vec<T>, W::Stop> {
+    let mut collected = Vec::with_capacity(values.size_hint().0);
+    for (index, value) in values.enumerate() {
+        if index.is_multiple_of(CELLS_BETWEEN_CHECKS) {
+            watch.check()?;
+        }
+        collected.push(value);
+    }
+    Ok(collected)
+}
+
+/// Sorted values without those that are equal to the one before.
+pub(super) fn without_doubles<T: PartialEq + Copy, W: Watch>(values: Vec<T>, watch: &W) -> Result<Vec<T>, W::Stop> {
+    let mut kept = values;
+    let mut length = 0;
+    for index in 0..kept.len() {
+        if index.is_multiple_of(CELLS_BETWEEN_CHECKS / 4) {
+            watch.check()?;
+        }
+        if length == 0 || kept[length - 1] != kept[index] {
+            kept[length] = kept[index];
+            length += 1;
+        }
+    }
+    kept.truncate(length);
+    Ok(kept)
+}
+
 /// The values in order, those that are equal in any. Sorts parts and merges them, so that it can be stopped.
 pub(super) fn sorted<T: Ord + Copy, W: Watch>(mut values: Vec<T>, watch: &W) -> Result<Vec<T>, W::Stop> {
     const PART: usize = 1 << 13;
+    const PIECE: usize = 1 << 18;
     for part in values.chunks_mut(PART) {
         watch.check()?;
         part.sort_unstable();
@@ -167,8 +197,10 @@ pub(super) fn sorted<T: Ord + Copy, W: Watch>(mut values: Vec<T>, watch: &W) -> 
                     watch.check()?;
                 }
             }
-            merged.extend_from_slice(left);
-            merged.extend_from_slice(right);
+            for rest in left.chunks(PIECE).chain(right.chunks(PIECE)) {
+                watch.check()?;
+                merged.extend_from_slice(rest);
+            }
         }
         values = merged;
         size *= 2;

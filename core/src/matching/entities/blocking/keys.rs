@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::matching::entities::clean::{hash, mix};
 use crate::matching::entities::options::ComparisonKind;
 use crate::matching::entities::records::Field;
+use crate::matching::strings::{PhoneticKey, phonetic_key};
 
 /// How many records are read between two looks at the context.
 const STRIDE: usize = 512;
@@ -52,20 +53,22 @@ impl KeyMaker {
         let mut entries = Vec::with_capacity(rows - first);
         match self {
             KeyMaker::Parts { pass, fields: chosen } => {
-                // A value has its key once, however many records hold it.
-                let parts: Vec<(&Field, Vec<Option<u64>>)> = pass
-                    .parts
-                    .iter()
-                    .zip(chosen)
-                    .map(|(part, field)| (&fields[*field], part_keys(part, &fields[*field])))
-                    .collect();
+                // A value has its keys once, however many records hold it.
+                let parts: Vec<PartKeys<'_>> =
+                    pass.parts.iter().zip(chosen).map(|(part, field)| PartKeys::new(part, &fields[*field])).collect();
+                let (mut keys, mut longer) = (Vec::new(), Vec::new());
                 for row in first..rows {
                     watch(row, context)?;
-                    let key = parts.iter().try_fold(0x5eed_u64, |key, (field, keys)| {
-                        let code = field.codes[row];
-                        keys.get(code as usize).copied().flatten().map(|part| mix(key.rotate_left(17) ^ part))
-                    });
-                    entries.extend(key.map(|key| (key, row as u32)));
+                    keys.clear();
+                    keys.push(0x5eed_u64);
+                    for part in &parts {
+                        longer.clear();
+                        for code in part.of(row) {
+                            longer.extend(keys.iter().map(|key| mix(key.rotate_left(17) ^ code)));
+                        }
+                        std::mem::swap(&mut keys, &mut longer);
+                    }
+                    entries.extend(keys.iter().map(|key| (*key, row as u32)));
                 }
             }
             KeyMaker::Groups { pass, field, frequencies } => {
@@ -129,7 +132,33 @@ fn signature(groups: &[u64], seeds: &[u64], least: &mut [u64]) {
     }
 }
 
-/// What a part takes of every value of its field.
+/// The keys of the values of a field: one, and a second one for names that may be said in two ways.
+struct PartKeys<'f> {
+    field: &'f Field,
+    first: Vec<Option<u64>>,
+    second: Vec<Option<u64>>,
+}
+
+impl<'f> PartKeys<'f> {
+    fn new(part: &KeyPart, field: &'f Field) -> Self {
+        let second = match part.transform {
+            KeyTransform::DoubleMetaphone => {
+                field.values.iter().map(|value| sound(value, PhoneticKey::DoubleMetaphoneAlternate)).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self { field, first: part_keys(part, field), second }
+    }
+
+    /// The keys of a record, none where its value is missing.
+    fn of(&self, row: usize) -> impl Iterator<Item = u64> {
+        let of = |keys: &[Option<u64>]| keys.get(self.field.codes[row] as usize).copied().flatten();
+        let first = of(&self.first);
+        first.into_iter().chain(of(&self.second).filter(move |second| first != Some(*second)))
+    }
+}
+
+/// What a part takes of every value of its field; of names that may be said in two ways the first.
 pub(super) fn part_keys(part: &KeyPart, field: &Field) -> Vec<Option<u64>> {
     let key = |value: &str, whole: u64| -> Option<u64> {
         let hashed = |text: String| (!text.is_empty()).then(|| hash(text.as_bytes()));
@@ -146,11 +175,8 @@ pub(super) fn part_keys(part: &KeyPart, field: &Field) -> Vec<Option<u64>> {
             }
             KeyTransform::FirstWord => value.split(' ').next().map(|word| hash(word.as_bytes())),
             KeyTransform::LastWord => value.split(' ').next_back().map(|word| hash(word.as_bytes())),
-            KeyTransform::Soundex => {
-                let word = value.split(' ').next().unwrap_or(value);
-                let code = soundex(word);
-                Some(hash(if code.is_empty() { word.as_bytes() } else { code.as_bytes() }))
-            }
+            KeyTransform::Soundex => sound(value, PhoneticKey::Soundex),
+            KeyTransform::DoubleMetaphone => sound(value, PhoneticKey::DoubleMetaphone),
         }
     };
     field.values.iter().zip(&field.hashes).map(|(value, whole)| key(value, *whole)).collect()
@@ -187,37 +213,9 @@ fn rarest(value: &str, pass: &QGrams, frequencies: &HashMap<u64, u32>) -> Vec<u6
     groups
 }
 
-/// The American Soundex code of a word of Latin letters: its first letter and three digits; empty for other scripts.
-fn soundex(word: &str) -> String {
-    let digit = |letter: char| match letter {
-        'b' | 'f' | 'p' | 'v' => '1',
-        'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => '2',
-        'd' | 't' => '3',
-        'l' => '4',
-        'm' | 'n' => '5',
-        'r' => '6',
-        'h' | 'w' => '-',
-        _ => '0',
-    };
-    let mut letters = word.chars().filter(char::is_ascii_lowercase);
-    let Some(first) = letters.next() else { return String::new() };
-    let mut code = String::from(first);
-    let mut last = digit(first);
-    for letter in letters {
-        let next = digit(letter);
-        if next == '-' {
-            continue;
-        }
-        if next != '0' && next != last {
-            code.push(next);
-            if code.len() == 4 {
-                break;
-            }
-        }
-        last = next;
-    }
-    while code.len() < 4 {
-        code.push('0');
-    }
-    code
+/// The phonetic key of the first word; the word itself where it has none, as in other scripts.
+fn sound(value: &str, key: PhoneticKey) -> Option<u64> {
+    let word = value.split(' ').next().unwrap_or(value);
+    let code = phonetic_key(word, key);
+    Some(hash(if code.is_empty() { word.as_bytes() } else { code.as_bytes() }))
 }

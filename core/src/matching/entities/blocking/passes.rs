@@ -23,6 +23,8 @@ pub enum KeyTransform {
     LastWord,
     /// The American Soundex code of its first word: values that sound alike.
     Soundex,
+    /// The Double Metaphone keys of its first word: values that sound alike by either way of saying them.
+    DoubleMetaphone,
 }
 
 /// One part of a key.
@@ -335,6 +337,7 @@ impl Blocking {
                     KeyTransform::FirstWord => format!("first word of {}", part.column),
                     KeyTransform::LastWord => format!("last word of {}", part.column),
                     KeyTransform::Soundex => format!("soundex of {}", part.column),
+                    KeyTransform::DoubleMetaphone => format!("double metaphone of {}", part.column),
                 };
                 format!("key: {}", keys.parts.iter().map(part).collect::<Vec<_>>().join(" + "))
             }

@@ -101,6 +101,20 @@ fn names_that_sound_alike_share_a_key() {
     assert_eq!(found, wanted(names.len(), |i, j| codes[i] == codes[j]));
 }
 
+/// Schmidt is XMT or SMT, smith SM0 or XMT, catherine K0RN or KTRN, katrin KTRN.
+#[test]
+fn names_that_share_a_double_metaphone_key_meet() {
+    let names = ["schmidt", "smith", "schmitt", "catherine", "kathryn", "katrin", "李"];
+    let table = Table::from_columns([("name", names.to_vec().into()), ("town", names.to_vec().into())]).unwrap();
+    let (roster, fields) = read(&table, None);
+    let part = KeyPart::new("name").with_transform(KeyTransform::DoubleMetaphone);
+    let found = pairs(&candidates(&[Keys::new([part.clone()]).into()], &roster, &fields, LIMITS), names.len());
+    let wanted = BTreeSet::from([(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5)]);
+    assert_eq!(found, wanted);
+    let town = KeyPart::new("town").with_transform(KeyTransform::DoubleMetaphone);
+    assert_eq!(pairs(&candidates(&[Keys::new([part, town]).into()], &roster, &fields, LIMITS), names.len()), wanted);
+}
+
 #[test]
 fn neighbours_are_those_of_the_sorted_table() {
     let table = table(150, 2);

@@ -90,11 +90,16 @@ pub(super) struct Block<T, const N: usize> {
     pub(super) within: Vec<[T; N]>,
     pub(super) shortest: usize,
     pub(super) longest: usize,
+    /// How often each lane's text has the symbol of a row, up to 255: `[row][lane]`. Empty where nothing is pruned.
+    pub(super) bags: Vec<[u8; N]>,
+    /// Lanes of one length: their length and where they end.
+    pub(super) runs: Vec<(usize, usize)>,
 }
 
 impl<T: Lane, const N: usize> Block<T, N> {
-    /// A block of at most `N` texts of at most `words * BITS` symbols.
-    pub(super) fn new(texts: &[(u32, &[u32])], words: usize) -> Self {
+    /// A block of at most `N` texts of at most `words * BITS` symbols, in the order of their lengths; `bags` tells whether
+    /// symbols are counted.
+    pub(super) fn new(texts: &[(u32, &[u32])], words: usize, bags: bool) -> Self {
         let mut block = Self {
             words,
             symbols: Vec::new(),
@@ -105,19 +110,29 @@ impl<T: Lane, const N: usize> Block<T, N> {
             within: vec![[T::ZERO; N]; words],
             shortest: texts.iter().map(|(_, text)| text.len()).min().unwrap_or(0),
             longest: texts.iter().map(|(_, text)| text.len()).max().unwrap_or(0),
+            bags: Vec::new(),
+            runs: Vec::new(),
         };
         let mut numbers: Vec<u32> = texts.iter().flat_map(|(_, text)| text.iter().copied()).collect();
         numbers.sort_unstable();
         numbers.dedup();
         block.table.resize((numbers.len() + 1) * words, [T::ZERO; N]);
+        block.bags.resize(if bags { numbers.len() + 1 } else { 0 }, [0; N]);
         for (lane, (_, text)) in texts.iter().enumerate() {
             block.lengths[lane] = text.len() as f64;
             block.counts[lane] = text.len() as u32;
+            match block.runs.last_mut() {
+                Some((length, end)) if *length == text.len() => *end = lane + 1,
+                _ => block.runs.push((text.len(), lane + 1)),
+            }
             for (position, number) in text.iter().enumerate() {
                 let (word, bit) = (position / T::BITS, T::from_u64(1 << (position % T::BITS)));
                 if let Ok(row) = numbers.binary_search(number) {
                     let place = &mut block.table[(row + 1) * words + word][lane];
                     *place = *place | bit;
+                    if let Some(counts) = block.bags.get_mut(row + 1) {
+                        counts[lane] = counts[lane].saturating_add(1);
+                    }
                 }
                 let place = &mut block.within[word][lane];
                 *place = *place | bit;

@@ -1,10 +1,10 @@
 //! The right side of a comparison, packed for the kernels: tiles of columns, in each of them blocks of texts of like length.
+use super::bounds::{Bag, best_with, survivors};
 use super::kernels::{Kernel, LONGEST_JARO, Shared, scores};
 use super::lanes::{Block, Lane};
 use crate::Context;
 use crate::error::Result;
-use crate::matching::strings::jaro::{PREFIX, boosted, score};
-use crate::matching::strings::ratio::of_distance;
+use crate::matching::strings::jaro::PREFIX;
 use crate::matching::strings::symbols::Alphabet;
 use crate::math::simd::dispatch;
 
@@ -20,7 +20,16 @@ const LONGEST_QUERY: usize = 1 << 14;
 pub(super) struct Packed {
     pub(super) kernel: Kernel,
     alphabet: Alphabet,
+    longest: usize,
+    pruned: bool,
     pub(super) tiles: Vec<Tile>,
+}
+
+/// A query as the kernels take it.
+#[derive(Debug)]
+pub(super) struct PackedQuery {
+    numbers: Vec<u32>,
+    bag: Bag,
 }
 
 /// Neighbouring columns of the result.
@@ -50,7 +59,8 @@ pub(super) struct Work {
 }
 
 impl Packed {
-    pub(super) fn new(kernel: Kernel, texts: &[Vec<u32>], context: &Context) -> Result<Self> {
+    /// `pruned` tells whether there will be a cut-off.
+    pub(super) fn new(kernel: Kernel, texts: &[Vec<u32>], pruned: bool, context: &Context) -> Result<Self> {
         let longest = if matches!(kernel, Kernel::Jaro { .. }) { 256 } else { 512 };
         let mut alphabet = Alphabet::new();
         let numbered: Vec<Vec<u32>> =
@@ -62,9 +72,9 @@ impl Packed {
                 .collect();
         let tiles = context.map(texts.len().div_ceil(TILE), |index| {
             let range = index * TILE..texts.len().min((index + 1) * TILE);
-            Ok(Tile::new(range.start, &texts[range.clone()], &numbered[range], longest))
+            Ok(Tile::new(range.start, &texts[range.clone()], &numbered[range], longest, pruned))
         })?;
-        Ok(Self { kernel, alphabet, tiles })
+        Ok(Self { kernel, alphabet, longest, pruned, tiles })
     }
 
     pub(super) fn work(&self) -> Work {
@@ -79,10 +89,11 @@ impl Packed {
         }
     }
 
-    /// The symbols of a query as numbers, one more than the last for those that no text has.
-    pub(super) fn numbered(&self, query: &[u32]) -> Vec<u32> {
+    /// A query for the kernels: its symbols as numbers, one more than the last for those that no text has.
+    pub(super) fn prepared(&self, query: &[u32]) -> PackedQuery {
         let last = self.alphabet.len() as u32;
-        query.iter().map(|&code| self.alphabet.number(code).min(last)).collect()
+        let numbers: Vec<u32> = query.iter().map(|&code| self.alphabet.number(code).min(last)).collect();
+        PackedQuery { bag: Bag::new(&numbers, if self.pruned { self.longest } else { 0 }), numbers }
     }
 
     /// Whether a query of this length goes through the kernels.
@@ -92,7 +103,7 @@ impl Packed {
 }
 
 impl Tile {
-    fn new(first: usize, texts: &[Vec<u32>], numbered: &[Vec<u32>], longest: usize) -> Self {
+    fn new(first: usize, texts: &[Vec<u32>], numbered: &[Vec<u32>], longest: usize, bags: bool) -> Self {
         let mut tile = Self { first, ..Self::default() };
         let mut order: Vec<u32> = (0..texts.len() as u32).collect();
         order.sort_by_key(|column| texts[*column as usize].len());
@@ -100,12 +111,12 @@ impl Tile {
         tile.others = order[packed..].to_vec();
         let mut rest: Vec<(u32, &[u32])> =
             order[..packed].iter().map(|column| (*column, numbered[*column as usize].as_slice())).collect();
-        tile.bytes = blocks(&mut rest, 1, false);
-        tile.shorts = blocks(&mut rest, 1, false);
-        tile.halves = blocks(&mut rest, 1, false);
-        tile.words = blocks(&mut rest, 1, false);
+        tile.bytes = blocks(&mut rest, 1, false, bags);
+        tile.shorts = blocks(&mut rest, 1, false, bags);
+        tile.halves = blocks(&mut rest, 1, false, bags);
+        tile.words = blocks(&mut rest, 1, false, bags);
         for words in WORDS {
-            tile.several.extend(blocks(&mut rest, words, true));
+            tile.several.extend(blocks(&mut rest, words, true, bags));
         }
         tile
     }
@@ -113,11 +124,16 @@ impl Tile {
 
 /// Take the shortest texts off the front that fit into lanes of this width. Half a block that is not needed stays for wider
 /// lanes.
-fn blocks<T: Lane, const N: usize>(rest: &mut Vec<(u32, &[u32])>, words: usize, all: bool) -> Vec<Block<T, N>> {
+fn blocks<T: Lane, const N: usize>(
+    rest: &mut Vec<(u32, &[u32])>,
+    words: usize,
+    all: bool,
+    bags: bool,
+) -> Vec<Block<T, N>> {
     let fitting = rest.partition_point(|(_, text)| text.len() <= words * T::BITS);
     let left_over = fitting % N;
     let taken = if all || 2 * left_over > N { fitting } else { fitting - left_over };
-    let blocks = rest[..taken].chunks(N).map(|texts| Block::new(texts, words)).collect();
+    let blocks = rest[..taken].chunks(N).map(|texts| Block::new(texts, words, bags)).collect();
     rest.drain(..taken);
     blocks
 }
@@ -127,12 +143,71 @@ pub(super) struct Target<'m> {
     pub(super) rows: &'m mut [f64],
     pub(super) columns: usize,
     pub(super) cutoff: f64,
+    /// Pairs of blocks in which few can reach the cut-off, to be compared one by one.
+    pub(super) few: Vec<Few>,
+    pub(super) pays: Pays,
+}
+
+/// Whether blocks are left out often enough for looking to pay; where they are not, one in some is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pays {
+    looked: u32,
+    left_out: u32,
+    waits: u32,
+}
+
+impl Pays {
+    pub(super) fn new() -> Self {
+        Self { looked: 0, left_out: 0, waits: 0 }
+    }
+
+    /// Looking takes about a tenth of the kernels' time.
+    const LEAST: u32 = 8;
+
+    #[inline(always)]
+    fn tries(&mut self) -> bool {
+        if self.looked < 64 || self.left_out * Self::LEAST >= self.looked || self.waits == 0 {
+            self.waits = 15;
+            return true;
+        }
+        self.waits -= 1;
+        false
+    }
+
+    #[inline(always)]
+    fn learn(&mut self, left_out: bool) {
+        self.looked += 1;
+        self.left_out += u32::from(left_out);
+        if self.looked == 4096 {
+            (self.looked, self.left_out) = (self.looked / 2, self.left_out / 2);
+        }
+    }
+}
+
+/// A pair that is left for later.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Few {
+    /// The query's place among the queries.
+    pub(super) query: u32,
+    /// The column, counted from the first of the tile.
+    pub(super) column: u32,
+    /// At least so many symbols of the query have no equal one in the text.
+    pub(super) alone: u8,
+}
+
+/// Longest texts that are compared one by one about as fast as in lanes.
+const LONGEST_ALONE: usize = 64;
+
+/// Texts of a block for one that is compared alone in the time that the block takes.
+#[inline(always)]
+fn block_for_one<T: Lane, const N: usize>() -> usize {
+    if T::BITS < 64 { N / 8 } else { N / 4 }
 }
 
 dispatch! {
-    /// The scores of queries with the packed texts of a tile; those below the cut-off are left as they are.
+    /// The scores of queries with the packed texts of a tile; those below the cut-off are 0 or left as they are.
     pub(super) fn score_tile, portable score_tile_portable(
-        kernel: Kernel, tile: &Tile, queries: &[Option<Vec<u32>>], work: &mut Work, target: &mut Target<'_>,
+        kernel: Kernel, tile: &Tile, queries: &[Option<PackedQuery>], work: &mut Work, target: &mut Target<'_>,
         context: &Context,
     ) -> Result<()> {
         let Work { row_of, rows, bytes, shorts, halves, words, several } = work;
@@ -164,7 +239,7 @@ fn score_block<T: Lane, const N: usize, const WORDS: bool>(
     kernel: Kernel,
     block: &Block<T, N>,
     first: usize,
-    queries: &[Option<Vec<u32>>],
+    queries: &[Option<PackedQuery>],
     ((row_of, rows), shared): (&mut Map<'_>, &mut Shared<T, N>),
     target: &mut Target<'_>,
     context: &Context,
@@ -173,24 +248,40 @@ fn score_block<T: Lane, const N: usize, const WORDS: bool>(
         row_of[*number as usize] = row as u16 + 1;
     }
     let mut out = [0.0; N];
+    let (mut alone, mut marks) = ([0; N], [0; N]);
     let mut steps = 0;
     for (index, query) in queries.iter().enumerate() {
-        let Some(query) = query else { continue };
-        if best(kernel, query.len(), block.shortest, block.longest) < target.cutoff {
+        let Some(PackedQuery { numbers, bag }) = query else { continue };
+        let length = numbers.len();
+        let nearest = length.clamp(block.shortest, block.longest);
+        if best_with(kernel, (length, nearest), 0, PREFIX) < target.cutoff {
             continue;
         }
-        rows.resize(query.len(), 0);
-        for (row, number) in rows.iter_mut().zip(query) {
+        if !block.bags.is_empty() && target.pays.tries() {
+            let left = survivors(kernel, block, bag, row_of, target.cutoff, (&mut alone, &mut marks));
+            let few = left <= block_for_one::<T, N>() && (left == 0 || length.max(block.longest) <= LONGEST_ALONE);
+            target.pays.learn(few);
+            steps += 1;
+            if few {
+                for lane in 0..if left > 0 { block.columns.len() } else { 0 } {
+                    if marks[lane] != 0 {
+                        target.few.push(Few { query: index as u32, column: block.columns[lane], alone: alone[lane] });
+                    }
+                }
+                continue;
+            }
+        }
+        rows.resize(length, 0);
+        for (row, number) in rows.iter_mut().zip(numbers) {
             *row = row_of[*number as usize];
         }
         scores::<T, N, WORDS>(kernel, block, rows, shared, &mut out);
         let row = &mut target.rows[index * target.columns + first..];
         for (column, score) in block.columns.iter().zip(&out) {
-            if *score >= target.cutoff {
-                row[*column as usize] = *score;
-            }
+            // Without a branch, which at middling cut-offs would be guessed wrong half of the time.
+            row[*column as usize] = if *score >= target.cutoff { *score } else { 0.0 };
         }
-        steps += (query.len() + 1) * block.words;
+        steps += (length + 1) * block.words;
         if steps > 1 << 16 {
             context.check()?;
             steps = 0;
@@ -200,23 +291,4 @@ fn score_block<T: Lane, const N: usize, const WORDS: bool>(
         row_of[*number as usize] = 0;
     }
     Ok(())
-}
-
-/// The best score that a text of a length between two can have with a query.
-#[inline(always)]
-fn best(kernel: Kernel, query: usize, shortest: usize, longest: usize) -> f64 {
-    best_of_lengths(kernel, query, query.clamp(shortest, longest))
-}
-
-/// The best score of texts of two lengths: all of the shorter one is found in the longer one.
-pub(super) fn best_of_lengths(kernel: Kernel, a: usize, b: usize) -> f64 {
-    let (shorter, longer) = (a.min(b), a.max(b));
-    match kernel {
-        Kernel::Levenshtein | Kernel::Osa | Kernel::Subsequence => of_distance(longer - shorter, longer),
-        Kernel::Indel => of_distance(longer - shorter, longer + shorter),
-        Kernel::Jaro { prefix_weight } => {
-            let jaro = score(a, b, shorter, 0);
-            boosted(jaro, PREFIX, prefix_weight)
-        }
-    }
 }

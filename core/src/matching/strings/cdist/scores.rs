@@ -3,13 +3,16 @@ use std::sync::Mutex;
 
 use ndarray::Array2;
 
+use super::bounds::best_with;
 use super::kernels::Kernel;
 use super::options::Cdist;
-use super::packed::{Packed, Target, best_of_lengths, score_tile};
+use super::packed::{Packed, PackedQuery, Pays, TILE, Target, score_tile};
 use crate::Context;
 use crate::data::Matrix;
 use crate::error::{Error, Result, ensure};
+use crate::matching::strings::jaro;
 use crate::matching::strings::metric::{MetricParameters, TextMetric, of_symbols};
+use crate::matching::strings::query::Query;
 use crate::matching::strings::symbols::code_points;
 use crate::matching::strings::words::sorted_words;
 
@@ -75,7 +78,7 @@ impl Cdist {
         context: &Context,
     ) -> Result<FittedCdist> {
         let packed = match kernel(self.metric, &self.parameters) {
-            Some(kernel) => Some(Packed::new(kernel, &texts, context)?),
+            Some(kernel) => Some(Packed::new(kernel, &texts, self.score_cutoff > 0.0, context)?),
             None => None,
         };
         Ok(FittedCdist { options: self.clone(), texts, packed })
@@ -172,17 +175,20 @@ impl FittedCdist {
             }
             return Ok(());
         };
-        let numbered: Vec<Option<Vec<u32>>> =
-            queries.iter().map(|query| packed.takes(query.len()).then(|| packed.numbered(query))).collect();
+        let prepared: Vec<Option<PackedQuery>> =
+            queries.iter().map(|query| packed.takes(query.len()).then(|| packed.prepared(query))).collect();
         let mut work = packed.work();
+        let mut patterns: Vec<Option<Query<'_>>> = queries.iter().map(|_| None).collect();
+        let mut target =
+            Target { rows, columns, cutoff: self.options.score_cutoff, few: Vec::new(), pays: Pays::new() };
         for tile in &packed.tiles {
             let at = |error| (0, tile.first, error);
             context.check().map_err(at)?;
-            let mut target = Target { rows, columns, cutoff: self.options.score_cutoff };
-            score_tile(packed.kernel, tile, &numbered, &mut work, &mut target, context).map_err(at)?;
-            for (row, (query, scores)) in queries.iter().zip(rows.chunks_mut(columns)).enumerate() {
-                let all = 0..columns.min(tile.first + super::packed::TILE) - tile.first;
-                let alone: &mut dyn Iterator<Item = usize> = if numbered[row].is_some() {
+            score_tile(packed.kernel, tile, &prepared, &mut work, &mut target, context).map_err(at)?;
+            self.few(packed.kernel, queries, &mut patterns, tile.first, &mut target, context).map_err(at)?;
+            for (row, (query, scores)) in queries.iter().zip(target.rows.chunks_mut(columns)).enumerate() {
+                let all = 0..columns.min(tile.first + TILE) - tile.first;
+                let alone: &mut dyn Iterator<Item = usize> = if prepared[row].is_some() {
                     &mut tile.others.iter().map(|column| *column as usize)
                 } else {
                     &mut all.into_iter()
@@ -196,11 +202,44 @@ impl FittedCdist {
         Ok(())
     }
 
+    /// The scores of the pairs that the blocks of a tile left over.
+    fn few<'q>(
+        &'q self,
+        kernel: Kernel,
+        queries: &[&'q [u32]],
+        patterns: &mut [Option<Query<'q>>],
+        first: usize,
+        target: &mut Target<'_>,
+        context: &Context,
+    ) -> Result<()> {
+        // Also where costs make an indel distance of Levenshtein's.
+        let metric = if kernel == Kernel::Indel { TextMetric::Indel } else { self.options.metric_of_prepared() };
+        for (done, few) in std::mem::take(&mut target.few).into_iter().enumerate() {
+            if done % 4096 == 4095 {
+                context.check()?;
+            }
+            let (row, column) = (few.query as usize, first + few.column as usize);
+            let (query, text) = (queries[row], self.texts[column].as_slice());
+            if matches!(kernel, Kernel::Jaro { .. }) {
+                let start = jaro::prefix(query, text);
+                if best_with(kernel, (query.len(), text.len()), few.alone.into(), start) < target.cutoff {
+                    continue;
+                }
+            }
+            let pattern = patterns[row].get_or_insert_with(|| Query::new(query, metric, &self.options.parameters));
+            let score = pattern.score(text, context)?;
+            if score >= target.cutoff {
+                target.rows[row * target.columns + column] = score;
+            }
+        }
+        Ok(())
+    }
+
     /// The score of a query with one text.
     fn one(&self, query: &[u32], scores: &mut [f64], column: usize, context: &Context) -> Result<()> {
         let (options, text) = (&self.options, &self.texts[column]);
         if let Some(packed) = &self.packed
-            && best_of_lengths(packed.kernel, query.len(), text.len()) < options.score_cutoff
+            && best_with(packed.kernel, (query.len(), text.len()), 0, jaro::PREFIX) < options.score_cutoff
         {
             return Ok(());
         }

@@ -1,5 +1,5 @@
 //! The kernels against the functions of two texts, to the bit.
-use super::packed::{Packed, Target, score_tile, score_tile_portable};
+use super::packed::{Packed, Pays, Target, score_tile, score_tile_portable};
 use super::*;
 use crate::Context;
 use crate::matching::strings::{MetricParameters, TextMetric, TextSimilarity, similarity};
@@ -58,13 +58,19 @@ fn every_score_is_that_of_the_function_of_two_texts_to_the_bit() {
     let right: Vec<&str> = right.iter().map(String::as_str).collect();
     for metric in KERNELS {
         let scores = cdist(&left, &right, &Cdist::default().with_metric(metric), &context).unwrap();
-        let cut = Cdist::default().with_metric(metric).with_score_cutoff(0.6);
-        let cut = cdist(&left, &right, &cut, &context).unwrap();
+        let cutoffs = [0.3, 0.6, 0.75, 0.9, 1.0];
+        let cut = cutoffs.map(|cutoff| {
+            let options = Cdist::default().with_metric(metric).with_score_cutoff(cutoff);
+            cdist(&left, &right, &options, &context).unwrap()
+        });
         for (i, a) in left.iter().enumerate() {
             for (j, b) in right.iter().enumerate() {
                 let one = similarity(a, b, &options(metric), &context).unwrap();
                 assert_eq!(scores[[i, j]].to_bits(), one.to_bits(), "{metric:?} of {a:?} and {b:?}");
-                assert_eq!(cut[[i, j]], if one >= 0.6 { one } else { 0.0 }, "{metric:?} cut of {a:?} and {b:?}");
+                for (cut, cutoff) in cut.iter().zip(cutoffs) {
+                    let wanted = if one >= cutoff { one } else { 0.0 };
+                    assert_eq!(cut[[i, j]].to_bits(), wanted.to_bits(), "{metric:?} at {cutoff} of {a:?} and {b:?}");
+                }
             }
         }
     }
@@ -77,17 +83,20 @@ fn the_widest_instructions_give_the_same_bits_as_the_portable_ones() {
     let right: Vec<Vec<u32>> = right.iter().map(|text| text.chars().map(u32::from).collect()).collect();
     for metric in KERNELS {
         let kernel = scores::kernel(metric, &MetricParameters::default()).unwrap();
-        let packed = Packed::new(kernel, &right, &context).unwrap();
-        let queries: Vec<Option<Vec<u32>>> = left
+        let packed = Packed::new(kernel, &right, true, &context).unwrap();
+        let queries: Vec<_> = left
             .iter()
             .map(|text| {
                 let points: Vec<u32> = text.chars().map(u32::from).collect();
-                packed.takes(points.len()).then(|| packed.numbered(&points))
+                packed.takes(points.len()).then(|| packed.prepared(&points))
             })
             .collect();
-        let mut results = [vec![0.0; 40 * 700], vec![0.0; 40 * 700]];
-        for (rows, portable) in results.iter_mut().zip([false, true]) {
-            let (mut work, mut target) = (packed.work(), Target { rows, columns: 700, cutoff: 0.0 });
+        let mut results = [vec![0.0; 40 * 700], vec![0.0; 40 * 700], vec![0.0; 40 * 700], vec![0.0; 40 * 700]];
+        let mut left_over = Vec::new();
+        for (rows, (portable, cutoff)) in results.iter_mut().zip([(false, 0.0), (true, 0.0), (false, 0.7), (true, 0.7)])
+        {
+            let (mut work, mut target) =
+                (packed.work(), Target { rows, columns: 700, cutoff, few: Vec::new(), pays: Pays::new() });
             for tile in &packed.tiles {
                 if portable {
                     score_tile_portable(kernel, tile, &queries, &mut work, &mut target, &context).unwrap();
@@ -95,8 +104,12 @@ fn the_widest_instructions_give_the_same_bits_as_the_portable_ones() {
                     score_tile(kernel, tile, &queries, &mut work, &mut target, &context).unwrap();
                 }
             }
+            left_over.push(format!("{:?}", target.few));
         }
-        assert!(results[0].iter().any(|score| *score > 0.0));
-        assert!(results[0].iter().zip(&results[1]).all(|(a, b)| a.to_bits() == b.to_bits()), "{metric:?}");
+        for (a, b) in [(0, 1), (2, 3)] {
+            assert!(results[a].iter().any(|score| *score > 0.0));
+            assert!(results[a].iter().zip(&results[b]).all(|(a, b)| a.to_bits() == b.to_bits()), "{metric:?}");
+            assert_eq!(left_over[a], left_over[b]);
+        }
     }
 }

@@ -3,7 +3,9 @@
 //! A transposition joins the last row before `i` where `a` has the symbol of column `j` with the last column before `j`
 //! where `b` has the symbol of row `i`. Only those with no gap on one side can be better than edits (Zhao, Sahinalp,
 //! *String correction using the Damerau-Levenshtein distance*, 2019), so three rows of memory are enough.
-use crate::matching::strings::symbols::{Alphabet, CELLS_BETWEEN_CHECKS, Symbol, Watch, numbers, without_common_ends};
+use crate::matching::strings::symbols::{
+    Alphabet, CELLS_BETWEEN_CHECKS, Symbol, Watch, collected, numbers, without_common_ends,
+};
 
 /// The distance, or any number above `most` if it is above `most`. Time `O(a * b)`, memory `O(a + b)`.
 pub(crate) fn damerau<S: Symbol, W: Watch>(a: &[S], b: &[S], most: usize, watch: &W) -> Result<usize, W::Stop> {
@@ -21,10 +23,10 @@ pub(crate) fn damerau<S: Symbol, W: Watch>(a: &[S], b: &[S], most: usize, watch:
     let mut last_row = vec![0_usize; alphabet.len()];
     let far = usize::MAX / 2;
     // Costs of this row and of the one above, shifted by one so that column -1 exists and is far.
-    let mut above = vec![far; b.len() + 2];
-    let mut here: Vec<usize> = std::iter::once(far).chain(0..=b.len()).collect();
+    let mut above = collected(std::iter::repeat_n(far, b.len() + 2), watch)?;
+    let mut here = collected(std::iter::once(far).chain(0..=b.len()), watch)?;
     // For column j: the cost at (k - 1, j - 2) where k is the last row with the symbol of column j.
-    let mut before_pair = vec![far; b.len() + 1];
+    let mut before_pair = collected(std::iter::repeat_n(far, b.len() + 1), watch)?;
     let mut unchecked = 0;
     for (row, &symbol) in a.iter().enumerate() {
         let i = row + 1;

@@ -44,9 +44,9 @@ fn key(content: u64, length: usize, count: usize, index: usize) -> u64 {
     mixed(content ^ mixed(((length as u64) << 40) ^ ((count as u64) << 20) ^ index as u64))
 }
 
-fn start_key(text: &[u32], length: usize) -> Option<u64> {
+fn start_key(text: &[u32]) -> Option<u64> {
     let start: &[u32; START] = text.first_chunk()?;
-    Some(mixed(mixed((u64::from(start[0]) << 32) | u64::from(start[1])) ^ length as u64))
+    Some(start.iter().fold(0, |key, code| mixed(key ^ (u64::from(*code) + 1))))
 }
 
 impl Bags {
@@ -76,7 +76,7 @@ impl Bags {
                     sum(text, count, &groups, &mut sums);
                     bags.extend((0..count).map(|index| (key(sums[index], length, count, index), number)));
                 }
-                starts.extend(start_key(text, length).map(|key| (key, number)));
+                starts.extend(start_key(text).map(|key| (key, number)));
             }
         }
         Self { bound, bags: Postings::new(bags, texts), starts: Postings::new(starts, texts), groups }
@@ -86,12 +86,19 @@ impl Bags {
     pub(super) fn candidates(&self, query: &[u32], signature: u64, texts: &Texts, first: u32, found: &mut Vec<u32>) {
         let mut sums = [[0; MOST_GROUPS]; MOST_GROUPS + 1];
         let mut summed = [false; MOST_GROUPS + 1];
+        let same_start = start_key(query).map_or(0..0, |key| self.starts.range(key));
+        let (numbers, signatures) = self.starts.lists(same_start);
+        let mut seen = 0;
         for (length, range) in texts.lengths().filter(|(_, range)| range.end > first) {
-            if let Some(limits) = self.bound.limits_of_equal_start(query.len(), length)
-                && let Some(key) = start_key(query, length)
+            // The texts of one start are in the order of their lengths.
+            seen += numbers[seen..].partition_point(|number| *number < range.start);
+            let end = seen + numbers[seen..].partition_point(|number| *number < range.end);
+            if end > seen
+                && let Some(limits) = self.bound.limits_of_equal_start(query.len(), length)
             {
-                self.starts.candidates(key, signature, limits, first, found);
+                within(&numbers[seen..end], &signatures[seen..end], signature, limits, first, found);
             }
+            seen = end;
             let Some(limits) = self.bound.limits(query.len(), length) else { continue };
             match groups_for(self.bound, query.len(), length).flatten() {
                 None => {

@@ -6,14 +6,18 @@ use serde::{Deserialize, Serialize};
 use super::bags::Bags;
 use super::limits::Bound;
 use super::options::TextJoin;
+use super::postings::within;
 use super::segments::{Parts, Segments};
-use super::texts::Texts;
-use super::verify::Query;
+use super::sets::{SetBound, SetWork, Sets};
+use super::shared_words::{SharedWords, WordWork};
+use super::texts::{Texts, signature};
 use crate::Context;
 use crate::data::{Ints, Vector};
 use crate::error::{Result, ensure};
 use crate::matching::strings::cdist::{Cdist, FittedCdist};
-use crate::matching::strings::metric::TextMetric;
+use crate::matching::strings::grams::Coefficient;
+use crate::matching::strings::metric::{MetricParameters, TextMetric};
+use crate::matching::strings::query::Query;
 
 /// Queries that one thread takes at a time.
 const TOGETHER: usize = 32;
@@ -72,6 +76,10 @@ pub struct FittedTextJoin {
 enum Filter {
     Segments(Segments),
     Bags(Bags),
+    Sets(Box<Sets>),
+    Words(Box<SharedWords>),
+    /// Each text by its signature alone.
+    Signatures(Bound),
     /// None: all pairs, by the kernels.
     Pairs(Box<FittedCdist>),
 }
@@ -89,20 +97,45 @@ impl TextJoin {
         let texts = Texts::new(&context.map(right.len(), |row| Ok(all.prepared(right[row])))?);
         let metric = all.metric_of_prepared();
         context.check()?;
-        let filter = match Bound::new(metric, &self.parameters, self.cutoff) {
-            Some(bound @ Bound::Jaro { .. }) if Bags::share_one_by_one(bound, &texts) <= MOST_ONE_BY_ONE => {
-                Filter::Bags(Bags::new(bound, &texts))
-            }
-            Some(bound) if Segments::share_one_by_one(bound, &texts) <= MOST_ONE_BY_ONE => {
-                Filter::Segments(Segments::new(bound, &texts))
-            }
-            _ => {
+        let filter = match self.filter(metric, &texts, context)? {
+            Some(filter) => filter,
+            None => {
                 let distinct = (0..texts.len() as u32).map(|text| texts.text(text).to_vec()).collect();
                 Filter::Pairs(Box::new(all.fit_prepared(distinct, context)?))
             }
         };
         context.check()?;
         Ok(FittedTextJoin { options: self.clone(), metric, texts, rows: right.len(), filter })
+    }
+
+    /// The filter of the metric, if it has one that is worth it for these texts.
+    fn filter(&self, metric: TextMetric, texts: &Texts, context: &Context) -> Result<Option<Filter>> {
+        let sets = |coefficient| {
+            let MetricParameters { gram_size: size, pad_grams: pad, .. } = self.parameters;
+            let bound = SetBound { coefficient, cutoff: self.cutoff, size, pad };
+            Ok(Some(Filter::Sets(Box::new(Sets::new(bound, texts, context)?))))
+        };
+        match metric {
+            TextMetric::Jaccard => return sets(Coefficient::Jaccard),
+            TextMetric::Dice => return sets(Coefficient::Dice),
+            TextMetric::Cosine => return sets(Coefficient::Cosine),
+            TextMetric::Overlap => return sets(Coefficient::Overlap),
+            TextMetric::TokenSetRatio => {
+                let words = SharedWords::new(self.cutoff, texts, MOST_ONE_BY_ONE, context)?;
+                return Ok(words.map(|words| Filter::Words(Box::new(words))));
+            }
+            _ => {}
+        }
+        Ok(match Bound::new(metric, &self.parameters, self.cutoff) {
+            Some(bound @ Bound::Part { .. }) => Some(Filter::Signatures(bound)),
+            Some(bound @ Bound::Jaro { .. }) if Bags::share_one_by_one(bound, texts) <= MOST_ONE_BY_ONE => {
+                Some(Filter::Bags(Bags::new(bound, texts)))
+            }
+            Some(bound) if Segments::share_one_by_one(bound, texts) <= MOST_ONE_BY_ONE => {
+                Some(Filter::Segments(Segments::new(bound, texts)))
+            }
+            _ => None,
+        })
     }
 
     /// The same as a comparison of all pairs.
@@ -119,6 +152,8 @@ impl TextJoin {
 #[derive(Default)]
 struct Work {
     parts: Parts,
+    sets: SetWork,
+    words: WordWork,
     found: Vec<u32>,
 }
 
@@ -215,14 +250,25 @@ impl FittedTextJoin {
     ) -> Result<Vec<Hit>> {
         context.check()?;
         let query = Query::new(queries.text(text), self.metric, &self.options.parameters);
-        let first = if onwards { text } else { 0 };
-        let Work { parts, found } = work;
+        let (first, signature) = (if onwards { text } else { 0 }, signature(query.text));
+        let Work { parts, sets: set_work, words: word_work, found } = work;
         found.clear();
         match &self.filter {
             Filter::Segments(segments) => {
-                segments.candidates(query.text, query.signature, &self.texts, first, parts, found);
+                segments.candidates(query.text, signature, &self.texts, first, parts, found);
             }
-            Filter::Bags(bags) => bags.candidates(query.text, query.signature, &self.texts, first, found),
+            Filter::Bags(bags) => bags.candidates(query.text, signature, &self.texts, first, found),
+            Filter::Sets(sets) => sets.candidates(query.text, first, set_work, found, context)?,
+            Filter::Words(words) => words.candidates(query.text, first, word_work, found, context)?,
+            Filter::Signatures(bound) => {
+                for (length, range) in self.texts.lengths().filter(|(_, range)| range.end > first) {
+                    if let Some(limits) = bound.limits(query.text.len(), length) {
+                        let numbers: Vec<u32> = range.clone().collect();
+                        let signatures = &self.texts.signatures[range.start as usize..range.end as usize];
+                        within(&numbers, signatures, signature, limits, first, found);
+                    }
+                }
+            }
             Filter::Pairs(_) => {}
         }
         found.sort_unstable();

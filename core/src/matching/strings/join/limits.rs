@@ -2,6 +2,7 @@
 use crate::matching::strings::jaro::{BOOST_ABOVE, score};
 use crate::matching::strings::metric::{MetricParameters, TextMetric};
 use crate::matching::strings::ratio::of_distance;
+use crate::matching::strings::words::WORDS_COUNT;
 
 /// What a pair that reaches the cut-off has at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +24,14 @@ pub(super) enum Bound {
     Both { cutoff: f64 },
     /// Common subsequence over the longer length.
     Subsequence { cutoff: f64 },
+    /// Insertions and deletions between the shorter text and a part of the longer one.
+    Part { cutoff: f64 },
     /// The least Jaro similarity without the boost of a longer prefix, and with it.
     Jaro { plain: f64, prefixed: f64 },
 }
 
 /// Equal symbols at the start from which pairs are found by their start.
-pub(super) const START: usize = 2;
+pub(super) const START: usize = 3;
 
 impl Bound {
     /// The bound, if the metric has one.
@@ -41,6 +44,9 @@ impl Bound {
             // A transposition is two substitutions.
             (TextMetric::Osa | TextMetric::DamerauLevenshtein, _) => Bound::Longer { cutoff, edits: 2 },
             (TextMetric::Subsequence, _) => Bound::Subsequence { cutoff },
+            // The other ratios are weighted with 0.95 at most.
+            (TextMetric::WeightedRatio, _) if cutoff > WORDS_COUNT => Bound::Both { cutoff },
+            (TextMetric::PartialRatio, _) => Bound::Part { cutoff },
             (TextMetric::Jaro, _) => Bound::Jaro { plain: cutoff, prefixed: cutoff },
             (TextMetric::JaroWinkler, _) => {
                 let least = |prefix: usize| {
@@ -79,6 +85,14 @@ impl Bound {
             }
             Bound::Both { cutoff } => unshared((left + right - most(left + right, cutoff)).div_ceil(2)),
             Bound::Subsequence { cutoff } => unshared(longer - most(longer, cutoff)),
+            Bound::Part { cutoff } => {
+                let shorter = left.min(right);
+                // With `m` symbols shared, the part has at least as many: the ratio is at most `2 m / (shorter + m)`.
+                let shared = (cutoff * shorter as f64 / (2.0 - cutoff) - 1e-9 * shorter as f64).ceil() as usize;
+                let alone = shorter - shared.min(shorter);
+                let of = |length: usize| if length == shorter { alone } else { usize::MAX };
+                Some(Limits { left_alone: of(left), right_alone: of(right), edits: usize::MAX - 1 })
+            }
             Bound::Jaro { plain, .. } => self.shared_at(plain, left, right).and_then(unshared),
         }
     }

@@ -1,4 +1,6 @@
 //! Texts by keys of 64 bits, each with its signature beside it.
+use std::ops::Range;
+
 use super::limits::Limits;
 use super::texts::Texts;
 use crate::math::simd::dispatch;
@@ -36,19 +38,29 @@ impl Postings {
     /// Add the texts from `first` on that have the key and whose signature is within the limits of the query's.
     #[inline]
     pub(super) fn candidates(&self, key: u64, signature: u64, limits: Limits, first: u32, found: &mut Vec<u32>) {
+        let (texts, signatures) = self.lists(self.range(key));
+        if !texts.is_empty() {
+            within(texts, signatures, signature, limits, first, found);
+        }
+    }
+
+    /// Where the texts that have the key stand in the lists.
+    #[inline]
+    pub(super) fn range(&self, key: u64) -> Range<usize> {
         let mut slot = key as usize & (self.slots.len() - 1);
         loop {
             let (other, start, end) = self.slots[slot];
-            if start == end {
-                return;
-            }
-            if other == key {
-                let range = start as usize..end as usize;
-                within(&self.texts[range.clone()], &self.signatures[range], signature, limits, first, found);
-                return;
+            if other == key || start == end {
+                return start as usize..end as usize;
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         }
+    }
+
+    /// Texts in ascending order, each with its signature.
+    #[inline]
+    pub(super) fn lists(&self, range: Range<usize>) -> (&[u32], &[u64]) {
+        (&self.texts[range.clone()], &self.signatures[range])
     }
 }
 

@@ -32,7 +32,7 @@ fn names(count: usize, seed: u64) -> Vec<String> {
         .collect()
 }
 
-const METRICS: [TextMetric; 12] = [
+const METRICS: [TextMetric; 16] = [
     TextMetric::Levenshtein,
     TextMetric::Osa,
     TextMetric::DamerauLevenshtein,
@@ -45,6 +45,10 @@ const METRICS: [TextMetric; 12] = [
     TextMetric::TokenSetRatio,
     TextMetric::Jaccard,
     TextMetric::PartialRatio,
+    TextMetric::WeightedRatio,
+    TextMetric::Dice,
+    TextMetric::Cosine,
+    TextMetric::Overlap,
 ];
 
 #[test]
@@ -55,7 +59,7 @@ fn every_pair_at_the_cutoff_is_found_with_its_score_and_no_other() {
     let right: Vec<&str> = right.iter().map(String::as_str).collect();
     for metric in METRICS {
         let scores = cdist(&left, &right, &Cdist::default().with_metric(metric), &context).unwrap();
-        for cutoff in [1.0, 0.92, 0.85, 0.8, 0.75, 0.7, 0.6, 0.3, 0.01] {
+        for cutoff in [1.0, 0.96, 0.92, 0.85, 0.8, 0.75, 0.7, 0.6, 0.3, 0.01] {
             let options = TextJoin::default().with_metric(metric).with_cutoff(cutoff);
             let matches = join_texts(&left, &right, &options, &context).unwrap();
             let mut seen: Vec<(i64, i64, u64)> = matches

@@ -6,11 +6,13 @@
 //! | [`refined_soundex`] | English names; finer, of the whole name | a letter and digits |
 //! | [`nysiis`] | names in the United States | letters |
 //! | [`metaphone`] | English words, by their spelling rules | letters |
+//! | [`double_metaphone`], [`double_metaphone_alternate`] | names of any origin, as speakers of English say them: two keys | letters |
 //! | [`cologne_phonetics`] | German names | digits |
 //!
 //! Accents are taken off and case does not matter; what then is no letter from A to Z is left out (metaphone keeps spaces between
-//! words). A text without such letters has the empty key.
+//! words, double metaphone looks at what stands between them). A text without such letters has the empty key.
 mod cologne;
+mod double_metaphone;
 mod metaphone;
 mod nysiis;
 mod soundex;
@@ -18,6 +20,7 @@ mod soundex;
 mod tests;
 
 pub use cologne::cologne_phonetics;
+pub use double_metaphone::{double_metaphone, double_metaphone_alternate};
 pub use metaphone::metaphone;
 pub use nysiis::nysiis;
 use serde::{Deserialize, Serialize};
@@ -42,6 +45,10 @@ pub enum PhoneticKey {
     Nysiis,
     /// Metaphone.
     Metaphone,
+    /// Double Metaphone, its first key.
+    DoubleMetaphone,
+    /// Double Metaphone, its second key; the first where there is no other.
+    DoubleMetaphoneAlternate,
     /// Kölner Phonetik, for German.
     Cologne,
 }
@@ -59,6 +66,8 @@ pub fn phonetic_key(text: &str, key: PhoneticKey) -> String {
         PhoneticKey::RefinedSoundex => refined_soundex(text),
         PhoneticKey::Nysiis => nysiis(text),
         PhoneticKey::Metaphone => metaphone(text),
+        PhoneticKey::DoubleMetaphone => double_metaphone(text),
+        PhoneticKey::DoubleMetaphoneAlternate => double_metaphone_alternate(text),
         PhoneticKey::Cologne => cologne_phonetics(text),
     }
 }

@@ -21,6 +21,8 @@ fn a_text_without_letters_has_no_key() {
         PhoneticKey::RefinedSoundex,
         PhoneticKey::Nysiis,
         PhoneticKey::Metaphone,
+        PhoneticKey::DoubleMetaphone,
+        PhoneticKey::DoubleMetaphoneAlternate,
         PhoneticKey::Cologne,
     ] {
         for text in ["", "123", "李小龍", "😀"] {
@@ -51,4 +53,30 @@ fn keys_are_those_of_other_libraries() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn double_metaphone_keys_are_those_of_the_program_in_c() {
+    let oracle: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../../tests/data/double_metaphone.json")).unwrap();
+    let keys = oracle["keys"].as_array().unwrap();
+    assert!(keys.len() > 5000);
+    let mut wrong = Vec::new();
+    for line in keys {
+        let wanted: Vec<&str> = line.as_str().unwrap().split('\t').collect();
+        let found = (double_metaphone(wanted[0]), double_metaphone_alternate(wanted[0]));
+        if (found.0.as_str(), found.1.as_str()) != (wanted[1], wanted[2]) {
+            wrong.push(format!("{wanted:?} is not {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}: {}", wrong.len(), keys.len(), wrong.join("\n"));
+}
+
+#[test]
+fn accents_are_no_part_of_a_double_metaphone_key_but_the_cedilla() {
+    for (name, key) in
+        [("Garçon", "KRSN"), ("Garc\u{327}on", "KRSN"), ("Peña", "PN"), ("Müller", "MLR"), ("Weiß", "AS")]
+    {
+        assert_eq!(double_metaphone(name), key, "{name}");
+    }
 }

@@ -1,16 +1,14 @@
 //! The similarity of a query with one candidate after the other.
-use super::texts::signature;
+use super::metric::{MetricParameters, TextMetric, of_symbols};
+use super::pattern::Pattern;
+use super::ratio::of_distance;
+use super::{edit, jaro};
 use crate::Context;
 use crate::error::Result;
-use crate::matching::strings::metric::{MetricParameters, TextMetric, of_symbols};
-use crate::matching::strings::pattern::Pattern;
-use crate::matching::strings::ratio::of_distance;
-use crate::matching::strings::{edit, jaro};
 
 /// A query with what is computed once for all of its candidates.
 pub(super) struct Query<'q> {
     pub(super) text: &'q [u32],
-    pub(super) signature: u64,
     pattern: Option<Pattern>,
     metric: TextMetric,
     parameters: &'q MetricParameters,
@@ -20,7 +18,7 @@ impl<'q> Query<'q> {
     pub(super) fn new(text: &'q [u32], metric: TextMetric, parameters: &'q MetricParameters) -> Self {
         let plain = metric != TextMetric::Levenshtein || parameters.costs() == [1; 3];
         let pattern = (plain && text.len() <= 64).then(|| Pattern::new(text));
-        Self { text, signature: signature(text), pattern, metric, parameters }
+        Self { text, pattern, metric, parameters }
     }
 
     /// The similarity of the query, on the left, with a text: that of the functions of two texts, to the bit.
