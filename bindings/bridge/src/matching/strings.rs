@@ -16,6 +16,9 @@ const LEFT: ArrayArgument = texts("left", "The texts on the left; missing ones a
 const RIGHT: ArrayArgument = texts("right", "The texts on the right; missing ones are refused.");
 const TEXTS: ArrayArgument = texts("texts", "The texts; missing ones are refused.");
 
+/// Two texts of so many bytes together take well below a millisecond by every metric.
+const SHORT: usize = 2048;
+
 const fn texts(name: &'static str, doc: &'static str) -> ArrayArgument {
     ArrayArgument { name, letter: Letter::Texts, axes: &["text"], doc }
 }
@@ -154,6 +157,7 @@ macro_rules! distances {
             op(concat!("matching.", $name), concat!($doc, "\n\nFails with `cancelled`."))
                 .options::<Two>()
                 .gives::<i64>()
+                .brief_up_to(SHORT)
                 .runs(|a| {
                     let Two { left, right } = a.options()?;
                     let distances = $batch(&[&left], &[&right], &TextNormalization::default(), a.context)?;
@@ -262,6 +266,7 @@ macro_rules! similarities {
             op(concat!("matching.", $name), concat!($doc, " 0 to 1.\n\nFails with `cancelled`."))
                 .options::<Two>()
                 .gives::<f64>()
+                .brief_up_to(SHORT)
                 .runs(|a| two(a, TextMetric::$metric)),
             op(
                 concat!("matching.", $name, "_batch"),
