@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut last = None;
         for _ in 0..5 {
             let start = now();
-            let sparse = SparseCosts::from_triplets(&rows, &columns, &costs, shape)?;
+            let sparse = SparseCosts::from_triplets(&rows, &columns, &costs, shape, &inlaid::Context::new())?;
             let built = now() - start;
             let found = assign_sparse(&sparse, &Assign::default(), &context)?;
             let total = now() - start;

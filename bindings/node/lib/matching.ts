@@ -153,11 +153,33 @@ export class AssignmentBatch {
   readonly totalCosts: Float64Array;
 
   /**
+   * The price of each row, `[problem, row]`, if prices are wanted: with those of columns they prove the pairs best, as
+   * the prices of one assignment do.
+   *
+   * `null` where there is none.
+   */
+  readonly rowPrices: Matrix | null;
+
+  /**
+   * The price of each column, `[problem, column]`, if prices are wanted.
+   *
+   * `null` where there is none.
+   */
+  readonly columnPrices: Matrix | null;
+
+  /**
    * @param fields - Every field.
    */
-  constructor(fields: { columns: Int32Array; totalCosts: Float64Array }) {
+  constructor(fields: {
+    columns: Int32Array;
+    totalCosts: Float64Array;
+    rowPrices: Matrix | null;
+    columnPrices: Matrix | null;
+  }) {
     this.columns = fields.columns;
     this.totalCosts = fields.totalCosts;
+    this.rowPrices = fields.rowPrices;
+    this.columnPrices = fields.columnPrices;
   }
 }
 
@@ -2343,8 +2365,9 @@ export const MatchStrategy = {
   /** One to one so that no two rows would both rather have each other. */
   Stable: 'stable',
   /**
-   * One to one, as many pairs as possible, of the least worst regret (the score of a left row's best right row less
-   * that of its own), and of the greatest total score among these.
+   * One to one in three steps, each among what the one before leaves: as many pairs as possible, of the least worst
+   * regret (the score of a left row's best right row less that of its own), of the greatest total score. Rows that stay
+   * alone have no regret, and a right row's is not looked at.
    */
   Fair: 'fair',
   /** Several to several within the capacities of both sides, of the greatest total score. */
@@ -4798,7 +4821,8 @@ export function assignKBestSync(
  * there.
  *
  * Fails with `invalid_config` for a `max_distance` below 0, `invalid_data` for coordinates that are not finite, sets
- * with different numbers of coordinates, and where `max_distance` leaves too few partners.
+ * with different numbers of coordinates, and, unless the unmatched may be left, where `max_distance` leaves too few
+ * partners.
  *
  * Runs away from the event loop on a copy of its arrays; `assignPointsSync` runs in place and borrows them.
  *
@@ -4823,7 +4847,8 @@ export function assignPoints(
  * there.
  *
  * Fails with `invalid_config` for a `max_distance` below 0, `invalid_data` for coordinates that are not finite, sets
- * with different numbers of coordinates, and where `max_distance` leaves too few partners.
+ * with different numbers of coordinates, and, unless the unmatched may be left, where `max_distance` leaves too few
+ * partners.
  *
  * Runs in place: the event loop waits.
  *
@@ -7645,6 +7670,8 @@ export interface AssignBatchOptions extends CallOptions {
   maximize?: boolean;
   /** What happens where forbidden pairs leave no partner. Default refuse. */
   unmatched?: Unmatched;
+  /** Whether prices are wanted that prove every problem's pairs best; they take more time. Default false. */
+  prices?: boolean;
 }
 
 /** Options of `assignBottleneck`; every one has a default. */
@@ -7696,6 +7723,8 @@ export interface AssignPointsOptions extends CallOptions {
   maximize?: boolean;
   /** Points farther apart are not paired; 0 or above, in the unit of the metric. Default: no limit. */
   maxDistance?: number | null;
+  /** What happens where `max_distance` leaves too few partners. Default refuse. */
+  unmatched?: Unmatched;
 }
 
 /** Options of `assignSparse`; every one has a default. */
@@ -8043,6 +8072,8 @@ export interface PointCostsOptions extends CallOptions {
   maximize?: boolean;
   /** Points farther apart are not paired; 0 or above, in the unit of the metric. Default: no limit. */
   maxDistance?: number | null;
+  /** What happens where `max_distance` leaves too few partners. Default refuse. */
+  unmatched?: Unmatched;
 }
 
 /** Options of `recommendMatches`; every one has a default. */
@@ -8260,6 +8291,8 @@ const ASSIGNMENT_BATCH: RecordShape = {
   fields: {
     columns: { wire: 'columns', shape: shape.ints, required: true },
     totalCosts: { wire: 'total_costs', shape: shape.vector, required: true },
+    rowPrices: { wire: 'row_prices', shape: shape.optional(shape.matrix) },
+    columnPrices: { wire: 'column_prices', shape: shape.optional(shape.matrix) },
   },
 };
 
@@ -9307,6 +9340,7 @@ const CALL_ASSIGN_BATCH: Operation = {
     rows: { wire: 'rows', shape: shape.plain, required: true },
     maximize: { wire: 'maximize', shape: shape.plain, default: false },
     unmatched: { wire: 'unmatched', shape: shape.plain, default: 'refuse' },
+    prices: { wire: 'prices', shape: shape.plain, default: false },
   },
   gives: shape.record(() => ASSIGNMENT_BATCH),
 };
@@ -9360,6 +9394,7 @@ const CALL_ASSIGN_POINTS: Operation = {
     metric: { wire: 'metric', shape: shape.plain, default: 'euclidean' },
     maximize: { wire: 'maximize', shape: shape.plain, default: false },
     maxDistance: { wire: 'max_distance', shape: shape.optional(shape.plain) },
+    unmatched: { wire: 'unmatched', shape: shape.plain, default: 'refuse' },
   },
   gives: shape.record(() => ASSIGNMENT),
 };
@@ -9878,6 +9913,7 @@ const CALL_POINT_COSTS: Operation = {
     metric: { wire: 'metric', shape: shape.plain, default: 'euclidean' },
     maximize: { wire: 'maximize', shape: shape.plain, default: false },
     maxDistance: { wire: 'max_distance', shape: shape.optional(shape.plain) },
+    unmatched: { wire: 'unmatched', shape: shape.plain, default: 'refuse' },
   },
   gives: shape.matrix,
 };

@@ -331,8 +331,9 @@ MatchStrategy: TypeAlias = Literal[
 - `greedy`: One to one, the best pair first, then the best of those left, and so on.
 - `optimal`: One to one, of the greatest total score.
 - `stable`: One to one so that no two rows would both rather have each other.
-- `fair`: One to one, as many pairs as possible, of the least worst regret (the score of a left row's best right row
-less that of its own), and of the greatest total score among these.
+- `fair`: One to one in three steps, each among what the one before leaves: as many pairs as possible, of the least
+worst regret (the score of a left row's best right row less that of its own), of the greatest total score. Rows that
+stay alone have no regret, and a right row's is not looked at.
 - `capacity_aware`: Several to several within the capacities of both sides, of the greatest total score.
 """
 
@@ -708,15 +709,32 @@ class AssignmentBatch(Report):
     Attributes:
         columns: The column of every row of every problem, one problem after the other; -1 for a row without one.
         total_costs: The total of each problem.
+        row_prices: The price of each row, `[problem, row]`, if prices are wanted: with those of columns they prove
+            the pairs best, as the prices of one assignment do.
+        column_prices: The price of each column, `[problem, column]`, if prices are wanted.
     """
 
     columns: NDArray[np.int64]
     total_costs: NDArray[np.float64]
+    row_prices: NDArray[np.float64] | None
+    column_prices: NDArray[np.float64] | None
 
-    _ways: ClassVar[Mapping[str, Any]] = {"columns": as_ints, "total_costs": as_vector}
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "columns": as_ints,
+        "total_costs": as_vector,
+        "row_prices": as_matrix,
+        "column_prices": as_matrix,
+    }
 
-    def __init__(self, *, columns: NDArray[np.int64], total_costs: NDArray[np.float64]) -> None:
-        self._set(columns=columns, total_costs=total_costs)
+    def __init__(
+        self,
+        *,
+        columns: NDArray[np.int64],
+        total_costs: NDArray[np.float64],
+        row_prices: NDArray[np.float64] | None = None,
+        column_prices: NDArray[np.float64] | None = None,
+    ) -> None:
+        self._set(columns=columns, total_costs=total_costs, row_prices=row_prices, column_prices=column_prices)
 
 
 class AttributePart(Report):
@@ -3919,6 +3937,7 @@ def assign_batch(
     *,
     maximize: bool = False,
     unmatched: Unmatched = "refuse",
+    prices: bool = False,
     seed: int = 0,
     threads: int = 0,
     progress: bool | Progress = False,
@@ -3935,6 +3954,7 @@ def assign_batch(
         rows: Rows of each matrix, at least 1; it divides the costs of a problem.
         maximize: Whether the totals are to be greatest instead of least. Default false.
         unmatched: What happens where forbidden pairs leave no partner. Default refuse.
+        prices: Whether prices are wanted that prove every problem's pairs best; they take more time. Default false.
         seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
         threads: How many threads may work; 0, the default, is one per processor.
         progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
@@ -3947,9 +3967,10 @@ def assign_batch(
         NotEnoughDataError: Too little data.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
+    options = {"rows": rows, "maximize": maximize, "unmatched": unmatched, "prices": prices}
     inputs = [lend_matrix("costs", costs)]
     run = Run(seed, threads, progress, cancel)
-    reply = call("matching.assign_batch", {"rows": rows, "maximize": maximize, "unmatched": unmatched}, inputs, run=run)
+    reply = call("matching.assign_batch", options, inputs, run=run)
     return AssignmentBatch._read(reply)
 
 
@@ -4137,6 +4158,7 @@ def assign_points(
     metric: PointMetric = "euclidean",
     maximize: bool = False,
     max_distance: float | None = None,
+    unmatched: Unmatched = "refuse",
     seed: int = 0,
     threads: int = 0,
     progress: bool | Progress = False,
@@ -4148,7 +4170,8 @@ def assign_points(
     all there.
 
     Fails with `invalid_config` for a `max_distance` below 0, `invalid_data` for coordinates that are not finite,
-    sets with different numbers of coordinates, and where `max_distance` leaves too few partners.
+    sets with different numbers of coordinates, and, unless the unmatched may be left, where `max_distance` leaves
+    too few partners.
 
     Args:
         left: `[point, coordinate]`; one axis is one row. Points, whose positions are the rows of the result; for
@@ -4158,6 +4181,7 @@ def assign_points(
         metric: How far apart two points are. Default euclidean.
         maximize: Whether the sum is to be greatest instead of least. Default false.
         max_distance: Points farther apart are not paired; 0 or above, in the unit of the metric. Default: no limit.
+        unmatched: What happens where `max_distance` leaves too few partners. Default refuse.
         seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
         threads: How many threads may work; 0, the default, is one per processor.
         progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
@@ -4170,14 +4194,10 @@ def assign_points(
         NotEnoughDataError: Too little data.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
+    options = {"metric": metric, "maximize": maximize, "max_distance": max_distance, "unmatched": unmatched}
     inputs = [lend_matrix("left", left), lend_matrix("right", right)]
     run = Run(seed, threads, progress, cancel)
-    reply = call(
-        "matching.assign_points",
-        {"metric": metric, "maximize": maximize, "max_distance": max_distance},
-        inputs,
-        run=run,
-    )
+    reply = call("matching.assign_points", options, inputs, run=run)
     return Assignment._read(reply)
 
 
@@ -6091,6 +6111,7 @@ def point_costs(
     metric: PointMetric = "euclidean",
     maximize: bool = False,
     max_distance: float | None = None,
+    unmatched: Unmatched = "refuse",
     seed: int = 0,
     threads: int = 0,
     progress: bool | Progress = False,
@@ -6109,6 +6130,7 @@ def point_costs(
         metric: How far apart two points are. Default euclidean.
         maximize: Whether the sum is to be greatest instead of least. Default false.
         max_distance: Points farther apart are not paired; 0 or above, in the unit of the metric. Default: no limit.
+        unmatched: What happens where `max_distance` leaves too few partners. Default refuse.
         seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
         threads: How many threads may work; 0, the default, is one per processor.
         progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
@@ -6121,14 +6143,10 @@ def point_costs(
         NotEnoughDataError: Too little data.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
+    options = {"metric": metric, "maximize": maximize, "max_distance": max_distance, "unmatched": unmatched}
     inputs = [lend_matrix("left", left), lend_matrix("right", right)]
     run = Run(seed, threads, progress, cancel)
-    reply: NDArray[np.float64] = call(
-        "matching.point_costs",
-        {"metric": metric, "maximize": maximize, "max_distance": max_distance},
-        inputs,
-        run=run,
-    )
+    reply: NDArray[np.float64] = call("matching.point_costs", options, inputs, run=run)
     return reply
 
 

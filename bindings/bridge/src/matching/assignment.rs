@@ -23,6 +23,9 @@ struct Batch {
     /// What happens where forbidden pairs leave no partner. Default refuse.
     #[serde(default)]
     unmatched: Unmatched,
+    /// Whether prices are wanted that prove every problem's pairs best; they take more time. Default false.
+    #[serde(default)]
+    prices: bool,
 }
 
 const LEFT: ArrayArgument = ArrayArgument {
@@ -50,7 +53,8 @@ pub(super) fn ops() -> Vec<Op> {
     let points = "Pair the points of `left` with those of `right` so that the sum of their distances is least.\n\nAll of the \
         smaller set are matched. The answer is as exact as that of `assign` on all distances, which are never all \
         there.\n\nFails with `invalid_config` for a `max_distance` below 0, `invalid_data` for coordinates that are not \
-        finite, sets with different numbers of coordinates, and where `max_distance` leaves too few partners.";
+        finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where `max_distance` leaves \
+        too few partners.";
     let distances = "The costs of all pairs of points as a matrix, for whatever takes one; see `assign_points`.\n\nPairs beyond \
         `max_distance` get the infinity that forbids them. Fails as `assign_points` for points and options, and with \
         `too_large` for 2^31 pairs.";
@@ -72,7 +76,7 @@ pub(super) fn ops() -> Vec<Op> {
         op("matching.assign_batch", batch).takes(stack).options::<Batch>().gives::<AssignmentBatch>().runs(|a| {
             let o: Batch = a.options()?;
             let options = Assign::default().with_maximize(o.maximize).with_unmatched(o.unmatched);
-            Reply::value(assign_batch(a.matrix(0)?, o.rows, &options, a.context)?)
+            Reply::value(assign_batch(a.matrix(0)?, o.rows, o.prices, &options, a.context)?)
         }),
         op("matching.point_costs", distances)
             .takes(LEFT)

@@ -109,7 +109,7 @@ fn count(given: Option<usize>, positions: &[i64]) -> Result<usize> {
 fn triplets(a: &Args<'_>, o: &Sparse) -> Result<SparseCosts> {
     let (rows, columns) = (a.ints(0)?, a.ints(1)?);
     let shape = [count(o.row_count, rows)?, count(o.column_count, columns)?];
-    SparseCosts::from_triplets(rows, columns, &a.vector(2)?.to_vec(), shape)
+    SparseCosts::from_triplets(rows, columns, &a.vector(2)?.to_vec(), shape, a.context)
 }
 
 pub(super) fn ops() -> Vec<Op> {
@@ -155,7 +155,7 @@ fn sparse() -> Vec<Op> {
                 let o: SparseRows = a.options()?;
                 let columns = a.ints(1)?;
                 let width = count(o.column_count, columns)?;
-                let costs = SparseCosts::from_csr(a.ints(0)?, columns, &a.vector(2)?.to_vec(), width)?;
+                let costs = SparseCosts::from_csr(a.ints(0)?, columns, &a.vector(2)?.to_vec(), width, a.context)?;
                 Reply::value(assign_sparse(&costs, &plain(o.maximize, o.unmatched), a.context)?)
             }),
         op("matching.Assignment.verify_sparse", verify)
@@ -184,7 +184,8 @@ fn sparse() -> Vec<Op> {
             .runs(|a| {
                 let (rows, columns) = (a.ints(3)?, a.ints(4)?);
                 let shape = [rows.len(), columns.len()];
-                let costs = SparseCosts::from_triplets(a.ints(0)?, a.ints(1)?, &a.vector(2)?.to_vec(), shape)?;
+                let costs =
+                    SparseCosts::from_triplets(a.ints(0)?, a.ints(1)?, &a.vector(2)?.to_vec(), shape, a.context)?;
                 Reply::value(assign_sparse_with_capacities(&costs, rows, columns, &a.options()?, a.context)?)
             }),
     ]

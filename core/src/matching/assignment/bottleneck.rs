@@ -81,7 +81,7 @@ pub struct BottleneckAssignment {
 /// # Errors
 /// `invalid_data` for NaN, for the infinity that does not forbid, for a total beyond the largest number, and, unless
 /// [`Unmatched::Leave`], where forbidden pairs make it impossible to match all of the shorter side: the message names them.
-/// `too_large` for 2^32 rows or columns. `cancelled`.
+/// `too_large` for 2^32 - 1 rows or columns. `cancelled`.
 pub fn assign_bottleneck(
     costs: ArrayView2<'_, f64>,
     options: &AssignBottleneck,
@@ -106,7 +106,7 @@ pub fn assign_bottleneck(
     if options.best_total && !pairs.is_empty() {
         pairs = cheapest(costs, problem.told(worst), &plain, context)?;
     }
-    let total: f64 = pairs.iter().map(|pair| costs[*pair]).sum();
+    let total: f64 = pairs.iter().map(|pair| costs[*pair]).sum::<f64>() + 0.0;
     ensure!(total.is_finite(), InvalidData, "the total of {} pairs is beyond the largest number", pairs.len());
     let (rows, columns) = if problem.transposed { (vec![], critical) } else { (critical, vec![]) };
     context.report(1, 1);
@@ -145,7 +145,7 @@ fn cheapest(
         let best = assign(costs.mapv(|cost| if within(cost) { cost } else { other }).view(), options, context)?;
         (best.rows, best.columns)
     } else {
-        let sparse = SparseCosts::from_triplets(&rows, &columns, &values, [costs.nrows(), costs.ncols()])?;
+        let sparse = SparseCosts::from_triplets(&rows, &columns, &values, [costs.nrows(), costs.ncols()], context)?;
         let best = assign_sparse(&sparse, options, context)?;
         (best.rows, best.columns)
     };

@@ -36,7 +36,7 @@ pub(super) fn solve(problem: &Problem<'_>, context: &Context) -> Result<Solved> 
     for (at, row) in hard.column_of_row.iter().enumerate() {
         solved.column_of_row[many[*row as usize]] = few[at] as u32;
     }
-    let raise = raise(problem, &easy, &hard, [&rows, &columns, &many, &few]);
+    let raise = raise(problem, &easy, &hard, [&rows, &columns, &many, &few], context)?;
     for (at, row) in many.iter().enumerate() {
         solved.row_prices[*row] = hard.column_prices[at] + raise;
     }
@@ -49,17 +49,18 @@ pub(super) fn solve(problem: &Problem<'_>, context: &Context) -> Result<Solved> 
 /// How much crowded rows are dearer and scarce columns cheaper than their own part says, so that the prices of both parts
 /// fit together: no pair of an easy row with a scarce column is cheaper than its prices, no scarce column has a price above
 /// 0, no row a price above those left alone.
-fn raise(problem: &Problem<'_>, easy: &Solved, hard: &Solved, parts: [&[usize]; 4]) -> f64 {
+fn raise(problem: &Problem<'_>, easy: &Solved, hard: &Solved, parts: [&[usize]; 4], context: &Context) -> Result<f64> {
     let [rows, _, _, few] = parts;
     let mut raise = hard.row_prices.iter().copied().fold(0.0, f64::max);
     for (at, row) in rows.iter().enumerate() {
+        context.check()?;
         raise = raise.max(easy.row_prices[at]);
         let line = problem.row(*row);
         for (column, price) in few.iter().zip(&hard.row_prices) {
             raise = raise.max(easy.row_prices[at] + price - line[*column]);
         }
     }
-    raise
+    Ok(raise)
 }
 
 /// Solve the assignment of some rows to some columns, or of these columns to these rows.
@@ -129,6 +130,7 @@ fn largest(problem: &Problem<'_>, context: &Context) -> Result<Vec<u32>> {
             context.check()?;
             let mut path = vec![start];
             while let Some(row) = path.last().copied() {
+                context.check()?;
                 let line = problem.row(row);
                 let Some(column) = (next[row]..columns).find(|column| {
                     line[*column] < f64::INFINITY

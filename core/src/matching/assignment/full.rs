@@ -3,6 +3,8 @@ use super::ALONE;
 use super::kernels;
 use super::search::Search;
 use super::source::Source;
+use crate::Context;
+use crate::error::Result;
 
 /// The path that is searched for; columns that were scanned have an infinite distance and a price of minus infinity.
 #[derive(Debug, Default)]
@@ -13,9 +15,11 @@ pub(super) struct Full {
 }
 
 impl Search {
-    /// Look for the free column nearest to a free row; `None` if the source has no full rows.
-    pub(super) fn search_full(&mut self, root: u32, source: &mut impl Source) -> Option<()> {
-        source.full(root as usize)?;
+    /// Look for the free column nearest to a free row; gives whether the source has full rows.
+    pub(super) fn search_full(&mut self, root: u32, source: &mut impl Source, context: &Context) -> Result<bool> {
+        if source.full(root as usize).is_none() {
+            return Ok(false);
+        }
         let mut full = std::mem::take(&mut self.full);
         full.distances.clear();
         full.distances.resize(self.prices.len(), f64::INFINITY);
@@ -27,7 +31,10 @@ impl Search {
         (self.best, self.end) = (f64::INFINITY, ALONE);
         let (mut row, mut offset) = (root, 0.0);
         loop {
-            let costs = source.full(row as usize)?;
+            if self.scanned.len() % 16 == 15 {
+                context.check()?;
+            }
+            let Some(costs) = source.full(row as usize) else { return Ok(false) };
             let (distance, column) =
                 kernels::pass(costs, &full.prices, offset, u64::from(row), &mut full.distances, &mut full.before);
             if distance == f64::INFINITY {
@@ -49,10 +56,11 @@ impl Search {
         while column != ALONE {
             let row = full.before[column as usize];
             self.columns[column as usize].before = row as u32;
-            self.columns[column as usize].cost = source.full(row as usize)?[column as usize];
+            let Some(costs) = source.full(row as usize) else { return Ok(false) };
+            self.columns[column as usize].cost = costs[column as usize];
             column = self.rows[row as usize].column;
         }
         self.full = full;
-        Some(())
+        Ok(true)
     }
 }

@@ -1,7 +1,18 @@
 //! Pairs of least total cost.
 //!
 //! [`assign`] pairs the rows of a cost matrix with its columns. See [`Assign`] for what it may be told and [`Assignment`]
-//! for what comes back.
+//! for what comes back. Beside it:
+//!
+//! | costs | solved by |
+//! |---|---|
+//! | a full matrix ([`assign`]) | `dense`: up to 16 columns `tiny`, few short rows `direct`, larger ones `search` over short lists with `full` rows where those run out, from the start that `dense` or `monge` finds; `cardinality` where rows must stay alone |
+//! | many small matrices ([`assign_batch`]) | `batch`: `subsets` up to 9 columns, `lanes` up to 16 and where prices are wanted, `direct` and `dense` above |
+//! | points ([`assign_points`]) | `points`: `search` over lists that a `tree` of boxes gives |
+//! | by rule ([`AssignByRule`]) | `by_rule`: `search` over lists that the caller gives |
+//! | few possible pairs ([`assign_sparse`]) | `sparse` |
+//! | the k best, the least worst pair, capacities, every row on its own, one after another | `murty`, `bottleneck`, `b_matching`, `semi`, `online` |
+//!
+//! `problem` judges and orients costs, `source` says where `search` has them from, `kernels` are its loops, `verify` proves.
 mod b_matching;
 mod batch;
 mod bottleneck;
@@ -12,6 +23,7 @@ mod direct;
 mod full;
 mod heap;
 mod kernels;
+mod lanes;
 mod monge;
 mod murty;
 mod online;
@@ -23,6 +35,7 @@ mod search;
 mod semi;
 mod source;
 mod sparse;
+mod subsets;
 #[cfg(test)]
 mod tests;
 mod tiny;
@@ -77,7 +90,7 @@ struct Solved {
 /// # Errors
 /// `invalid_data` for NaN, for the infinity that does not forbid, for a total beyond the largest number, and, unless
 /// [`Unmatched::Leave`], where forbidden pairs make it impossible to match all of the shorter side: the message names rows
-/// (or columns) that have too few partners between them. `too_large` for 2^32 rows or columns. `cancelled`.
+/// (or columns) that have too few partners between them. `too_large` for 2^31 rows or columns. `cancelled`.
 pub fn assign(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -> Result<Assignment> {
     let mut problem = Problem::of(costs, options, context)?;
     let solved = match dense::solve(&mut problem, Some(costs), context)? {
@@ -86,7 +99,9 @@ pub fn assign(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -
         Err(stuck) => return Err(infeasible(&stuck, problem.is_transposed())),
     };
     let (rows, columns) = problem.pairs(&solved.column_of_row);
-    let total: f64 = rows.iter().zip(&columns).map(|(row, column)| costs[[*row as usize, *column as usize]]).sum();
+    // The sum of nothing is -0, which is not what nothing costs.
+    let total =
+        rows.iter().zip(&columns).map(|(row, column)| costs[[*row as usize, *column as usize]]).sum::<f64>() + 0.0;
     ensure!(total.is_finite(), InvalidData, "the total of {} pairs is beyond the largest number", rows.len());
     let prices = problem.prices(solved.row_prices, solved.column_prices);
     let finite = prices.iter().flatten().all(|price| price.is_finite());

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::by_rule::finish;
 use super::infeasible;
+use super::options::{Assign, Unmatched};
 use super::result::Assignment;
 use super::search::{Search, Step};
 use super::source::Source;
+use super::sparse::{SparseCosts, assign_sparse};
 use super::tree::{Question, Tree};
 use crate::Context;
 use crate::data::Matrix;
@@ -70,6 +72,8 @@ pub struct PointCosts {
     pub maximize: bool,
     /// Points farther apart are not paired; 0 or above, in the unit of the metric. Default: no limit.
     pub max_distance: Option<f64>,
+    /// What happens where `max_distance` leaves too few partners. Default refuse.
+    pub unmatched: Unmatched,
 }
 
 impl PointCosts {
@@ -94,6 +98,13 @@ impl PointCosts {
         self
     }
 
+    /// Set what happens where `max_distance` leaves too few partners.
+    #[must_use]
+    pub fn with_unmatched(mut self, unmatched: Unmatched) -> Self {
+        self.unmatched = unmatched;
+        self
+    }
+
     /// Judge the values.
     ///
     /// # Errors
@@ -108,14 +119,15 @@ impl PointCosts {
 
 /// Pair the points of `left` with those of `right`, both `[point, coordinate]`, so that the sum of distances is least.
 ///
-/// All of the smaller set are matched. The answer is the best one, as certain as from [`assign`](super::assign) on all
+/// All of the smaller set are matched, unless `max_distance` forbids it and they may be left: then as many as possible, and
+/// memory grows by the pairs within that distance. The answer is the best one, as certain as from [`assign`](super::assign) on all
 /// distances, and its prices prove it, but the distances are never all there: memory is some hundred bytes to a few thousand
 /// per point. Best with few coordinates, up to about 8; with many, boxes tell little.
 ///
 /// # Errors
 /// `invalid_config` for a `max_distance` below 0; `invalid_data` for coordinates that are not finite or above 1e100 in size,
 /// sets with different numbers of coordinates, none, or another number than 2 for `haversine`, a latitude outside -90 to 90,
-/// and where `max_distance` leaves too few partners (the message names the points); `too_large` for 2^31 points; `cancelled`.
+/// and, unless they may be left, where `max_distance` leaves too few partners (the message names the points); `too_large` for 2^31 points; `cancelled`.
 pub fn assign_points(
     left: ArrayView2<'_, f64>,
     right: ArrayView2<'_, f64>,
@@ -148,6 +160,7 @@ pub fn assign_points(
         Step::Wait => {
             return Err(Error::new(Code::Internal, "a point had no distances; please report this with the points"));
         }
+        Step::Stuck(_) if options.unmatched == Unmatched::Leave => return leave(&mut near, turned, context),
         Step::Stuck(mut stuck) => {
             stuck.rows.iter_mut().for_each(|row| *row = name(*row, &near.rows));
             stuck.columns.iter_mut().for_each(|column| *column = name(*column, &near.columns));
@@ -155,6 +168,29 @@ pub fn assign_points(
         }
     }
     Ok(finish(search, turned, near.sign, &near.rows.order, &near.columns.order))
+}
+
+/// As many pairs as possible, and of the least sum among those: all pairs within the distance, as a list.
+fn leave(near: &mut Near, turned: bool, context: &Context) -> Result<Assignment> {
+    let shape = [near.rows.order.len(), near.columns.order.len()];
+    let (level, mut found) = (vec![0.0; shape[1]], Vec::new());
+    let (mut rows, mut columns, mut costs) = (Vec::new(), Vec::new(), Vec::new());
+    for row in 0..shape[0] {
+        context.check()?;
+        near.within(row, &level, f64::MAX, &mut found)?;
+        for (cost, column) in &found {
+            rows.push(i64::from(near.rows.order[row]));
+            columns.push(i64::from(near.columns.order[*column as usize]));
+            costs.push(near.sign * cost);
+        }
+    }
+    let options = Assign::default().with_maximize(near.sign < 0.0).with_unmatched(Unmatched::Leave);
+    let sparse = if turned {
+        SparseCosts::from_triplets(&columns, &rows, &costs, [shape[1], shape[0]], context)?
+    } else {
+        SparseCosts::from_triplets(&rows, &columns, &costs, shape, context)?
+    };
+    assign_sparse(&sparse, &options, context)
 }
 
 /// The costs of all pairs of points, `[left, right]`: distances, with the infinity that forbids where `max_distance` does.

@@ -53,7 +53,12 @@ impl<'a> Problem<'a> {
     pub(super) fn judge(&mut self, costs: ArrayView2<'_, f64>, context: &Context) -> Result<bool> {
         let huge = judge(costs, self.unit < 0.0, context)?;
         if huge {
-            self.costs.to_mut().iter_mut().for_each(|cost| *cost *= SHRINK);
+            let mut smaller = Vec::with_capacity(self.costs.len());
+            for part in self.costs.chunks(1 << 20) {
+                context.check()?;
+                smaller.extend(part.iter().map(|cost| cost * SHRINK));
+            }
+            self.costs = Cow::Owned(smaller);
             self.unit /= SHRINK;
         }
         Ok(huge)

@@ -175,7 +175,7 @@ impl Search {
                 context.check()?;
                 context.report(self.rows.len() - self.waiting.len(), self.rows.len());
             }
-            if !(fresh && self.lists_run_out() && self.search_full(row, source).is_some()) {
+            if !(fresh && self.lists_run_out() && self.search_full(row, source, context)?) {
                 if fresh {
                     self.start(row);
                 }
@@ -320,6 +320,9 @@ impl Search {
             if let Some(column) = self.ready.pop() {
                 if self.columns[column as usize].distance != f64::NEG_INFINITY {
                     self.scan(column);
+                    if self.scanned.len().is_multiple_of(256) {
+                        context.check()?;
+                    }
                 }
                 continue;
             }
@@ -339,6 +342,9 @@ impl Search {
             if self.columns[what as usize].distance == key {
                 self.reached = self.reached.max(key);
                 self.scan(what);
+                if self.scanned.len().is_multiple_of(256) {
+                    context.check()?;
+                }
             }
         }
         Ok(true)

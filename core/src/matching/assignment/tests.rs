@@ -278,31 +278,115 @@ fn a_poor_or_illegal_assignment_does_not_pass() {
     assert!(!verdict(&dear).is_optimal);
 }
 
+/// A problem of a batch as an assignment of its own.
+fn one_of(batch: &AssignmentBatch, at: usize, rows: usize) -> Assignment {
+    let own = batch.columns.to_vec()[at * rows..(at + 1) * rows].to_vec();
+    let pairs = own.iter().enumerate().filter(|(_, column)| **column >= 0);
+    let (rows, columns) = pairs.map(|(row, column)| (row as i64, *column)).unzip();
+    let prices = [&batch.row_prices, &batch.column_prices].map(|prices| match prices {
+        Some(prices) => prices.row(at).to_vec(),
+        None => Vec::new(),
+    });
+    Assignment::new(rows, columns, batch.total_costs[at], prices)
+}
+
 #[test]
 fn many_problems_at_once_are_those_of_each() {
     let mut random = Random::new(3);
-    for (rows, columns) in [(3, 3), (2, 5), (6, 4), (40, 45)] {
+    let shapes = (1..=10).map(|n| (n, n)).chain([(2, 5), (6, 4), (3, 10), (9, 7), (7, 9), (1, 16), (13, 16), (16, 12)]);
+    for (rows, columns) in shapes.chain([(40, 45), (17, 3)]) {
         for maximize in [false, true] {
             let options = Assign::default().with_maximize(maximize).with_unmatched(Unmatched::Leave);
-            let mut stack = random_costs(&mut random, 300, rows * columns);
-            stack.mapv_inplace(|cost| if maximize && cost == f64::INFINITY { -cost } else { cost });
-            let batch = assign_batch(stack.view(), rows, &options, &Context::new().with_threads(2)).unwrap();
+            // Every problem of its own kind: real, with ties, negative, huge, tiny, with forbidden pairs.
+            let mut stack = Array2::zeros((301, rows * columns));
+            for mut problem in stack.rows_mut() {
+                problem.assign(&random_costs(&mut random, 1, rows * columns).row(0));
+            }
+            stack.mapv_inplace(|cost: f64| if maximize && cost == f64::INFINITY { -cost } else { cost });
+            let context = Context::new().with_threads(2);
+            let batch = assign_batch(stack.view(), rows, false, &options, &context).unwrap();
+            let priced = assign_batch(stack.view(), rows, true, &options, &context).unwrap();
+            assert!(batch.row_prices.is_none() && batch.column_prices.is_none());
             for (at, problem) in stack.rows().into_iter().enumerate() {
-                let costs = problem.to_shape((rows, columns)).unwrap();
+                let costs = problem.to_shape((rows, columns)).unwrap().to_owned();
                 let one = assign(costs.view(), &options, &Context::new()).unwrap();
-                let scale = one.total_cost.abs().max(1e-300);
-                assert!((batch.total_costs[at] - one.total_cost).abs() <= 1e-9 * scale);
-                let own = batch.columns.to_vec()[at * rows..(at + 1) * rows].to_vec();
-                assert_eq!(own.iter().filter(|column| **column >= 0).count(), one.rows.len());
-                let total: f64 = (0..rows).filter(|i| own[*i] >= 0).map(|i| costs[[i, own[i] as usize]]).sum();
-                assert!((total - batch.total_costs[at]).abs() <= 1e-9 * scale);
+                let found = one_of(&priced, at, rows);
+                certified(&costs, &found, &options);
+                assert_eq!(found.total_cost, one.total_cost);
+                assert_eq!((&found.row_prices, &found.column_prices), (&one.row_prices, &one.column_prices));
+                // Without prices: legal, and as good, as the prices of the other prove.
+                let bare = one_of(&batch, at, rows);
+                let proved = Assignment { row_prices: one.row_prices, column_prices: one.column_prices, ..bare };
+                certified(&costs, &proved, &options);
             }
         }
     }
-    let refused = assign_batch(array![[1.0, f64::NAN]].view(), 1, &Assign::default(), &Context::new()).unwrap_err();
+    let plain = Assign::default();
+    let refused = assign_batch(array![[1.0, f64::NAN]].view(), 1, false, &plain, &Context::new()).unwrap_err();
     assert_eq!(refused.message(), "problem 0: the cost of row 0 and column 1 is NaN");
-    let refused = assign_batch(array![[1.0, 2.0]].view(), 0, &Assign::default(), &Context::new()).unwrap_err();
+    let refused = assign_batch(array![[1.0, 2.0]].view(), 0, false, &plain, &Context::new()).unwrap_err();
     assert_eq!(refused.code(), Code::InvalidConfig);
+}
+
+#[test]
+fn batches_give_the_same_bits_on_every_processor() {
+    let mut random = Random::new(8);
+    for (rows, columns, turned) in [(3, 3, false), (5, 6, true), (8, 8, false), (9, 9, true), (11, 13, false)] {
+        let costs: Vec<f64> = (0..37 * rows * columns).map(|_| (random.bits() % 50) as f64 / 7.0).collect();
+        let shape = tiny::Shape { rows, columns, turned, factor: if turned { -1.0 } else { 1.0 } };
+        let own_rows = if turned { columns } else { rows };
+        let run = |wide: bool| {
+            let (mut pairs, mut totals) = (vec![-1; 37 * own_rows], vec![0.0; 37]);
+            if columns <= subsets::WIDEST {
+                let mut desk = subsets::Desk::new(shape);
+                let solve = if wide { subsets::solve } else { subsets::solve_portable };
+                solve(&costs, shape, &mut desk, &mut pairs, &mut totals);
+            }
+            let mut answers = lanes::Answers {
+                columns_of_rows: &mut vec![-1; 37 * own_rows],
+                totals: &mut vec![0.0; 37],
+                prices: None,
+            };
+            if wide {
+                lanes::solve(&costs, shape, &mut answers);
+            } else {
+                lanes::solve_portable(&costs, shape, &mut answers);
+            }
+            (pairs, totals, answers.columns_of_rows.to_vec(), answers.totals.to_vec())
+        };
+        assert_eq!(run(true), run(false));
+    }
+}
+
+#[test]
+fn nothing_costs_zero_and_not_minus_zero() {
+    let context = Context::new();
+    for (rows, columns) in [(0, 0), (0, 3), (3, 0)] {
+        let costs = Array2::zeros((rows, columns));
+        for maximize in [false, true] {
+            let options = Assign::default().with_maximize(maximize);
+            let totals = [
+                assign(costs.view(), &options, &context).unwrap().total_cost,
+                assign_bottleneck(costs.view(), &AssignBottleneck::default().with_maximize(maximize), &context)
+                    .unwrap()
+                    .total_cost,
+                assign_k_best(costs.view(), 1, &options, &context).unwrap()[0].total_cost,
+                assign_points(
+                    Array2::zeros((rows, 2)).view(),
+                    Array2::zeros((columns, 2)).view(),
+                    &PointCosts::default().with_maximize(maximize),
+                    &context,
+                )
+                .unwrap()
+                .total_cost,
+            ];
+            assert!(totals.iter().all(|total| total.to_bits() == 0), "{totals:?}");
+        }
+    }
+    let inf = f64::INFINITY;
+    let none =
+        assign(array![[inf, inf]].view(), &Assign::default().with_unmatched(Unmatched::Leave), &context).unwrap();
+    assert_eq!(none.total_cost.to_bits(), 0);
 }
 
 #[test]
@@ -347,7 +431,7 @@ fn points_are_matched_as_by_all_their_distances() {
             let distance = distance(i, j);
             if distance <= farthest.unwrap_or(f64::INFINITY) { distance } else { forbidden }
         });
-        let options = PointCosts { metric, maximize, max_distance: farthest };
+        let options = PointCosts { metric, maximize, max_distance: farthest, unmatched: Unmatched::Refuse };
         let plain = Assign::default().with_maximize(maximize);
         let found = assign_points(left.view(), right.view(), &options, &Context::new());
         match assign(costs.view(), &plain, &Context::new()) {
@@ -361,6 +445,28 @@ fn points_are_matched_as_by_all_their_distances() {
             }
             Err(_) => assert_eq!(found.unwrap_err().code(), Code::InvalidData, "case {case}"),
         }
+    }
+}
+
+#[test]
+fn points_without_a_partner_near_enough_may_be_left() {
+    let mut random = Random::new(10);
+    let plain = Assign::default().with_unmatched(Unmatched::Leave);
+    for case in 0..200 {
+        let (some, others) = (1 + (random.bits() % 30) as usize, 1 + (random.bits() % 30) as usize);
+        let left = Array2::from_shape_fn((some, 2), |_| random.uniform());
+        let right = Array2::from_shape_fn((others, 2), |_| random.uniform());
+        let options = PointCosts::default().with_max_distance(0.3 * random.uniform()).with_maximize(case % 3 == 0);
+        let leaving = options.clone().with_unmatched(Unmatched::Leave);
+        let costs = point_costs(left.view(), right.view(), &options, &Context::new()).unwrap();
+        let found = assign_points(left.view(), right.view(), &leaving, &Context::new()).unwrap();
+        let plain = plain.clone().with_maximize(options.maximize);
+        certified(&costs.view().to_owned(), &found, &plain);
+        let other = assign(costs.view(), &plain, &Context::new()).unwrap();
+        assert_eq!(found.rows.len(), other.rows.len());
+        assert!((found.total_cost - other.total_cost).abs() < 1e-12);
+        let refused = assign_points(left.view(), right.view(), &options, &Context::new());
+        assert_eq!(refused.is_ok(), found.rows.len() == some.min(others));
     }
 }
 
@@ -427,21 +533,58 @@ fn a_session_keeps_waiting_for_a_line_that_was_refused() {
     assert_eq!(AssignByRule::new(2, 2, &leave).unwrap_err().code(), Code::Unsupported);
 }
 
-#[test]
-fn a_cancelled_call_returns_at_once() {
-    let costs = family("uniform_real", 2000, 2000);
-    for delay in [0, 1, 3, 6] {
-        let context = Context::new();
+/// How long after a cancel calls return, at worst, over several delays; every one of them ends as cancelled or done.
+fn latest_return(call: impl Fn(&Context) -> crate::Result<()>) -> std::time::Duration {
+    let mut latest = std::time::Duration::ZERO;
+    for delay in [0, 2, 8, 20, 50, 120] {
+        let context = Context::new().with_threads(1);
         let watch = context.clone();
         let asked = std::thread::spawn(move || {
             std::thread::sleep(std::time::Duration::from_millis(delay));
             watch.cancel();
             std::time::Instant::now()
         });
-        let answer = assign(costs.view(), &Assign::default(), &context);
+        let answer = call(&context);
         let returned = std::time::Instant::now();
-        let late = returned.saturating_duration_since(asked.join().unwrap());
-        assert!(late.as_millis() < 100, "{late:?}");
+        latest = latest.max(returned.saturating_duration_since(asked.join().unwrap()));
         assert!(answer.is_ok() || answer.is_err_and(|error| error.code() == Code::Cancelled));
+    }
+    latest
+}
+
+#[test]
+fn a_cancelled_call_returns_at_once() {
+    let costs = family("uniform_real", 2500, 2500);
+    let holes = costs.mapv(|cost| if cost < 0.6 { f64::INFINITY } else { cost });
+    let huge = costs.mapv(|cost| cost * 1e300);
+    let wide = costs.slice(ndarray::s![..1500, ..]);
+    let (leave, most) = (Assign::default().with_unmatched(Unmatched::Leave), Assign::default().with_maximize(true));
+    let twice = vec![2_i64; 2500];
+    let points = costs.slice(ndarray::s![..8, ..]).to_shape((10_000, 2)).unwrap().to_owned();
+    let others = costs.slice(ndarray::s![8..16, ..]).to_shape((10_000, 2)).unwrap().to_owned();
+    let near = PointCosts::default().with_max_distance(0.01).with_unmatched(Unmatched::Leave);
+    type Call<'a> = Box<dyn Fn(&Context) -> crate::Result<()> + 'a>;
+    let calls: Vec<(&str, Call<'_>)> = vec![
+        ("square", Box::new(|c| assign(costs.view(), &Assign::default(), c).map(drop))),
+        ("greatest", Box::new(|c| assign(wide, &most, c).map(drop))),
+        ("turned", Box::new(|c| assign(wide.t(), &Assign::default(), c).map(drop))),
+        ("left alone", Box::new(|c| assign(holes.view(), &leave, c).map(drop))),
+        ("huge", Box::new(|c| assign(huge.view(), &Assign::default(), c).map(drop))),
+        ("worst pair", Box::new(|c| assign_bottleneck(costs.view(), &AssignBottleneck::default(), c).map(drop))),
+        ("k best", Box::new(|c| assign_k_best(wide, 20, &Assign::default(), c).map(drop))),
+        ("each row", Box::new(|c| assign_each_row(costs.view(), Some(&twice), &AssignEachRow::default(), c).map(drop))),
+        (
+            "capacities",
+            Box::new(|c| {
+                assign_with_capacities(costs.view(), &twice, &twice, &AssignCapacities::default(), c).map(drop)
+            }),
+        ),
+        ("points", Box::new(|c| assign_points(points.view(), others.view(), &PointCosts::default(), c).map(drop))),
+        ("near points", Box::new(|c| assign_points(points.view(), others.view(), &near, c).map(drop))),
+    ];
+    for (name, call) in calls {
+        // 100 ms are promised; a loaded machine may take the processor away in between.
+        let late = latest_return(call);
+        assert!(late.as_millis() < 250, "{name}: {late:?}");
     }
 }

@@ -8,12 +8,6 @@ use crate::math::simd::dispatch;
 
 /// The most columns.
 pub(super) const WIDEST: usize = 16;
-/// One place among none: where the window begins says which.
-static WINDOW: [u64; 2 * WIDEST - 1] = {
-    let mut window = [0; 2 * WIDEST - 1];
-    window[WIDEST - 1] = 1;
-    window
-};
 /// In place of a row or column of one that has none.
 const NONE: usize = usize::MAX;
 
@@ -43,46 +37,6 @@ dispatch! {
     }
 }
 
-dispatch! {
-    /// Solve problems one after the other until one cannot be solved here; gives how many were.
-    pub(super) fn solve_many, portable solve_many_portable(
-        costs: &[f64],
-        shape: Shape,
-        columns_of_rows: &mut [i64],
-        totals: &mut [f64],
-    ) -> usize {
-        let (size, own_rows, own_columns) = (
-            shape.rows * shape.columns,
-            if shape.turned { shape.columns } else { shape.rows },
-            if shape.turned { shape.rows } else { shape.columns },
-        );
-        let mut found = Found { column_of_row: [NONE; WIDEST], prices: [0.0; WIDEST] };
-        for (problem, (columns, total)) in columns_of_rows.chunks_exact_mut(own_rows).zip(totals.iter_mut()).enumerate() {
-            // The rest of the block stays in sight, so that rows can be read in whole registers.
-            let costs = &costs[problem * size..];
-            if !solve(costs, shape, &mut found) {
-                return problem;
-            }
-            *total = 0.0;
-            if shape.turned {
-                columns.fill(-1);
-                for (row, column) in found.column_of_row[..shape.rows].iter().enumerate() {
-                    columns[*column] = row as i64;
-                }
-                for (row, column) in columns.iter().enumerate().filter(|(_, column)| **column >= 0) {
-                    *total += costs[row * own_columns + *column as usize];
-                }
-            } else {
-                for (row, column) in found.column_of_row[..shape.rows].iter().enumerate() {
-                    columns[row] = *column as i64;
-                    *total += costs[row * own_columns + *column];
-                }
-            }
-        }
-        totals.len()
-    }
-}
-
 #[inline(always)]
 fn solve(costs: &[f64], shape: Shape, found: &mut Found) -> bool {
     if shape.columns <= 8 { solve_in::<8>(costs, shape, found) } else { solve_in::<16>(costs, shape, found) }
@@ -90,7 +44,7 @@ fn solve(costs: &[f64], shape: Shape, found: &mut Found) -> bool {
 
 /// The least of some numbers.
 #[inline(always)]
-fn least<const W: usize>(values: &[f64; W]) -> f64 {
+pub(super) fn least<const W: usize>(values: &[f64; W]) -> f64 {
     let mut left = *values;
     let mut half = W / 2;
     while half > 0 {
@@ -102,26 +56,34 @@ fn least<const W: usize>(values: &[f64; W]) -> f64 {
     left[0]
 }
 
+/// 0, 1, 2, .. in a way that the compiler does not see through, so that it treats all places alike: knowing the first, it
+/// would handle that apart from the rest of the register.
+#[inline(always)]
+pub(super) fn places<const W: usize>() -> [u64; W] {
+    std::hint::black_box(std::array::from_fn(|at| at as u64))
+}
+
 /// The first place of a number that is among the values.
 #[inline(always)]
-fn place<const W: usize>(values: &[f64; W], value: f64) -> usize {
-    let mut places = [0u64; W];
+pub(super) fn place<const W: usize>(values: &[f64; W], value: f64, places: &[u64; W]) -> usize {
+    let mut found = [0u64; W];
     for lane in 0..W {
-        places[lane] = if values[lane] == value { lane as u64 } else { W as u64 };
+        found[lane] = if values[lane] == value { places[lane] } else { W as u64 };
     }
     let mut half = W / 2;
     while half > 0 {
         for lane in 0..half {
-            places[lane] = if places[lane + half] < places[lane] { places[lane + half] } else { places[lane] };
+            found[lane] = if found[lane + half] < found[lane] { found[lane + half] } else { found[lane] };
         }
         half /= 2;
     }
-    places[0] as usize
+    found[0] as usize
 }
 
 #[inline(always)]
 fn solve_in<const W: usize>(costs: &[f64], shape: Shape, found: &mut Found) -> bool {
     let Shape { rows, columns, turned, factor } = shape;
+    let places = places();
     let mut lines = [[f64::INFINITY; W]; W];
     let mut usual = true;
     for (row, line) in lines.iter_mut().enumerate().take(rows) {
@@ -181,17 +143,14 @@ fn solve_in<const W: usize>(costs: &[f64], shape: Shape, found: &mut Found) -> b
                 distances[lane] = if through < distances[lane] { through } else { distances[lane] };
             }
             let length = least(&distances);
-            let nearest = place(&distances, length) % W;
+            let nearest = place(&distances, length, &places) % W;
             let next = row_of_column[nearest];
             if next == NONE {
                 break (nearest, length);
             }
             // In whole registers: a single place would have to be stored before it can be loaded with its neighbours.
-            let Some(window) = WINDOW.get(WIDEST - 1 - nearest..).and_then(|rest| rest.first_chunk::<W>()) else {
-                return false;
-            };
             for lane in 0..W {
-                let here = window[lane] != 0;
+                let here = places[lane] == nearest as u64;
                 scanned[lane] = if here { length } else { scanned[lane] };
                 distances[lane] = if here { f64::INFINITY } else { distances[lane] };
                 barred[lane] = if here { f64::NEG_INFINITY } else { barred[lane] };

@@ -189,7 +189,7 @@ pub(super) fn listed(costs: ArrayView2<'_, f64>, maximize: bool, context: &Conte
         }
         start.push(arcs.len() as u32);
     }
-    Ok(SparseCosts::judged(rows, columns, start, arcs))
+    SparseCosts::judged(rows, columns, start, arcs, context)
 }
 
 /// Refuse capacities that are not one per line, below 0, or more than can be counted.

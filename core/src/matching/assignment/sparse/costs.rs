@@ -1,4 +1,5 @@
 //! The possible pairs of rows and columns with their costs.
+use crate::Context;
 use crate::error::{Result, ensure};
 
 /// A possible pair, seen from its row.
@@ -33,8 +34,14 @@ impl SparseCosts {
     ///
     /// # Errors
     /// `invalid_data` for lists of unequal length, positions out of range and NaN, with the place of the entry;
-    /// `too_large` for 2^32 - 1 rows, columns or entries.
-    pub fn from_triplets(rows: &[i64], columns: &[i64], costs: &[f64], shape: [usize; 2]) -> Result<Self> {
+    /// `too_large` for 2^32 - 1 rows, columns or entries; `cancelled`.
+    pub fn from_triplets(
+        rows: &[i64],
+        columns: &[i64],
+        costs: &[f64],
+        shape: [usize; 2],
+        context: &Context,
+    ) -> Result<Self> {
         ensure!(
             rows.len() == costs.len() && columns.len() == costs.len(),
             InvalidData,
@@ -48,6 +55,7 @@ impl SparseCosts {
         // Room for the starts of the rows, one place late while they are filled.
         let mut start = vec![0u32; height + 2];
         for (entry, row) in rows.iter().enumerate() {
+            check_now_and_then(entry, context)?;
             let within = usize::try_from(*row).is_ok_and(|row| row < height);
             ensure!(within, InvalidData, "entry {entry}: row {row} is outside 0..{height}");
             start[*row as usize + 2] += 1;
@@ -57,6 +65,7 @@ impl SparseCosts {
         }
         let mut arcs = vec![Arc { cost: 0.0, column: 0 }; costs.len()];
         for (entry, ((row, column), cost)) in rows.iter().zip(columns).zip(costs).enumerate() {
+            check_now_and_then(entry, context)?;
             let within = usize::try_from(*column).is_ok_and(|column| column < width);
             ensure!(within, InvalidData, "entry {entry}: column {column} is outside 0..{width}");
             ensure!(!cost.is_nan(), InvalidData, "entry {entry}: the cost of row {row} and column {column} is NaN");
@@ -65,7 +74,7 @@ impl SparseCosts {
             *place += 1;
         }
         start.pop();
-        Ok(Self::judged(height, width, start, arcs))
+        Self::judged(height, width, start, arcs, context)
     }
 
     /// Costs from compressed rows: row `i` has the entries `starts[i] .. starts[i + 1]` of `columns` and `costs`; there are
@@ -73,8 +82,9 @@ impl SparseCosts {
     ///
     /// # Errors
     /// `invalid_data` for lists of unequal length, starts that are empty, do not begin at 0, fall or do not end at the number
-    /// of entries, columns out of range and NaN, with their place; `too_large` for 2^32 - 1 rows, columns or entries.
-    pub fn from_csr(starts: &[i64], columns: &[i64], costs: &[f64], width: usize) -> Result<Self> {
+    /// of entries, columns out of range and NaN, with their place; `too_large` for 2^32 - 1 rows, columns or entries;
+    /// `cancelled`.
+    pub fn from_csr(starts: &[i64], columns: &[i64], costs: &[f64], width: usize, context: &Context) -> Result<Self> {
         ensure!(
             columns.len() == costs.len(),
             InvalidData,
@@ -88,6 +98,7 @@ impl SparseCosts {
         check_size(starts.len() - 1, width, costs.len())?;
         ensure!(*first == 0, InvalidData, "the first row starts at {first}: it must start at 0");
         for (row, pair) in starts.windows(2).enumerate() {
+            check_now_and_then(row, context)?;
             ensure!(pair[0] <= pair[1], InvalidData, "row {row} starts at {} and ends at {}", pair[0], pair[1]);
         }
         ensure!(
@@ -96,15 +107,16 @@ impl SparseCosts {
             "the last row ends at {last}: it must end at {}, the number of entries",
             costs.len()
         );
+        let mut arcs = Vec::with_capacity(costs.len());
         for (entry, (column, cost)) in columns.iter().zip(costs).enumerate() {
+            check_now_and_then(entry, context)?;
             let within = usize::try_from(*column).is_ok_and(|column| column < width);
             ensure!(within, InvalidData, "entry {entry}: column {column} is outside 0..{width}");
             ensure!(!cost.is_nan(), InvalidData, "entry {entry}: the cost of column {column} is NaN");
+            arcs.push(Arc { cost: *cost, column: *column as u32 });
         }
         let start = starts.iter().map(|start| *start as u32).collect();
-        let arcs =
-            columns.iter().zip(costs).map(|(column, cost)| Arc { cost: *cost, column: *column as u32 }).collect();
-        Ok(Self::judged(starts.len() - 1, width, start, arcs))
+        Self::judged(starts.len() - 1, width, start, arcs, context)
     }
 
     /// The number of rows and of columns.
@@ -125,20 +137,32 @@ impl SparseCosts {
     }
 
     /// Put the parts together and note what needs care later.
-    pub(in super::super) fn judged(rows: usize, columns: usize, start: Vec<u32>, arcs: Vec<Arc>) -> Self {
+    pub(in super::super) fn judged(
+        rows: usize,
+        columns: usize,
+        start: Vec<u32>,
+        arcs: Vec<Arc>,
+        context: &Context,
+    ) -> Result<Self> {
         // The row that used each column last, one more than its position.
         let mut seen = vec![0u32; columns];
         let mut repeated = false;
         let mut unusual = false;
         for row in 0..rows {
+            check_now_and_then(row, context)?;
             for arc in &arcs[start[row] as usize..start[row + 1] as usize] {
                 repeated |= std::mem::replace(&mut seen[arc.column as usize], row as u32 + 1) == row as u32 + 1;
                 // True for infinities as well.
                 unusual |= arc.cost.abs() > super::graph::LARGEST;
             }
         }
-        Self { rows, columns, start, arcs, repeated, unusual }
+        Ok(Self { rows, columns, start, arcs, repeated, unusual })
     }
+}
+
+/// Stop where the caller asked to, without asking for every entry.
+fn check_now_and_then(entry: usize, context: &Context) -> Result<()> {
+    if entry.is_multiple_of(1 << 16) { context.check() } else { Ok(()) }
 }
 
 fn check_size(rows: usize, columns: usize, entries: usize) -> Result<()> {

@@ -146,7 +146,7 @@ impl<'a> Oriented<'a> {
         let scale = if huge { SHRINK } else { 1.0 };
         let unit = if maximize { -1.0 / scale } else { 1.0 / scale };
         let graph = if costs.unusual || costs.repeated || unit != 1.0 {
-            simplified(costs, 1.0 / unit, forbidden, context)?
+            each_pair_once(costs, 1.0 / unit, forbidden, context)?
         } else {
             let (start, arcs) = (Cow::Borrowed(&costs.start[..]), Cow::Borrowed(&costs.arcs[..]));
             Graph { rows: costs.rows, columns: costs.columns, start, arcs }
@@ -194,7 +194,7 @@ impl<'a> Oriented<'a> {
 }
 
 /// The costs times `factor`, without forbidden pairs, each pair once: the first of the cheapest.
-fn simplified(costs: &SparseCosts, factor: f64, forbidden: f64, context: &Context) -> Result<Graph<'static>> {
+fn each_pair_once(costs: &SparseCosts, factor: f64, forbidden: f64, context: &Context) -> Result<Graph<'static>> {
     let mut start = Vec::with_capacity(costs.rows + 1);
     let mut arcs: Vec<Arc> = Vec::with_capacity(costs.arcs.len());
     // Where the arc to each column is, one more than its position; older rows are below the start of this one.

@@ -13,9 +13,10 @@
 //!
 //! ```
 //! use inlaid::matching::{Assign, SparseCosts, assign_sparse};
+//! let context = inlaid::Context::new();
 //! // Three drivers, four orders, six possible pairs.
-//! let costs = SparseCosts::from_triplets(&[0, 0, 1, 1, 2, 2], &[0, 1, 0, 2, 2, 3], &[4.0, 1.0, 2.0, 5.0, 3.0, 9.0], [3, 4])?;
-//! let best = assign_sparse(&costs, &Assign::default(), &inlaid::Context::new())?;
+//! let costs = SparseCosts::from_triplets(&[0, 0, 1, 1, 2, 2], &[0, 1, 0, 2, 2, 3], &[4.0, 1.0, 2.0, 5.0, 3.0, 9.0], [3, 4], &context)?;
+//! let best = assign_sparse(&costs, &Assign::default(), &context)?;
 //! assert_eq!(best.columns.to_vec(), [1, 0, 2]);
 //! assert_eq!(best.total_cost, 6.0);
 //! # Ok::<(), inlaid::Error>(())

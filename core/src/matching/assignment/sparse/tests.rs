@@ -32,7 +32,7 @@ fn reference(n: usize, degree: usize) -> SparseCosts {
         columns.push(permutation[row] as i64);
         columns.extend((0..degree - 1).map(|at| (others[row * (degree - 1) + at] % n as u64) as i64));
     }
-    SparseCosts::from_triplets(&rows, &columns, &costs, [n, n]).unwrap()
+    SparseCosts::from_triplets(&rows, &columns, &costs, [n, n], &Context::new()).unwrap()
 }
 
 /// The finite entries as triplets, in a shuffled order.
@@ -48,7 +48,7 @@ fn sparse(costs: &Array2<f64>, random: &mut Random) -> SparseCosts {
     let rows: Vec<i64> = entries.iter().map(|entry| entry.0).collect();
     let columns: Vec<i64> = entries.iter().map(|entry| entry.1).collect();
     let values: Vec<f64> = entries.iter().map(|entry| entry.2).collect();
-    SparseCosts::from_triplets(&rows, &columns, &values, [costs.nrows(), costs.ncols()]).unwrap()
+    SparseCosts::from_triplets(&rows, &columns, &values, [costs.nrows(), costs.ncols()], &Context::new()).unwrap()
 }
 
 fn random_costs(random: &mut Random, rows: usize, columns: usize) -> Array2<f64> {
@@ -173,7 +173,7 @@ fn chains_of_rows_with_one_way_out_are_forced() {
                 costs.push(random.uniform());
             }
         }
-        let costs = SparseCosts::from_triplets(&rows, &columns, &costs, [n as usize; 2]).unwrap();
+        let costs = SparseCosts::from_triplets(&rows, &columns, &costs, [n as usize; 2], &Context::new()).unwrap();
         let found = assign_sparse(&costs, &Assign::default(), &Context::new()).unwrap();
         assert!(found.columns.iter().enumerate().all(|(row, column)| row as i64 == *column));
         assert!(verify_sparse(&costs, &found, &Assign::default(), &Context::new()).unwrap().is_optimal);
@@ -182,7 +182,7 @@ fn chains_of_rows_with_one_way_out_are_forced() {
 
 #[test]
 fn of_a_repeated_pair_the_better_cost_counts() {
-    let costs = SparseCosts::from_triplets(&[0, 0, 0], &[0, 0, 0], &[2.0, 1.0, 3.0], [1, 1]).unwrap();
+    let costs = SparseCosts::from_triplets(&[0, 0, 0], &[0, 0, 0], &[2.0, 1.0, 3.0], [1, 1], &Context::new()).unwrap();
     assert_eq!(assign_sparse(&costs, &Assign::default(), &Context::new()).unwrap().total_cost, 1.0);
     let most = Assign::default().with_maximize(true);
     assert_eq!(assign_sparse(&costs, &most, &Context::new()).unwrap().total_cost, 3.0);
@@ -190,8 +190,9 @@ fn of_a_repeated_pair_the_better_cost_counts() {
 
 #[test]
 fn compressed_rows_and_triplets_are_the_same_costs() {
-    let rows = SparseCosts::from_csr(&[0, 2, 2, 3], &[1, 0, 2], &[1.0, 2.0, 3.0], 4).unwrap();
-    let triplets = SparseCosts::from_triplets(&[0, 0, 2], &[1, 0, 2], &[1.0, 2.0, 3.0], [3, 4]).unwrap();
+    let rows = SparseCosts::from_csr(&[0, 2, 2, 3], &[1, 0, 2], &[1.0, 2.0, 3.0], 4, &Context::new()).unwrap();
+    let triplets =
+        SparseCosts::from_triplets(&[0, 0, 2], &[1, 0, 2], &[1.0, 2.0, 3.0], [3, 4], &Context::new()).unwrap();
     assert_eq!(rows, triplets);
     assert_eq!((rows.shape(), rows.pairs()), ([3, 4], 3));
 }
@@ -203,7 +204,9 @@ fn bad_lists_are_refused_with_the_place() {
         assert_eq!(error.code(), code, "{error}");
         assert!(error.message().contains(text), "{error}");
     };
-    let triplets = SparseCosts::from_triplets;
+    let triplets = |rows: &[i64], columns: &[i64], costs: &[f64], shape| {
+        SparseCosts::from_triplets(rows, columns, costs, shape, &Context::new())
+    };
     fails(triplets(&[0], &[0, 1], &[1.0], [2, 2]), Code::InvalidData, "1 rows, 2 columns and 1 costs");
     fails(triplets(&[0, 2], &[0, 1], &[1.0, 1.0], [2, 2]), Code::InvalidData, "entry 1: row 2 is outside 0..2");
     fails(triplets(&[0, -1], &[0, 1], &[1.0, 1.0], [2, 2]), Code::InvalidData, "entry 1: row -1");
@@ -214,31 +217,37 @@ fn bad_lists_are_refused_with_the_place() {
         "entry 0: the cost of row 0 and column 1 is NaN",
     );
     fails(triplets(&[], &[], &[], [usize::MAX, 2]), Code::TooLarge, "each must be fewer than 4294967295");
-    let rows = SparseCosts::from_csr;
+    let rows = |starts: &[i64], columns: &[i64], costs: &[f64], width| {
+        SparseCosts::from_csr(starts, columns, costs, width, &Context::new())
+    };
     fails(rows(&[], &[], &[], 2), Code::InvalidData, "are empty");
     fails(rows(&[1, 1], &[0], &[1.0], 2), Code::InvalidData, "starts at 1");
     fails(rows(&[0, 2, 1], &[0], &[1.0], 2), Code::InvalidData, "row 1 starts at 2 and ends at 1");
     fails(rows(&[0, 2], &[0], &[1.0], 2), Code::InvalidData, "it must end at 1");
     fails(rows(&[0, 1], &[5], &[1.0], 2), Code::InvalidData, "column 5 is outside 0..2");
-    let least = SparseCosts::from_triplets(&[0], &[1], &[f64::NEG_INFINITY], [2, 2]).unwrap();
+    let least = SparseCosts::from_triplets(&[0], &[1], &[f64::NEG_INFINITY], [2, 2], &Context::new()).unwrap();
     let error = assign_sparse(&least, &Assign::default(), &Context::new()).unwrap_err();
     assert!(error.message().contains("row 0 and column 1 is -inf"), "{error}");
 }
 
 #[test]
 fn rows_with_too_few_columns_are_named() {
-    let costs = SparseCosts::from_triplets(&[0, 1, 2, 2], &[1, 1, 0, 2], &[1.0, 1.0, 1.0, 1.0], [3, 3]).unwrap();
+    let costs =
+        SparseCosts::from_triplets(&[0, 1, 2, 2], &[1, 1, 0, 2], &[1.0, 1.0, 1.0, 1.0], [3, 3], &Context::new())
+            .unwrap();
     let error = assign_sparse(&costs, &Assign::default(), &Context::new()).unwrap_err();
     assert_eq!(error.code(), Code::InvalidData);
     assert_eq!(error.message(), "not all rows can be matched: rows 0 and 1 can only use column 1");
-    let empty = SparseCosts::from_triplets(&[0], &[0], &[1.0], [2, 2]).unwrap();
+    let empty = SparseCosts::from_triplets(&[0], &[0], &[1.0], [2, 2], &Context::new()).unwrap();
     let error = assign_sparse(&empty, &Assign::default(), &Context::new()).unwrap_err();
     assert_eq!(error.message(), "row 1 cannot be matched: every pair is forbidden");
 }
 
 #[test]
 fn wrong_prices_or_pairs_do_not_pass() {
-    let costs = SparseCosts::from_triplets(&[0, 0, 1, 1], &[0, 1, 0, 1], &[1.0, 2.0, 3.0, 5.0], [2, 2]).unwrap();
+    let costs =
+        SparseCosts::from_triplets(&[0, 0, 1, 1], &[0, 1, 0, 1], &[1.0, 2.0, 3.0, 5.0], [2, 2], &Context::new())
+            .unwrap();
     let context = Context::new();
     let best = assign_sparse(&costs, &Assign::default(), &context).unwrap();
     let mut worse = best.clone();

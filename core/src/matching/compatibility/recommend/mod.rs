@@ -30,8 +30,9 @@ pub enum MatchStrategy {
     Optimal,
     /// One to one so that no two rows would both rather have each other.
     Stable,
-    /// One to one, as many pairs as possible, of the least worst regret (the score of a left row's best right row less that of
-    /// its own), and of the greatest total score among these.
+    /// One to one in three steps, each among what the one before leaves: as many pairs as possible, of the least worst regret
+    /// (the score of a left row's best right row less that of its own), of the greatest total score. Rows that stay alone have
+    /// no regret, and a right row's is not looked at.
     Fair,
     /// Several to several within the capacities of both sides, of the greatest total score.
     CapacityAware,
@@ -94,8 +95,8 @@ struct Found {
 ///
 /// best, threshold and mutual_top_k hold only what they recommend, in O(left * right * attributes) and any number of rows; the
 /// others hold all scores. Ties go to the lower row. optimal and capacity_aware (with one side of capacity 1) take as long as
-/// [`assign`](crate::matching::assign), fair a logarithm of matchings more, capacity_aware with larger capacities on both
-/// sides O(pairs * (left + right)^2).
+/// [`assign`](crate::matching::assign), fair a logarithm of matchings more, capacity_aware
+/// with larger capacities on both sides as long as [`assign_with_capacities`](crate::matching::assign_with_capacities).
 ///
 /// # Errors
 /// `invalid_config` for an option out of range or that the strategy does not look at; `invalid_data` as
@@ -193,8 +194,8 @@ fn one_to_one(
         rank(&mut row);
         Ok(row.combined)
     })?;
-    let best: Vec<f64> =
-        scores.rows().into_iter().map(|row| row.fold(f64::NEG_INFINITY, |best, &score| best.max(score))).collect();
+    let greatest = |row: usize| Ok(scores.row(row).fold(f64::NEG_INFINITY, |best, &score| best.max(score)));
+    let best = context.map(rows.len(), greatest)?;
     let places = match options.strategy {
         MatchStrategy::Greedy => pairs::greedy(scores.view(), &takes, &seats, context)?,
         MatchStrategy::Optimal => pairs::optimal(scores.view(), context)?,
@@ -255,7 +256,7 @@ fn finish(scorer: &Scorer, rows: &[usize], found: Found, reasons: usize, context
     ])?;
     Ok(Recommendations {
         matches,
-        total_score: pairs.iter().map(|pair| pair.score).sum(),
+        total_score: pairs.iter().map(|pair| pair.score).sum::<f64>() + 0.0,
         unmatched_left: unmatched(&mut rows.iter().copied().filter(|&row| !with[row])),
         unmatched_right: unmatched(&mut (0..scorer.right_rows).filter(|&row| !wanted[row])),
         worst_regret,

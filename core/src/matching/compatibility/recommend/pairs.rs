@@ -50,10 +50,20 @@ pub(super) fn greedy(
 
 /// The greatest total. A forbidden pair counts 0, as much as leaving both alone, and is dropped afterwards.
 pub(super) fn optimal(scores: ArrayView2<'_, f64>, context: &Context) -> Result<Places> {
-    let gains = scores.mapv(|score| score.max(0.0));
+    let gains = by_rows(scores, context, |_, score| score.max(0.0))?;
     let found = assign(gains.view(), &Assign::default().with_maximize(true), context)?;
     let pairs = found.rows.iter().zip(&*found.columns).map(|(&row, &column)| (row as usize, column as usize));
     Ok(pairs.filter(|&(row, column)| scores[[row, column]] > f64::NEG_INFINITY).collect())
+}
+
+/// Scores changed one by one, row by row.
+fn by_rows(scores: ArrayView2<'_, f64>, context: &Context, change: impl Fn(usize, f64) -> f64) -> Result<Array2<f64>> {
+    let mut changed = Array2::zeros(scores.dim());
+    for (row, (mut into, from)) in changed.rows_mut().into_iter().zip(scores.rows()).enumerate() {
+        context.check()?;
+        into.iter_mut().zip(from).for_each(|(into, from)| *into = change(row, *from));
+    }
+    Ok(changed)
 }
 
 /// As many pairs as possible, of the least worst regret, of the greatest total among these.
@@ -67,10 +77,8 @@ pub(super) fn fair(scores: ArrayView2<'_, f64>, best: &[f64], context: &Context)
     })?;
     let most = transport::most_pairs(&rows, f64::INFINITY, scores.ncols(), context)?;
     let Some(worst) = least_bound(&rows, most, scores.ncols(), context)? else { return Ok(Vec::new()) };
-    let mut within = scores.to_owned();
-    for (mut values, &best) in within.rows_mut().into_iter().zip(best) {
-        values.iter_mut().filter(|score| best - **score > worst).for_each(|score| *score = f64::NEG_INFINITY);
-    }
+    let within =
+        by_rows(scores, context, |row, score| if best[row] - score > worst { f64::NEG_INFINITY } else { score })?;
     let options = Assign::default().with_maximize(true).with_unmatched(Unmatched::Leave);
     let found = assign(within.view(), &options, context)?;
     Ok(found.rows.iter().zip(&*found.columns).map(|(&row, &column)| (row as usize, column as usize)).collect())
@@ -126,7 +134,11 @@ pub(super) fn capacity_aware(
     };
     let (own, other) = (expanded(&takes), expanded(&seats));
     refuse_too_many(own.len(), other.len())?;
-    let large = Array2::from_shape_fn((own.len(), other.len()), |(row, column)| scores[[own[row], other[column]]]);
+    let mut large = Array2::zeros((own.len(), other.len()));
+    for (mut line, &row) in large.rows_mut().into_iter().zip(&own) {
+        context.check()?;
+        line.iter_mut().zip(&other).for_each(|(score, &column)| *score = scores[[row, column]]);
+    }
     Ok(optimal(large.view(), context)?.into_iter().map(|(row, column)| (own[row], other[column])).collect())
 }
 

@@ -1,17 +1,18 @@
-//! Pairs within capacities, by shortest augmenting paths; and how many pairs are possible at all.
+//! Pairs within capacities, and how many pairs are possible at all.
 use ndarray::ArrayView2;
 
 use crate::Context;
 use crate::error::Result;
+use crate::matching::assignment::{AssignCapacities, SparseCosts, assign_sparse_with_capacities};
 
 /// Nobody.
 const NONE: u32 = u32::MAX;
 
 /// The greatest total score of pairs such that row `i` is in at most `takes[i]` of them and column `j` in `seats[j]`; no
-/// pair comes twice, minus infinity forbids it. O(pairs * (rows + columns)^2).
+/// pair comes twice, minus infinity forbids it.
 ///
-/// Pairs are added one by one along the path of the greatest gain while there is one; prices keep the reduced costs of the
-/// remaining network from being negative (Ahuja, Magnanti, Orlin, *Network Flows*, section 9.7).
+/// Units that stay without a partner go to columns of score 0 that have room for all, so that none is forced into a pair
+/// which costs the others more than it brings.
 pub(super) fn greatest(
     scores: ArrayView2<'_, f64>,
     takes: &[usize],
@@ -19,72 +20,29 @@ pub(super) fn greatest(
     context: &Context,
 ) -> Result<Vec<(usize, usize)>> {
     let (rows, columns) = scores.dim();
-    let top = scores.iter().copied().fold(0.0, f64::max);
-    let mut paired = vec![false; rows * columns];
-    let (mut takes, mut seats) = (takes.to_vec(), seats.to_vec());
-    // Nodes are the rows, the columns, and one behind all columns with a seat left.
-    let (sink, nodes) = (rows + columns, rows + columns + 1);
-    let mut prices = vec![0.0_f64; nodes];
-    loop {
-        let mut distance: Vec<f64> = (0..nodes)
-            .map(|node| if node < rows && takes[node] > 0 { (-prices[node]).max(0.0) } else { f64::INFINITY })
-            .collect();
-        let mut came = vec![NONE; nodes];
-        let mut done = vec![false; nodes];
-        loop {
-            context.check()?;
-            let open = (0..nodes).filter(|&node| !done[node]);
-            let nearest = open.min_by(|&a, &b| distance[a].total_cmp(&distance[b]));
-            let Some(node) = nearest.filter(|&node| distance[node].is_finite()) else { break };
-            done[node] = true;
-            if node == sink {
-                break;
-            }
-            let mut reach = |next: usize, cost: f64| {
-                let through = distance[node] + (cost + prices[node] - prices[next]).max(0.0);
-                if !done[next] && through < distance[next] {
-                    (distance[next], came[next]) = (through, node as u32);
-                }
-            };
-            if node < rows {
-                for column in 0..columns {
-                    let score = scores[[node, column]];
-                    if score > f64::NEG_INFINITY && !paired[node * columns + column] {
-                        reach(rows + column, top - score);
-                    }
-                }
-            } else {
-                if seats[node - rows] > 0 {
-                    reach(sink, 0.0);
-                }
-                for row in (0..rows).filter(|row| paired[row * columns + node - rows]) {
-                    reach(row, scores[[row, node - rows]] - top);
-                }
-            }
+    let alone = takes.iter().copied().max().unwrap_or(0);
+    let (mut starts, mut partners, mut values) = (Vec::with_capacity(rows + 1), Vec::new(), Vec::new());
+    starts.push(0);
+    for (row, &most) in scores.rows().into_iter().zip(takes) {
+        context.check()?;
+        for (column, score) in row.iter().enumerate().filter(|(column, score)| **score > 0.0 && seats[*column] > 0) {
+            partners.push(column as i64);
+            values.push(*score);
         }
-        if !done[sink] {
-            break;
+        for spare in 0..most {
+            partners.push((columns + spare) as i64);
+            values.push(0.0);
         }
-        let length = distance[sink];
-        for (price, (distance, done)) in prices.iter_mut().zip(distance.iter().zip(&done)) {
-            *price += if *done { *distance } else { length };
-        }
-        // The price of the sink is the length of the path; a pair costs what it lacks to the greatest score.
-        if top - prices[sink] <= 0.0 {
-            break;
-        }
-        let mut node = came[sink] as usize;
-        seats[node - rows] -= 1;
-        while came[node] != NONE {
-            let before = came[node] as usize;
-            let (row, column) = if node >= rows { (before, node - rows) } else { (node, before - rows) };
-            paired[row * columns + column] = node >= rows;
-            node = before;
-        }
-        takes[node] -= 1;
+        starts.push(values.len() as i64);
     }
-    let pairs = paired.iter().enumerate().filter(|(_, paired)| **paired);
-    Ok(pairs.map(|(at, _)| (at / columns, at % columns)).collect())
+    let costs = SparseCosts::from_csr(&starts, &partners, &values, columns + alone, context)?;
+    let takes: Vec<i64> = takes.iter().map(|count| *count as i64).collect();
+    let seats: Vec<i64> =
+        seats.iter().map(|count| *count as i64).chain(std::iter::repeat_n(rows as i64, alone)).collect();
+    let options = AssignCapacities::default().with_maximize(true);
+    let found = assign_sparse_with_capacities(&costs, &takes, &seats, &options, context)?;
+    let pairs = found.rows.iter().zip(found.columns.iter()).map(|(row, column)| (*row as usize, *column as usize));
+    Ok(pairs.filter(|(_, column)| *column < columns).collect())
 }
 
 /// How many rows can have a column each within `most` regret; the lists are sorted by regret. Hopcroft, Karp (1973).

@@ -2,7 +2,9 @@
 package io.inlaid.matching;
 
 import java.util.Objects;
+import java.util.Optional;
 
+import io.inlaid.Matrix;
 import io.inlaid.internal.Equality;
 import io.inlaid.internal.Value;
 
@@ -11,39 +13,55 @@ import io.inlaid.internal.Value;
  *
  * @param columns the column of every row of every problem, one problem after the other; -1 for a row without one
  * @param totalCosts the total of each problem
+ * @param rowPrices the price of each row, {@code [problem, row]}, if prices are wanted: with those of columns they
+ *     prove the pairs best, as the prices of one assignment do
+ * @param columnPrices the price of each column, {@code [problem, column]}, if prices are wanted
  */
-public record AssignmentBatch(int[] columns, double[] totalCosts) {
+public record AssignmentBatch(
+        int[] columns, double[] totalCosts, Optional<Matrix> rowPrices, Optional<Matrix> columnPrices) {
     /**
      * Refuses null, and copies lists and maps.
      *
      * @param columns as the record says
      * @param totalCosts as the record says
+     * @param rowPrices as the record says
+     * @param columnPrices as the record says
      */
     public AssignmentBatch {
         Objects.requireNonNull(columns, "columns");
         Objects.requireNonNull(totalCosts, "totalCosts");
+        Objects.requireNonNull(rowPrices, "rowPrices");
+        Objects.requireNonNull(columnPrices, "columnPrices");
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof AssignmentBatch that
                 && Equality.equal(columns, that.columns)
-                && Equality.equal(totalCosts, that.totalCosts);
+                && Equality.equal(totalCosts, that.totalCosts)
+                && Equality.equal(rowPrices, that.rowPrices)
+                && Equality.equal(columnPrices, that.columnPrices);
     }
 
     @Override
     public int hashCode() {
-        return Equality.hash(columns, totalCosts);
+        return Equality.hash(columns, totalCosts, rowPrices, columnPrices);
     }
 
     @Override
     public String toString() {
         return "AssignmentBatch[columns=" + Equality.text(columns)
                 + ", totalCosts=" + Equality.text(totalCosts)
+                + ", rowPrices=" + Equality.text(rowPrices)
+                + ", columnPrices=" + Equality.text(columnPrices)
                 + "]";
     }
 
     static AssignmentBatch read(Value value) {
-        return new AssignmentBatch(value.field("columns", Value::ints), value.field("total_costs", Value::vector));
+        return new AssignmentBatch(
+                value.field("columns", Value::ints),
+                value.field("total_costs", Value::vector),
+                value.field("row_prices", item -> item.optional(Value::matrix)),
+                value.field("column_prices", item -> item.optional(Value::matrix)));
     }
 }

@@ -19,8 +19,9 @@ public enum MatchStrategy {
     /** One to one so that no two rows would both rather have each other. */
     STABLE("stable"),
     /**
-     * One to one, as many pairs as possible, of the least worst regret (the score of a left row's best right row less
-     * that of its own), and of the greatest total score among these.
+     * One to one in three steps, each among what the one before leaves: as many pairs as possible, of the least worst
+     * regret (the score of a left row's best right row less that of its own), of the greatest total score. Rows that
+     * stay alone have no regret, and a right row's is not looked at.
      */
     FAIR("fair"),
     /** Several to several within the capacities of both sides, of the greatest total score. */

@@ -954,7 +954,7 @@ public final class Matching {
      * @return the assignments of many cost matrices of one shape
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static AssignmentBatch assignBatch(Matrix costs, long rows, AssignOptions options) {
+    public static AssignmentBatch assignBatch(Matrix costs, long rows, AssignBatchOptions options) {
         return AssignmentBatch.read(assignBatchRequest(costs, rows, options).run().value());
     }
 
@@ -973,7 +973,7 @@ public final class Matching {
      * @throws CancelledException if the context was cancelled
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static AssignmentBatch assignBatch(Matrix costs, long rows, AssignOptions options, Context context) {
+    public static AssignmentBatch assignBatch(Matrix costs, long rows, AssignBatchOptions options, Context context) {
         return AssignmentBatch.read(assignBatchRequest(costs, rows, options).run(context).value());
     }
 
@@ -993,7 +993,7 @@ public final class Matching {
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<AssignmentBatch> assignBatchAsync(
-            Matrix costs, long rows, AssignOptions options, Executor executor) {
+            Matrix costs, long rows, AssignBatchOptions options, Executor executor) {
         return Async.start(
                 () -> assignBatchRequest(costs, rows, options), reply -> AssignmentBatch.read(reply.value()), executor);
     }
@@ -1015,7 +1015,7 @@ public final class Matching {
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<AssignmentBatch> assignBatchAsync(
-            Matrix costs, long rows, AssignOptions options, Context context, Executor executor) {
+            Matrix costs, long rows, AssignBatchOptions options, Context context, Executor executor) {
         return Async.start(
                 () -> assignBatchRequest(costs, rows, options),
                 reply -> AssignmentBatch.read(reply.value()),
@@ -1023,11 +1023,11 @@ public final class Matching {
                 executor);
     }
 
-    private static Request assignBatchRequest(Matrix costs, long rows, AssignOptions options) {
+    private static Request assignBatchRequest(Matrix costs, long rows, AssignBatchOptions options) {
         return new Request("matching.assign_batch")
                 .matrix("costs", costs)
                 .option("rows", rows, Writer::integer)
-                .options(options, AssignOptions::write);
+                .options(options, AssignBatchOptions::write);
     }
 
     /**
@@ -1121,7 +1121,7 @@ public final class Matching {
      * @return the assignments of many cost matrices of one shape
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static AssignmentBatch assignBatch(double[][] costs, long rows, AssignOptions options) {
+    public static AssignmentBatch assignBatch(double[][] costs, long rows, AssignBatchOptions options) {
         return AssignmentBatch.read(assignBatchRequest(costs, rows, options).run().value());
     }
 
@@ -1140,7 +1140,8 @@ public final class Matching {
      * @throws CancelledException if the context was cancelled
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static AssignmentBatch assignBatch(double[][] costs, long rows, AssignOptions options, Context context) {
+    public static AssignmentBatch assignBatch(
+            double[][] costs, long rows, AssignBatchOptions options, Context context) {
         return AssignmentBatch.read(assignBatchRequest(costs, rows, options).run(context).value());
     }
 
@@ -1160,7 +1161,7 @@ public final class Matching {
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<AssignmentBatch> assignBatchAsync(
-            double[][] costs, long rows, AssignOptions options, Executor executor) {
+            double[][] costs, long rows, AssignBatchOptions options, Executor executor) {
         return Async.start(
                 () -> assignBatchRequest(costs, rows, options), reply -> AssignmentBatch.read(reply.value()), executor);
     }
@@ -1182,7 +1183,7 @@ public final class Matching {
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<AssignmentBatch> assignBatchAsync(
-            double[][] costs, long rows, AssignOptions options, Context context, Executor executor) {
+            double[][] costs, long rows, AssignBatchOptions options, Context context, Executor executor) {
         return Async.start(
                 () -> assignBatchRequest(costs, rows, options),
                 reply -> AssignmentBatch.read(reply.value()),
@@ -1190,11 +1191,160 @@ public final class Matching {
                 executor);
     }
 
-    private static Request assignBatchRequest(double[][] costs, long rows, AssignOptions options) {
+    private static Request assignBatchRequest(double[][] costs, long rows, AssignBatchOptions options) {
         return new Request("matching.assign_batch")
                 .matrix("costs", costs)
                 .option("rows", rows, Writer::integer)
-                .options(options, AssignOptions::write);
+                .options(options, AssignBatchOptions::write);
+    }
+
+    /** What {@code assignBatch} may be told besides what it needs; immutable. */
+    public static final class AssignBatchOptions {
+        private final boolean maximize;
+        private final Unmatched unmatched;
+        private final boolean prices;
+
+        private AssignBatchOptions(Builder builder) {
+            maximize = builder.maximize;
+            unmatched = Given.value("unmatched", builder.unmatched);
+            prices = builder.prices;
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static AssignBatchOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.maximize = maximize;
+            builder.unmatched = unmatched;
+            builder.prices = prices;
+            return builder;
+        }
+
+        /**
+         * Whether the totals are to be greatest instead of least. Default false.
+         *
+         * @return the value
+         */
+        public boolean maximize() {
+            return maximize;
+        }
+
+        /**
+         * What happens where forbidden pairs leave no partner. Default refuse.
+         *
+         * @return the value
+         */
+        public Unmatched unmatched() {
+            return unmatched;
+        }
+
+        /**
+         * Whether prices are wanted that prove every problem's pairs best; they take more time. Default false.
+         *
+         * @return the value
+         */
+        public boolean prices() {
+            return prices;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof AssignBatchOptions that
+                    && Equality.equal(maximize, that.maximize)
+                    && Equality.equal(unmatched, that.unmatched)
+                    && Equality.equal(prices, that.prices);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(maximize, unmatched, prices);
+        }
+
+        @Override
+        public String toString() {
+            return "AssignBatchOptions[maximize=" + Equality.text(maximize)
+                    + ", unmatched=" + Equality.text(unmatched)
+                    + ", prices=" + Equality.text(prices)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("maximize", maximize, Writer::bool);
+            out.field("unmatched", unmatched, (to, item) -> to.text(item.wireName()));
+            out.field("prices", prices, Writer::bool);
+        }
+
+        /** Collects the options of a {@code AssignBatchOptions}. */
+        public static final class Builder {
+            private boolean maximize = false;
+            private Unmatched unmatched = Unmatched.REFUSE;
+            private boolean prices = false;
+
+            private Builder() {}
+
+            /**
+             * Whether the totals are to be greatest instead of least. Default false.
+             *
+             * @param maximize the value
+             * @return this
+             */
+            public Builder maximize(boolean maximize) {
+                this.maximize = maximize;
+                return this;
+            }
+
+            /**
+             * What happens where forbidden pairs leave no partner. Default refuse.
+             *
+             * @param unmatched the value
+             * @return this
+             */
+            public Builder unmatched(Unmatched unmatched) {
+                this.unmatched = unmatched;
+                return this;
+            }
+
+            /**
+             * Whether prices are wanted that prove every problem's pairs best; they take more time. Default false.
+             *
+             * @param prices the value
+             * @return this
+             */
+            public Builder prices(boolean prices) {
+                this.prices = prices;
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public AssignBatchOptions build() {
+                return new AssignBatchOptions(this);
+            }
+        }
     }
 
     /**
@@ -3502,8 +3652,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees.
      *     Shape {@code [point, coordinate]}.
@@ -3523,8 +3673,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees.
      *     Shape {@code [point, coordinate]}.
@@ -3546,8 +3696,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -3569,8 +3719,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -3599,8 +3749,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees.
      *     Shape {@code [point, coordinate]}.
@@ -3621,8 +3771,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees.
      *     Shape {@code [point, coordinate]}.
@@ -3645,8 +3795,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -3671,8 +3821,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -3708,8 +3858,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. Rows are copied and must be equally long.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. Rows are copied and must be equally long.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees.
      *     Shape {@code [point, coordinate]}.
@@ -3729,8 +3879,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. Rows are copied and must be equally long.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. Rows are copied and must be equally long.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees.
      *     Shape {@code [point, coordinate]}.
@@ -3752,8 +3902,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. Rows are copied and must be equally long.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. Rows are copied and must be equally long.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -3776,8 +3926,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. Rows are copied and must be equally long.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. Rows are copied and must be equally long.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -3806,8 +3956,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. Rows are copied and must be equally long.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. Rows are copied and must be equally long.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees.
      *     Shape {@code [point, coordinate]}.
@@ -3828,8 +3978,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. Rows are copied and must be equally long.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. Rows are copied and must be equally long.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees.
      *     Shape {@code [point, coordinate]}.
@@ -3853,8 +4003,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. Rows are copied and must be equally long.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. Rows are copied and must be equally long.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -3879,8 +4029,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. Rows are copied and must be equally long.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. Rows are copied and must be equally long.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -3916,8 +4066,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. This form takes a single row.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. This form takes a single row.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees
      * @param right points with as many coordinates, whose positions are the columns of the result
@@ -3935,8 +4085,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. This form takes a single row.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. This form takes a single row.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees
      * @param right points with as many coordinates, whose positions are the columns of the result
@@ -3956,8 +4106,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. This form takes a single row.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. This form takes a single row.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -3977,8 +4127,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. This form takes a single row.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. This form takes a single row.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -4005,8 +4155,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. This form takes a single row.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. This form takes a single row.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees
      * @param right points with as many coordinates, whose positions are the columns of the result
@@ -4025,8 +4175,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. This form takes a single row.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. This form takes a single row.
      *
      * @param left points, whose positions are the rows of the result; for haversine latitude and longitude in degrees
      * @param right points with as many coordinates, whose positions are the columns of the result
@@ -4047,8 +4197,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. This form takes a single row.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. This form takes a single row.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -4071,8 +4221,8 @@ public final class Matching {
      * are never all there.
      *
      * <p>Fails with {@code invalid_config} for a {@code max_distance} below 0, {@code invalid_data} for coordinates
-     * that are not finite, sets with different numbers of coordinates, and where {@code max_distance} leaves too few
-     * partners. This form takes a single row.
+     * that are not finite, sets with different numbers of coordinates, and, unless the unmatched may be left, where
+     * {@code max_distance} leaves too few partners. This form takes a single row.
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
@@ -4104,11 +4254,13 @@ public final class Matching {
         private final PointMetric metric;
         private final boolean maximize;
         private final OptionalDouble maxDistance;
+        private final Unmatched unmatched;
 
         private AssignPointsOptions(Builder builder) {
             metric = Given.value("metric", builder.metric);
             maximize = builder.maximize;
             maxDistance = Given.value("max_distance", builder.maxDistance);
+            unmatched = Given.value("unmatched", builder.unmatched);
         }
 
         /**
@@ -4139,6 +4291,7 @@ public final class Matching {
             builder.metric = metric;
             builder.maximize = maximize;
             builder.maxDistance = maxDistance;
+            builder.unmatched = unmatched;
             return builder;
         }
 
@@ -4169,17 +4322,27 @@ public final class Matching {
             return maxDistance;
         }
 
+        /**
+         * What happens where {@code max_distance} leaves too few partners. Default refuse.
+         *
+         * @return the value
+         */
+        public Unmatched unmatched() {
+            return unmatched;
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof AssignPointsOptions that
                     && Equality.equal(metric, that.metric)
                     && Equality.equal(maximize, that.maximize)
-                    && Equality.equal(maxDistance, that.maxDistance);
+                    && Equality.equal(maxDistance, that.maxDistance)
+                    && Equality.equal(unmatched, that.unmatched);
         }
 
         @Override
         public int hashCode() {
-            return Equality.hash(metric, maximize, maxDistance);
+            return Equality.hash(metric, maximize, maxDistance, unmatched);
         }
 
         @Override
@@ -4187,6 +4350,7 @@ public final class Matching {
             return "AssignPointsOptions[metric=" + Equality.text(metric)
                     + ", maximize=" + Equality.text(maximize)
                     + ", maxDistance=" + Equality.text(maxDistance)
+                    + ", unmatched=" + Equality.text(unmatched)
                     + "]";
         }
 
@@ -4194,6 +4358,7 @@ public final class Matching {
             out.field("metric", metric, (to, item) -> to.text(item.wireName()));
             out.field("maximize", maximize, Writer::bool);
             out.field("max_distance", maxDistance, Writer::optionalNumber);
+            out.field("unmatched", unmatched, (to, item) -> to.text(item.wireName()));
         }
 
         /** Collects the options of a {@code AssignPointsOptions}. */
@@ -4201,6 +4366,7 @@ public final class Matching {
             private PointMetric metric = PointMetric.EUCLIDEAN;
             private boolean maximize = false;
             private OptionalDouble maxDistance = OptionalDouble.empty();
+            private Unmatched unmatched = Unmatched.REFUSE;
 
             private Builder() {}
 
@@ -4234,6 +4400,17 @@ public final class Matching {
              */
             public Builder maxDistance(double maxDistance) {
                 this.maxDistance = OptionalDouble.of(maxDistance);
+                return this;
+            }
+
+            /**
+             * What happens where {@code max_distance} leaves too few partners. Default refuse.
+             *
+             * @param unmatched the value
+             * @return this
+             */
+            public Builder unmatched(Unmatched unmatched) {
+                this.unmatched = unmatched;
                 return this;
             }
 
@@ -19400,11 +19577,13 @@ public final class Matching {
         private final PointMetric metric;
         private final boolean maximize;
         private final OptionalDouble maxDistance;
+        private final Unmatched unmatched;
 
         private PointCostsOptions(Builder builder) {
             metric = Given.value("metric", builder.metric);
             maximize = builder.maximize;
             maxDistance = Given.value("max_distance", builder.maxDistance);
+            unmatched = Given.value("unmatched", builder.unmatched);
         }
 
         /**
@@ -19435,6 +19614,7 @@ public final class Matching {
             builder.metric = metric;
             builder.maximize = maximize;
             builder.maxDistance = maxDistance;
+            builder.unmatched = unmatched;
             return builder;
         }
 
@@ -19465,17 +19645,27 @@ public final class Matching {
             return maxDistance;
         }
 
+        /**
+         * What happens where {@code max_distance} leaves too few partners. Default refuse.
+         *
+         * @return the value
+         */
+        public Unmatched unmatched() {
+            return unmatched;
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof PointCostsOptions that
                     && Equality.equal(metric, that.metric)
                     && Equality.equal(maximize, that.maximize)
-                    && Equality.equal(maxDistance, that.maxDistance);
+                    && Equality.equal(maxDistance, that.maxDistance)
+                    && Equality.equal(unmatched, that.unmatched);
         }
 
         @Override
         public int hashCode() {
-            return Equality.hash(metric, maximize, maxDistance);
+            return Equality.hash(metric, maximize, maxDistance, unmatched);
         }
 
         @Override
@@ -19483,6 +19673,7 @@ public final class Matching {
             return "PointCostsOptions[metric=" + Equality.text(metric)
                     + ", maximize=" + Equality.text(maximize)
                     + ", maxDistance=" + Equality.text(maxDistance)
+                    + ", unmatched=" + Equality.text(unmatched)
                     + "]";
         }
 
@@ -19490,6 +19681,7 @@ public final class Matching {
             out.field("metric", metric, (to, item) -> to.text(item.wireName()));
             out.field("maximize", maximize, Writer::bool);
             out.field("max_distance", maxDistance, Writer::optionalNumber);
+            out.field("unmatched", unmatched, (to, item) -> to.text(item.wireName()));
         }
 
         /** Collects the options of a {@code PointCostsOptions}. */
@@ -19497,6 +19689,7 @@ public final class Matching {
             private PointMetric metric = PointMetric.EUCLIDEAN;
             private boolean maximize = false;
             private OptionalDouble maxDistance = OptionalDouble.empty();
+            private Unmatched unmatched = Unmatched.REFUSE;
 
             private Builder() {}
 
@@ -19530,6 +19723,17 @@ public final class Matching {
              */
             public Builder maxDistance(double maxDistance) {
                 this.maxDistance = OptionalDouble.of(maxDistance);
+                return this;
+            }
+
+            /**
+             * What happens where {@code max_distance} leaves too few partners. Default refuse.
+             *
+             * @param unmatched the value
+             * @return this
+             */
+            public Builder unmatched(Unmatched unmatched) {
+                this.unmatched = unmatched;
                 return this;
             }
 
