@@ -589,8 +589,13 @@ export const Clustering = {
    * one.
    */
   Center: 'center',
-  /** Every record is in one match at most, the strongest first; for two tables without duplicates of their own. */
+  /**
+   * Every record is in one match at most, so that the weights of all matches together are greatest; for two tables
+   * without duplicates of their own. Of one table the strongest matches come first.
+   */
   OneToOne: 'one_to_one',
+  /** Every record is in one match at most, the strongest first. */
+  OneToOneGreedy: 'one_to_one_greedy',
 } as const;
 
 /** How pairs that match become entities. */
@@ -1561,6 +1566,62 @@ export class FittedLinkage {
   }
 
   /**
+   * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+   *
+   * Fails as `to_svg`.
+   *
+   * Runs away from the event loop; `toHtmlSync` runs in place.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toHtml(options?: ToHtmlOptions): Promise<string> {
+    return run<string>(FITTED_LINKAGE_TO_HTML, this, [], options);
+  }
+
+  /**
+   * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+   *
+   * Fails as `to_svg`.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toHtmlSync(options?: Omit<ToHtmlOptions, 'signal' | 'onProgress'>): string {
+    return runSync<string>(FITTED_LINKAGE_TO_HTML, this, [], options);
+  }
+
+  /**
+   * The weights that were learnt, of every level of every column, as one picture (SVG).
+   *
+   * Fails with `invalid_config` for a size out of range.
+   *
+   * Runs away from the event loop; `toSvgSync` runs in place.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toSvg(options?: ToSvgOptions): Promise<string> {
+    return run<string>(FITTED_LINKAGE_TO_SVG, this, [], options);
+  }
+
+  /**
+   * The weights that were learnt, of every level of every column, as one picture (SVG).
+   *
+   * Fails with `invalid_config` for a size out of range.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toSvgSync(options?: Omit<ToSvgOptions, 'signal' | 'onProgress'>): string {
+    return runSync<string>(FITTED_LINKAGE_TO_SVG, this, [], options);
+  }
+
+  /**
    * Take new records in: as `match_new`, and they are known from now on. On an error nothing is learnt.
    *
    * Fails as `match_new`.
@@ -1790,6 +1851,8 @@ export const KeyTransform = {
   LastWord: 'last_word',
   /** The American Soundex code of its first word: values that sound alike. */
   Soundex: 'soundex',
+  /** The Double Metaphone keys of its first word: values that sound alike by either way of saying them. */
+  DoubleMetaphone: 'double_metaphone',
 } as const;
 
 /** What of a value is put into a key. */
@@ -3156,6 +3219,62 @@ export class PairExplanation {
     this.weight = fields.weight;
     this.probability = fields.probability;
   }
+
+  /**
+   * The same as a self-contained page with a table of the values and how they agree.
+   *
+   * Fails as `to_svg`.
+   *
+   * Cheap: it runs in place, as `toHtmlSync` does.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toHtml(options?: PairExplanationToHtmlOptions): Promise<string> {
+    return run<string>(PAIR_EXPLANATION_TO_HTML, this, [], options);
+  }
+
+  /**
+   * The same as a self-contained page with a table of the values and how they agree.
+   *
+   * Fails as `to_svg`.
+   *
+   * Runs in place.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toHtmlSync(options?: PairExplanationToHtmlOptions): string {
+    return runSync<string>(PAIR_EXPLANATION_TO_HTML, this, [], options);
+  }
+
+  /**
+   * What the prior and every column say of the pair, and all of them together: a bar each, in bits (SVG).
+   *
+   * Fails with `invalid_config` for a size out of range.
+   *
+   * Cheap: it runs in place, as `toSvgSync` does.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toSvg(options?: PairExplanationToSvgOptions): Promise<string> {
+    return run<string>(PAIR_EXPLANATION_TO_SVG, this, [], options);
+  }
+
+  /**
+   * What the prior and every column say of the pair, and all of them together: a bar each, in bits (SVG).
+   *
+   * Fails with `invalid_config` for a size out of range.
+   *
+   * Runs in place.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toSvgSync(options?: PairExplanationToSvgOptions): string {
+    return runSync<string>(PAIR_EXPLANATION_TO_SVG, this, [], options);
+  }
 }
 
 /** What one pass of blocking found. */
@@ -3195,6 +3314,10 @@ export const PhoneticKey = {
   Nysiis: 'nysiis',
   /** Metaphone. */
   Metaphone: 'metaphone',
+  /** Double Metaphone, its first key. */
+  DoubleMetaphone: 'double_metaphone',
+  /** Double Metaphone, its second key; the first where there is no other. */
+  DoubleMetaphoneAlternate: 'double_metaphone_alternate',
   /** Kölner Phonetik, for German. */
   Cologne: 'cologne',
 } as const;
@@ -3760,6 +3883,34 @@ export class ShareRule {
     this.least = fields.least;
     this.separator = fields.separator;
     this.missingPasses = fields.missingPasses;
+  }
+}
+
+/** Options of {@link Size}; every one has a default. */
+export interface SizeOptions {
+  /** Width, 160 to 8000. Default 720. */
+  width?: number;
+  /** Height, 120 to 8000. Default 400. */
+  height?: number;
+}
+
+/** The size of a picture in CSS pixels; pictures scale without loss, this is the size at which texts are 12 px high. */
+export class Size {
+  /** Width, 160 to 8000. Default 720. */
+  readonly width: number;
+
+  /** Height, 120 to 8000. Default 400. */
+  readonly height: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: SizeOptions = {}) {
+    const fields = read<Required<SizeOptions>>(SIZE, options);
+    this.width = fields.width;
+    this.height = fields.height;
   }
 }
 
@@ -8035,6 +8186,22 @@ export interface OverlapBatchOptions extends CallOptions {
   normalization?: TextNormalization;
 }
 
+/** Options of `toHtml`; every one has a default. */
+export interface PairExplanationToHtmlOptions {
+  /** The title of the page or of the picture. Default: says what is shown. */
+  title?: string;
+  /** The size of each picture. Default 720 x 400, on a page as `Page` has it. */
+  size?: Size | null;
+}
+
+/** Options of `toSvg`; every one has a default. */
+export interface PairExplanationToSvgOptions {
+  /** The title of the page or of the picture. Default: says what is shown. */
+  title?: string;
+  /** The size of each picture. Default 720 x 400, on a page as `Page` has it. */
+  size?: Size | null;
+}
+
 /** Options of `pairs`; every one has a default. */
 export interface PairsOptions extends CallOptions {
   /** The least probability, at least 0.01 and below 1. Default: the threshold that was fitted. */
@@ -8173,6 +8340,22 @@ export interface SubsequenceSimilarityBatchOptions extends CallOptions {
   parameters?: MetricParameters;
   /** What is taken out of all texts before. Default nothing. */
   normalization?: TextNormalization;
+}
+
+/** Options of `toHtml`; every one has a default. */
+export interface ToHtmlOptions extends CallOptions {
+  /** The title of the page or of the picture. Default: says what is shown. */
+  title?: string;
+  /** The size of each picture. Default 720 x 400, on a page as `Page` has it. */
+  size?: Size | null;
+}
+
+/** Options of `toSvg`; every one has a default. */
+export interface ToSvgOptions extends CallOptions {
+  /** The title of the page or of the picture. Default: says what is shown. */
+  title?: string;
+  /** The size of each picture. Default 720 x 400, on a page as `Page` has it. */
+  size?: Size | null;
 }
 
 /** Options of `tokenSetRatioBatch`; every one has a default. */
@@ -8896,6 +9079,15 @@ const SHARE_RULE: RecordShape = {
   },
 };
 
+const SIZE: RecordShape = {
+  name: 'Size',
+  type: () => Size,
+  fields: {
+    width: { wire: 'width', shape: shape.plain, default: 720 },
+    height: { wire: 'height', shape: shape.plain, default: 400 },
+  },
+};
+
 const SKIPPED_COLUMN: RecordShape = {
   name: 'SkippedColumn',
   type: () => SkippedColumn,
@@ -9178,6 +9370,26 @@ const FITTED_LINKAGE_TO_BYTES: Operation = {
   gives: shape.bytes,
 };
 
+const FITTED_LINKAGE_TO_HTML: Operation = {
+  name: 'matching.FittedLinkage.to_html',
+  model: true,
+  options: {
+    title: { wire: 'title', shape: shape.plain, default: '' },
+    size: { wire: 'size', shape: shape.optional(shape.record(() => SIZE)) },
+  },
+  gives: shape.plain,
+};
+
+const FITTED_LINKAGE_TO_SVG: Operation = {
+  name: 'matching.FittedLinkage.to_svg',
+  model: true,
+  options: {
+    title: { wire: 'title', shape: shape.plain, default: '' },
+    size: { wire: 'size', shape: shape.optional(shape.record(() => SIZE)) },
+  },
+  gives: shape.plain,
+};
+
 const FITTED_LINKAGE_UPDATE: Operation = {
   name: 'matching.FittedLinkage.update',
   model: true,
@@ -9305,6 +9517,28 @@ const ONLINE_MATCHING_UPDATE_BATCH: Operation = {
   model: true,
   arrays: [{ name: 'costs', shape: shape.matrix }],
   gives: shape.list(shape.record(() => ONLINE_DECISION)),
+};
+
+const PAIR_EXPLANATION_TO_HTML: Operation = {
+  name: 'matching.PairExplanation.to_html',
+  receiver: { as: 'self', record: () => PAIR_EXPLANATION },
+  options: {
+    title: { wire: 'title', shape: shape.plain, default: '' },
+    size: { wire: 'size', shape: shape.optional(shape.record(() => SIZE)) },
+  },
+  gives: shape.plain,
+  quick: true,
+};
+
+const PAIR_EXPLANATION_TO_SVG: Operation = {
+  name: 'matching.PairExplanation.to_svg',
+  receiver: { as: 'self', record: () => PAIR_EXPLANATION },
+  options: {
+    title: { wire: 'title', shape: shape.plain, default: '' },
+    size: { wire: 'size', shape: shape.optional(shape.record(() => SIZE)) },
+  },
+  gives: shape.plain,
+  quick: true,
 };
 
 const TEXT_JOIN_FIT: Operation = {

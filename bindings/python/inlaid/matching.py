@@ -98,6 +98,7 @@ __all__ = [
     "ScoreRule",
     "SetAttribute",
     "ShareRule",
+    "Size",
     "SkippedColumn",
     "SortedNeighbourhood",
     "Stability",
@@ -213,7 +214,7 @@ CaseRule: TypeAlias = Literal["keep", "lower", "fold"]
 """
 
 
-Clustering: TypeAlias = Literal["average_linkage", "connected_components", "center", "one_to_one"]
+Clustering: TypeAlias = Literal["average_linkage", "connected_components", "center", "one_to_one", "one_to_one_greedy"]
 """How pairs that match become entities.
 
 - `average_linkage`: Groups are joined, the strongest first, while the mean weight over all pairs between them speaks
@@ -221,8 +222,9 @@ for a match: one pair that matches by mistake does not join two entities.
 - `connected_components`: Everything that is connected by matches, however long the chain.
 - `center`: Records gather around centres: in the order of falling weight, a record joins the centre it matches, or
 becomes one.
-- `one_to_one`: Every record is in one match at most, the strongest first; for two tables without duplicates of their
-own.
+- `one_to_one`: Every record is in one match at most, so that the weights of all matches together are greatest; for
+two tables without duplicates of their own. Of one table the strongest matches come first.
+- `one_to_one_greedy`: Every record is in one match at most, the strongest first.
 """
 
 
@@ -300,7 +302,16 @@ HospitalSide: TypeAlias = Literal["residents", "hospitals"]
 """
 
 
-KeyTransform: TypeAlias = Literal["whole", "prefix", "suffix", "substring", "first_word", "last_word", "soundex"]
+KeyTransform: TypeAlias = Literal[
+    "whole",
+    "prefix",
+    "suffix",
+    "substring",
+    "first_word",
+    "last_word",
+    "soundex",
+    "double_metaphone",
+]
 """What of a value is put into a key.
 
 - `whole`: The whole value.
@@ -310,6 +321,8 @@ KeyTransform: TypeAlias = Literal["whole", "prefix", "suffix", "substring", "fir
 - `first_word`: Its first word.
 - `last_word`: Its last word.
 - `soundex`: The American Soundex code of its first word: values that sound alike.
+- `double_metaphone`: The Double Metaphone keys of its first word: values that sound alike by either way of saying
+them.
 """
 
 
@@ -365,13 +378,23 @@ OverlapMeasure: TypeAlias = Literal["coverage", "jaccard"]
 """
 
 
-PhoneticKey: TypeAlias = Literal["soundex", "refined_soundex", "nysiis", "metaphone", "cologne"]
+PhoneticKey: TypeAlias = Literal[
+    "soundex",
+    "refined_soundex",
+    "nysiis",
+    "metaphone",
+    "double_metaphone",
+    "double_metaphone_alternate",
+    "cologne",
+]
 """A key for the sound of names.
 
 - `soundex`: American Soundex.
 - `refined_soundex`: Refined Soundex.
 - `nysiis`: The New York State Identification and Intelligence System.
 - `metaphone`: Metaphone.
+- `double_metaphone`: Double Metaphone, its first key.
+- `double_metaphone_alternate`: Double Metaphone, its second key; the first where there is no other.
 - `cologne`: Kölner Phonetik, for German.
 """
 
@@ -2287,6 +2310,36 @@ class PairExplanation(Report):
         wire["columns"] = [ColumnEvidence._read(item) for item in wire["columns"]]
         return super()._read(wire)
 
+    def to_html(self, *, title: str = "", size: Size | None = None) -> str:
+        """The same as a self-contained page with a table of the values and how they agree.
+
+        Fails as `to_svg`.
+
+        Args:
+            title: The title of the page or of the picture. Default: says what is shown.
+            size: The size of each picture. Default 720 x 400, on a page as `Page` has it.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+        """
+        reply: str = call("matching.PairExplanation.to_html", {"self": self, "title": title, "size": size}, [])
+        return reply
+
+    def to_svg(self, *, title: str = "", size: Size | None = None) -> str:
+        """What the prior and every column say of the pair, and all of them together: a bar each, in bits (SVG).
+
+        Fails with `invalid_config` for a size out of range.
+
+        Args:
+            title: The title of the page or of the picture. Default: says what is shown.
+            size: The size of each picture. Default 720 x 400, on a page as `Page` has it.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+        """
+        reply: str = call("matching.PairExplanation.to_svg", {"self": self, "title": title, "size": size}, [])
+        return reply
+
 
 class PassReport(Report):
     """What one pass of blocking found.
@@ -2658,6 +2711,21 @@ class ShareRule(Options):
         missing_passes: bool = False,
     ) -> None:
         self._set(left=left, right=right, least=least, separator=separator, missing_passes=missing_passes)
+
+
+class Size(Options):
+    """The size of a picture in CSS pixels; pictures scale without loss, this is the size at which texts are 12 px high.
+
+    Args:
+        width: Width, 160 to 8000. Default 720.
+        height: Height, 120 to 8000. Default 400.
+    """
+
+    width: float
+    height: float
+
+    def __init__(self, *, width: float = 720.0, height: float = 400.0) -> None:
+        self._set(width=width, height=height)
 
 
 class SkippedColumn(Report):
@@ -3566,6 +3634,70 @@ class FittedLinkage(Model):
         """
         run = Run(seed, threads, progress, cancel)
         reply: bytes = call("matching.FittedLinkage.to_bytes", {}, [], self._handle, run=run)
+        return reply
+
+    def to_html(
+        self,
+        *,
+        title: str = "",
+        size: Size | None = None,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> str:
+        """What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+
+        Fails as `to_svg`.
+
+        Args:
+            title: The title of the page or of the picture. Default: says what is shown.
+            size: The size of each picture. Default 720 x 400, on a page as `Page` has it.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply: str = call("matching.FittedLinkage.to_html", {"title": title, "size": size}, [], self._handle, run=run)
+        return reply
+
+    def to_svg(
+        self,
+        *,
+        title: str = "",
+        size: Size | None = None,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> str:
+        """The weights that were learnt, of every level of every column, as one picture (SVG).
+
+        Fails with `invalid_config` for a size out of range.
+
+        Args:
+            title: The title of the page or of the picture. Default: says what is shown.
+            size: The size of each picture. Default 720 x 400, on a page as `Page` has it.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply: str = call("matching.FittedLinkage.to_svg", {"title": title, "size": size}, [], self._handle, run=run)
         return reply
 
     def update(

@@ -115,7 +115,7 @@ fn one_to_one(matches: &[&Match], least: f64, sides: &[bool], forest: &mut Fores
     let rows: Vec<i64> = pairs.iter().map(|pair| pair.0).collect();
     let columns: Vec<i64> = pairs.iter().map(|pair| pair.1).collect();
     let weights: Vec<f64> = pairs.iter().map(|pair| pair.2).collect();
-    let costs = SparseCosts::from_triplets(&rows, &columns, &weights, [left.len(), right.len() + left.len()])?;
+    let costs = SparseCosts::from_triplets(&rows, &columns, &weights, [left.len(), right.len() + left.len()], context)?;
     let best = assign_sparse(&costs, &Assign::default().with_maximize(true), context)?;
     for (row, column) in best.rows.iter().zip(best.columns.iter()) {
         if let Some(right) = right.get(*column as usize) {

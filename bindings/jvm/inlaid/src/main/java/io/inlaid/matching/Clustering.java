@@ -18,8 +18,13 @@ public enum Clustering {
      * one.
      */
     CENTER("center"),
-    /** Every record is in one match at most, the strongest first; for two tables without duplicates of their own. */
-    ONE_TO_ONE("one_to_one");
+    /**
+     * Every record is in one match at most, so that the weights of all matches together are greatest; for two tables
+     * without duplicates of their own. Of one table the strongest matches come first.
+     */
+    ONE_TO_ONE("one_to_one"),
+    /** Every record is in one match at most, the strongest first. */
+    ONE_TO_ONE_GREEDY("one_to_one_greedy");
 
     private final String wireName;
 
@@ -50,7 +55,7 @@ public enum Clustering {
             }
         }
         throw new InvalidConfigException(
-                "`" + wireName + "` is no Clustering; one of: average_linkage, connected_components, center, one_to_one");
+                "`" + wireName + "` is no Clustering; one of: average_linkage, connected_components, center, one_to_one, one_to_one_greedy");
     }
 
     static Clustering read(Value value) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * What one column says of a pair.
@@ -64,5 +65,17 @@ public record ColumnEvidence(
                 value.field("given", item -> item.optional(Value::text)),
                 value.field("weight", Value::number),
                 value.field("frequency_weight", Value::number));
+    }
+
+    void write(Writer out) {
+        out.field("column", column, Writer::text);
+        out.field("left", left, (to, item) -> to.optional(item, Writer::text));
+        out.field("right", right, (to, item) -> to.optional(item, Writer::text));
+        out.field("level", level, Writer::text);
+        out.field("m", m, Writer::optionalNumber);
+        out.field("u", u, Writer::optionalNumber);
+        out.field("given", given, (to, item) -> to.optional(item, Writer::text));
+        out.field("weight", weight, Writer::number);
+        out.field("frequency_weight", frequencyWeight, Writer::number);
     }
 }

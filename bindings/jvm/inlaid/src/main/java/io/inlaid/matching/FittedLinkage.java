@@ -2,6 +2,7 @@
 package io.inlaid.matching;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -11,6 +12,7 @@ import io.inlaid.Handle;
 import io.inlaid.InlaidException;
 import io.inlaid.Table;
 import io.inlaid.internal.Async;
+import io.inlaid.internal.Equality;
 import io.inlaid.internal.Given;
 import io.inlaid.internal.Reply;
 import io.inlaid.internal.Request;
@@ -958,6 +960,502 @@ public final class FittedLinkage extends Handle {
 
     private Request toBytesRequest() {
         return new Request("matching.FittedLinkage.to_bytes").on(this);
+    }
+
+    /**
+     * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     * @throws IllegalStateException if this model is closed
+     */
+    public String toHtml() {
+        return toHtmlRequest().run().value().text();
+    }
+
+    /**
+     * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * @param context its seed, threads, cancellation and progress
+     * @return the text
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     * @throws IllegalStateException if this model is closed
+     */
+    public String toHtml(Context context) {
+        return toHtmlRequest().run(context).value().text();
+    }
+
+    /**
+     * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(Executor executor) {
+        return Async.start(() -> toHtmlRequest(), reply -> reply.value().text(), executor);
+    }
+
+    /**
+     * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(Context context, Executor executor) {
+        return Async.start(() -> toHtmlRequest(), reply -> reply.value().text(), context, executor);
+    }
+
+    private Request toHtmlRequest() {
+        return new Request("matching.FittedLinkage.to_html").on(this);
+    }
+
+    /**
+     * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * @param options what else there is to say
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     * @throws IllegalStateException if this model is closed
+     */
+    public String toHtml(ToHtmlOptions options) {
+        return toHtmlRequest(options).run().value().text();
+    }
+
+    /**
+     * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return the text
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     * @throws IllegalStateException if this model is closed
+     */
+    public String toHtml(ToHtmlOptions options, Context context) {
+        return toHtmlRequest(options).run(context).value().text();
+    }
+
+    /**
+     * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(ToHtmlOptions options, Executor executor) {
+        return Async.start(() -> toHtmlRequest(options), reply -> reply.value().text(), executor);
+    }
+
+    /**
+     * What was learnt as a self-contained page: a picture of the weights for each column, and a table.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toHtmlAsync(ToHtmlOptions options, Context context, Executor executor) {
+        return Async.start(() -> toHtmlRequest(options), reply -> reply.value().text(), context, executor);
+    }
+
+    private Request toHtmlRequest(ToHtmlOptions options) {
+        return new Request("matching.FittedLinkage.to_html").on(this).options(options, ToHtmlOptions::write);
+    }
+
+    /** What {@code toHtml} may be told besides what it needs; immutable. */
+    public static final class ToHtmlOptions {
+        private final String title;
+        private final Optional<Size> size;
+
+        private ToHtmlOptions(Builder builder) {
+            title = Given.value("title", builder.title);
+            size = Given.value("size", builder.size);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static ToHtmlOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.title = title;
+            builder.size = size;
+            return builder;
+        }
+
+        /**
+         * The title of the page or of the picture. Default: says what is shown.
+         *
+         * @return the value
+         */
+        public String title() {
+            return title;
+        }
+
+        /**
+         * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+         *
+         * @return the value
+         */
+        public Optional<Size> size() {
+            return size;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ToHtmlOptions that
+                    && Equality.equal(title, that.title)
+                    && Equality.equal(size, that.size);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(title, size);
+        }
+
+        @Override
+        public String toString() {
+            return "ToHtmlOptions[title=" + Equality.text(title)
+                    + ", size=" + Equality.text(size)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("title", title, Writer::text);
+            out.field("size", size, (to, item) -> to.optional(item, (to2, item2) -> to2.object(item2, Size::write)));
+        }
+
+        /** Collects the options of a {@code ToHtmlOptions}. */
+        public static final class Builder {
+            private String title = "";
+            private Optional<Size> size = Optional.empty();
+
+            private Builder() {}
+
+            /**
+             * The title of the page or of the picture. Default: says what is shown.
+             *
+             * @param title the value
+             * @return this
+             */
+            public Builder title(String title) {
+                this.title = title;
+                return this;
+            }
+
+            /**
+             * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+             *
+             * @param size the value
+             * @return this
+             */
+            public Builder size(Size size) {
+                this.size = Optional.of(Given.value("size", size));
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public ToHtmlOptions build() {
+                return new ToHtmlOptions(this);
+            }
+        }
+    }
+
+    /**
+     * The weights that were learnt, of every level of every column, as one picture (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     * @throws IllegalStateException if this model is closed
+     */
+    public String toSvg() {
+        return toSvgRequest().run().value().text();
+    }
+
+    /**
+     * The weights that were learnt, of every level of every column, as one picture (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * @param context its seed, threads, cancellation and progress
+     * @return the text
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     * @throws IllegalStateException if this model is closed
+     */
+    public String toSvg(Context context) {
+        return toSvgRequest().run(context).value().text();
+    }
+
+    /**
+     * The weights that were learnt, of every level of every column, as one picture (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toSvgAsync(Executor executor) {
+        return Async.start(() -> toSvgRequest(), reply -> reply.value().text(), executor);
+    }
+
+    /**
+     * The weights that were learnt, of every level of every column, as one picture (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toSvgAsync(Context context, Executor executor) {
+        return Async.start(() -> toSvgRequest(), reply -> reply.value().text(), context, executor);
+    }
+
+    private Request toSvgRequest() {
+        return new Request("matching.FittedLinkage.to_svg").on(this);
+    }
+
+    /**
+     * The weights that were learnt, of every level of every column, as one picture (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * @param options what else there is to say
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     * @throws IllegalStateException if this model is closed
+     */
+    public String toSvg(ToSvgOptions options) {
+        return toSvgRequest(options).run().value().text();
+    }
+
+    /**
+     * The weights that were learnt, of every level of every column, as one picture (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return the text
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     * @throws IllegalStateException if this model is closed
+     */
+    public String toSvg(ToSvgOptions options, Context context) {
+        return toSvgRequest(options).run(context).value().text();
+    }
+
+    /**
+     * The weights that were learnt, of every level of every column, as one picture (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toSvgAsync(ToSvgOptions options, Executor executor) {
+        return Async.start(() -> toSvgRequest(options), reply -> reply.value().text(), executor);
+    }
+
+    /**
+     * The weights that were learnt, of every level of every column, as one picture (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<String> toSvgAsync(ToSvgOptions options, Context context, Executor executor) {
+        return Async.start(() -> toSvgRequest(options), reply -> reply.value().text(), context, executor);
+    }
+
+    private Request toSvgRequest(ToSvgOptions options) {
+        return new Request("matching.FittedLinkage.to_svg").on(this).options(options, ToSvgOptions::write);
+    }
+
+    /** What {@code toSvg} may be told besides what it needs; immutable. */
+    public static final class ToSvgOptions {
+        private final String title;
+        private final Optional<Size> size;
+
+        private ToSvgOptions(Builder builder) {
+            title = Given.value("title", builder.title);
+            size = Given.value("size", builder.size);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static ToSvgOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.title = title;
+            builder.size = size;
+            return builder;
+        }
+
+        /**
+         * The title of the page or of the picture. Default: says what is shown.
+         *
+         * @return the value
+         */
+        public String title() {
+            return title;
+        }
+
+        /**
+         * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+         *
+         * @return the value
+         */
+        public Optional<Size> size() {
+            return size;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ToSvgOptions that
+                    && Equality.equal(title, that.title)
+                    && Equality.equal(size, that.size);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(title, size);
+        }
+
+        @Override
+        public String toString() {
+            return "ToSvgOptions[title=" + Equality.text(title)
+                    + ", size=" + Equality.text(size)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("title", title, Writer::text);
+            out.field("size", size, (to, item) -> to.optional(item, (to2, item2) -> to2.object(item2, Size::write)));
+        }
+
+        /** Collects the options of a {@code ToSvgOptions}. */
+        public static final class Builder {
+            private String title = "";
+            private Optional<Size> size = Optional.empty();
+
+            private Builder() {}
+
+            /**
+             * The title of the page or of the picture. Default: says what is shown.
+             *
+             * @param title the value
+             * @return this
+             */
+            public Builder title(String title) {
+                this.title = title;
+                return this;
+            }
+
+            /**
+             * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+             *
+             * @param size the value
+             * @return this
+             */
+            public Builder size(Size size) {
+                this.size = Optional.of(Given.value("size", size));
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public ToSvgOptions build() {
+                return new ToSvgOptions(this);
+            }
+        }
     }
 
     /**

@@ -19,7 +19,9 @@ public enum KeyTransform {
     /** Its last word. */
     LAST_WORD("last_word"),
     /** The American Soundex code of its first word: values that sound alike. */
-    SOUNDEX("soundex");
+    SOUNDEX("soundex"),
+    /** The Double Metaphone keys of its first word: values that sound alike by either way of saying them. */
+    DOUBLE_METAPHONE("double_metaphone");
 
     private final String wireName;
 
@@ -50,7 +52,7 @@ public enum KeyTransform {
             }
         }
         throw new InvalidConfigException(
-                "`" + wireName + "` is no KeyTransform; one of: whole, prefix, suffix, substring, first_word, last_word, soundex");
+                "`" + wireName + "` is no KeyTransform; one of: whole, prefix, suffix, substring, first_word, last_word, soundex, double_metaphone");
     }
 
     static KeyTransform read(Value value) {

@@ -2,8 +2,14 @@
 package io.inlaid.matching;
 
 import java.util.List;
+import java.util.Optional;
 
+import io.inlaid.InlaidException;
+import io.inlaid.internal.Equality;
+import io.inlaid.internal.Given;
+import io.inlaid.internal.Request;
 import io.inlaid.internal.Value;
+import io.inlaid.internal.Writer;
 
 /**
  * Why two records are taken to be the same thing, or not.
@@ -31,6 +37,322 @@ public record PairExplanation(
         columns = List.copyOf(columns);
     }
 
+    /**
+     * The same as a self-contained page with a table of the values and how they agree.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml() {
+        return toHtmlRequest().run().value().text();
+    }
+
+    private Request toHtmlRequest() {
+        return new Request("matching.PairExplanation.to_html")
+                .option("self", this, (to, self) -> to.object(self, PairExplanation::write));
+    }
+
+    /**
+     * The same as a self-contained page with a table of the values and how they agree.
+     *
+     * <p>Fails as {@code to_svg}.
+     *
+     * @param options what else there is to say
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml(ToHtmlOptions options) {
+        return toHtmlRequest(options).run().value().text();
+    }
+
+    private Request toHtmlRequest(ToHtmlOptions options) {
+        return new Request("matching.PairExplanation.to_html")
+                .option("self", this, (to, self) -> to.object(self, PairExplanation::write))
+                .options(options, ToHtmlOptions::write);
+    }
+
+    /** What {@code toHtml} may be told besides what it needs; immutable. */
+    public static final class ToHtmlOptions {
+        private final String title;
+        private final Optional<Size> size;
+
+        private ToHtmlOptions(Builder builder) {
+            title = Given.value("title", builder.title);
+            size = Given.value("size", builder.size);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static ToHtmlOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.title = title;
+            builder.size = size;
+            return builder;
+        }
+
+        /**
+         * The title of the page or of the picture. Default: says what is shown.
+         *
+         * @return the value
+         */
+        public String title() {
+            return title;
+        }
+
+        /**
+         * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+         *
+         * @return the value
+         */
+        public Optional<Size> size() {
+            return size;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ToHtmlOptions that
+                    && Equality.equal(title, that.title)
+                    && Equality.equal(size, that.size);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(title, size);
+        }
+
+        @Override
+        public String toString() {
+            return "ToHtmlOptions[title=" + Equality.text(title)
+                    + ", size=" + Equality.text(size)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("title", title, Writer::text);
+            out.field("size", size, (to, item) -> to.optional(item, (to2, item2) -> to2.object(item2, Size::write)));
+        }
+
+        /** Collects the options of a {@code ToHtmlOptions}. */
+        public static final class Builder {
+            private String title = "";
+            private Optional<Size> size = Optional.empty();
+
+            private Builder() {}
+
+            /**
+             * The title of the page or of the picture. Default: says what is shown.
+             *
+             * @param title the value
+             * @return this
+             */
+            public Builder title(String title) {
+                this.title = title;
+                return this;
+            }
+
+            /**
+             * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+             *
+             * @param size the value
+             * @return this
+             */
+            public Builder size(Size size) {
+                this.size = Optional.of(Given.value("size", size));
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public ToHtmlOptions build() {
+                return new ToHtmlOptions(this);
+            }
+        }
+    }
+
+    /**
+     * What the prior and every column say of the pair, and all of them together: a bar each, in bits (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toSvg() {
+        return toSvgRequest().run().value().text();
+    }
+
+    private Request toSvgRequest() {
+        return new Request("matching.PairExplanation.to_svg")
+                .option("self", this, (to, self) -> to.object(self, PairExplanation::write));
+    }
+
+    /**
+     * What the prior and every column say of the pair, and all of them together: a bar each, in bits (SVG).
+     *
+     * <p>Fails with {@code invalid_config} for a size out of range.
+     *
+     * @param options what else there is to say
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toSvg(ToSvgOptions options) {
+        return toSvgRequest(options).run().value().text();
+    }
+
+    private Request toSvgRequest(ToSvgOptions options) {
+        return new Request("matching.PairExplanation.to_svg")
+                .option("self", this, (to, self) -> to.object(self, PairExplanation::write))
+                .options(options, ToSvgOptions::write);
+    }
+
+    /** What {@code toSvg} may be told besides what it needs; immutable. */
+    public static final class ToSvgOptions {
+        private final String title;
+        private final Optional<Size> size;
+
+        private ToSvgOptions(Builder builder) {
+            title = Given.value("title", builder.title);
+            size = Given.value("size", builder.size);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static ToSvgOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.title = title;
+            builder.size = size;
+            return builder;
+        }
+
+        /**
+         * The title of the page or of the picture. Default: says what is shown.
+         *
+         * @return the value
+         */
+        public String title() {
+            return title;
+        }
+
+        /**
+         * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+         *
+         * @return the value
+         */
+        public Optional<Size> size() {
+            return size;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ToSvgOptions that
+                    && Equality.equal(title, that.title)
+                    && Equality.equal(size, that.size);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(title, size);
+        }
+
+        @Override
+        public String toString() {
+            return "ToSvgOptions[title=" + Equality.text(title)
+                    + ", size=" + Equality.text(size)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("title", title, Writer::text);
+            out.field("size", size, (to, item) -> to.optional(item, (to2, item2) -> to2.object(item2, Size::write)));
+        }
+
+        /** Collects the options of a {@code ToSvgOptions}. */
+        public static final class Builder {
+            private String title = "";
+            private Optional<Size> size = Optional.empty();
+
+            private Builder() {}
+
+            /**
+             * The title of the page or of the picture. Default: says what is shown.
+             *
+             * @param title the value
+             * @return this
+             */
+            public Builder title(String title) {
+                this.title = title;
+                return this;
+            }
+
+            /**
+             * The size of each picture. Default 720 x 400, on a page as {@code Page} has it.
+             *
+             * @param size the value
+             * @return this
+             */
+            public Builder size(Size size) {
+                this.size = Optional.of(Given.value("size", size));
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public ToSvgOptions build() {
+                return new ToSvgOptions(this);
+            }
+        }
+    }
+
     static PairExplanation read(Value value) {
         return new PairExplanation(
                 value.field("left", Value::integer),
@@ -39,5 +361,17 @@ public record PairExplanation(
                 value.field("columns", item -> item.list(ColumnEvidence::read)),
                 value.field("weight", Value::number),
                 value.field("probability", Value::number));
+    }
+
+    void write(Writer out) {
+        out.field("left", left, Writer::integer);
+        out.field("right", right, Writer::integer);
+        out.field("prior_weight", priorWeight, Writer::number);
+        out.field(
+                "columns",
+                columns,
+                (to, item) -> to.list(item, (to2, item2) -> to2.object(item2, ColumnEvidence::write)));
+        out.field("weight", weight, Writer::number);
+        out.field("probability", probability, Writer::number);
     }
 }

@@ -14,6 +14,10 @@ public enum PhoneticKey {
     NYSIIS("nysiis"),
     /** Metaphone. */
     METAPHONE("metaphone"),
+    /** Double Metaphone, its first key. */
+    DOUBLE_METAPHONE("double_metaphone"),
+    /** Double Metaphone, its second key; the first where there is no other. */
+    DOUBLE_METAPHONE_ALTERNATE("double_metaphone_alternate"),
     /** Kölner Phonetik, for German. */
     COLOGNE("cologne");
 
@@ -46,7 +50,7 @@ public enum PhoneticKey {
             }
         }
         throw new InvalidConfigException(
-                "`" + wireName + "` is no PhoneticKey; one of: soundex, refined_soundex, nysiis, metaphone, cologne");
+                "`" + wireName + "` is no PhoneticKey; one of: soundex, refined_soundex, nysiis, metaphone, double_metaphone, double_metaphone_alternate, cologne");
     }
 
     static PhoneticKey read(Value value) {
