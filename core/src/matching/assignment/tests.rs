@@ -534,7 +534,7 @@ fn a_session_keeps_waiting_for_a_line_that_was_refused() {
 }
 
 /// How long after a cancel calls return, at worst, over several delays; every one of them ends as cancelled or done.
-fn latest_return(call: impl Fn(&Context) -> crate::Result<()>) -> std::time::Duration {
+fn latest_return(call: impl Fn(&Context) -> Result<()>) -> std::time::Duration {
     let mut latest = std::time::Duration::ZERO;
     for delay in [0, 2, 8, 20, 50, 120] {
         let context = Context::new().with_threads(1);
@@ -563,7 +563,7 @@ fn a_cancelled_call_returns_at_once() {
     let points = costs.slice(ndarray::s![..8, ..]).to_shape((10_000, 2)).unwrap().to_owned();
     let others = costs.slice(ndarray::s![8..16, ..]).to_shape((10_000, 2)).unwrap().to_owned();
     let near = PointCosts::default().with_max_distance(0.01).with_unmatched(Unmatched::Leave);
-    type Call<'a> = Box<dyn Fn(&Context) -> crate::Result<()> + 'a>;
+    type Call<'a> = Box<dyn Fn(&Context) -> Result<()> + 'a>;
     let calls: Vec<(&str, Call<'_>)> = vec![
         ("square", Box::new(|c| assign(costs.view(), &Assign::default(), c).map(drop))),
         ("greatest", Box::new(|c| assign(wide, &most, c).map(drop))),
