@@ -1,15 +1,15 @@
 //! Costs by rule: the engine asks for lines of the matrix, and the matrix is never there.
 use serde::{Deserialize, Serialize};
 
-use super::kernels;
-use super::options::{Assign, Unmatched};
-use super::problem::LARGEST;
-use super::result::Assignment;
-use super::search::{Search, Step};
-use super::source::{Source, nearest_of, within_of};
-use super::{ALONE, infeasible};
 use crate::Context;
 use crate::error::{Code, Error, Result, bail, ensure};
+use crate::matching::assignment::options::{Assign, Unmatched};
+use crate::matching::assignment::problem::LARGEST;
+use crate::matching::assignment::result::Assignment;
+use crate::matching::assignment::search::kernels;
+use crate::matching::assignment::search::source::{Source, nearest_of, within_of};
+use crate::matching::assignment::search::{Search, Step};
+use crate::matching::assignment::{ALONE, infeasible};
 
 /// Which lines of the matrix are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

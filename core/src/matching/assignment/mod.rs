@@ -5,58 +5,41 @@
 //!
 //! | costs | solved by |
 //! |---|---|
-//! | a full matrix ([`assign`]) | `dense`: up to 16 columns `tiny`, few short rows `direct`, larger ones `search` over short lists with `full` rows where those run out, from the start that `dense` or `monge` finds; `cardinality` where rows must stay alone |
-//! | many small matrices ([`assign_batch`]) | `batch`: `subsets` up to 9 columns, `lanes` up to 16 and where prices are wanted, `direct` and `dense` above |
-//! | points ([`assign_points`]) | `points`: `search` over lists that a `tree` of boxes gives |
+//! | a full matrix ([`assign`]) | `dense`: up to 16 columns `small`, few short rows directly, larger ones by `search` over short lists, with full rows where those run out |
+//! | many small matrices ([`assign_batch`]) | `small`: eight side by side up to 16 columns, `dense` above |
+//! | points ([`assign_points`]) | `points`: `search` over lists that a tree of boxes gives |
 //! | by rule ([`AssignByRule`]) | `by_rule`: `search` over lists that the caller gives |
 //! | few possible pairs ([`assign_sparse`]) | `sparse` |
-//! | the k best, the least worst pair, capacities, every row on its own, one after another | `murty`, `bottleneck`, `b_matching`, `semi`, `online` |
+//! | the k best, the least worst pair, capacities, every row on its own, one after another | `variants` |
 //!
-//! `problem` judges and orients costs, `source` says where `search` has them from, `kernels` are its loops, `verify` proves.
-mod b_matching;
-mod batch;
-mod bottleneck;
+//! `problem` judges and orients costs, `verify` proves.
 mod by_rule;
-mod cardinality;
 mod dense;
-mod direct;
-mod full;
-mod heap;
-mod kernels;
-mod lanes;
-mod monge;
-mod murty;
-mod online;
 mod options;
 mod points;
 mod problem;
 mod result;
 mod search;
-mod semi;
-mod source;
+mod small;
 mod sparse;
-mod subsets;
 #[cfg(test)]
 mod tests;
-mod tiny;
-mod tree;
+mod variants;
 mod verify;
 
 use ndarray::ArrayView2;
 
-pub use b_matching::{
-    AssignCapacities, CapacityAssignment, Demand, assign_sparse_with_capacities, assign_with_capacities,
-};
-pub use batch::{AssignmentBatch, assign_batch};
-pub use bottleneck::{AssignBottleneck, BottleneckAssignment, assign_bottleneck};
 pub use by_rule::{AssignByRule, Line, Request, assign_by};
-pub use murty::{RankedAssignment, assign_k_best};
-pub use online::{OnlineAssign, OnlineDecision, OnlineMatching, OnlineReport};
 pub use options::{Assign, Unmatched};
 pub use points::{PointCosts, PointMetric, assign_points, point_costs};
 pub use result::{Assignment, Certificate};
-pub use semi::{AssignEachRow, EachRowAssignment, assign_each_row};
+pub use small::{AssignmentBatch, assign_batch};
 pub use sparse::{SparseCosts, assign_sparse, verify_sparse};
+pub use variants::{
+    AssignBottleneck, AssignCapacities, AssignEachRow, BottleneckAssignment, CapacityAssignment, Demand,
+    EachRowAssignment, OnlineAssign, OnlineDecision, OnlineMatching, OnlineReport, RankedAssignment, assign_bottleneck,
+    assign_each_row, assign_k_best, assign_sparse_with_capacities, assign_with_capacities,
+};
 pub use verify::verify_assignment;
 
 use crate::Context;
@@ -95,7 +78,7 @@ pub fn assign(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -
     let mut problem = Problem::of(costs, options, context)?;
     let solved = match dense::solve(&mut problem, Some(costs), context)? {
         Ok(solved) => solved,
-        Err(_) if options.unmatched == Unmatched::Leave => cardinality::solve(&problem, context)?,
+        Err(_) if options.unmatched == Unmatched::Leave => dense::cardinality::solve(&problem, context)?,
         Err(stuck) => return Err(infeasible(&stuck, problem.is_transposed())),
     };
     let (rows, columns) = problem.pairs(&solved.column_of_row);

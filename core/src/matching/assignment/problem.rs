@@ -3,9 +3,9 @@ use std::borrow::Cow;
 
 use ndarray::{Array2, ArrayView2};
 
-use super::options::Assign;
 use crate::Context;
 use crate::error::{Result, ensure};
+use crate::matching::assignment::options::Assign;
 
 /// Sums of a row's worth of costs below this stay finite.
 pub(super) const LARGEST: f64 = 1e290;

@@ -1,6 +1,8 @@
 //! Tests of assignments against brute force and known totals.
 use ndarray::{Array2, array};
 
+use super::dense::direct;
+use super::small::{lanes, subsets, tiny};
 use super::*;
 use crate::Code;
 use crate::math::random::Random;

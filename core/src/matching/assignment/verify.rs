@@ -1,12 +1,12 @@
 //! Whether an assignment is legal and best, from its prices and nothing else.
 use ndarray::ArrayView2;
 
-use super::options::{Assign, Unmatched};
-use super::problem::{Problem, judge};
-use super::result::{Assignment, Certificate};
-use super::{ALONE, cardinality};
 use crate::Context;
 use crate::error::{Result, ensure};
+use crate::matching::assignment::options::{Assign, Unmatched};
+use crate::matching::assignment::problem::{Problem, judge};
+use crate::matching::assignment::result::{Assignment, Certificate};
+use crate::matching::assignment::{ALONE, dense::cardinality};
 
 /// Judge an assignment by its prices: is it legal, and how far may it be from the best?
 ///

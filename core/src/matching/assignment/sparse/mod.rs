@@ -35,9 +35,9 @@ mod wide;
 pub use costs::SparseCosts;
 pub use verify::verify_sparse;
 
-use super::{ALONE, Assign, Assignment, Solved, Stuck, Unmatched, infeasible};
 use crate::Context;
 use crate::error::{Result, ensure};
+use crate::matching::assignment::{ALONE, Assign, Assignment, Solved, Stuck, Unmatched, infeasible};
 use graph::{Graph, Oriented, Range};
 use paths::{Search, State};
 

@@ -9,11 +9,11 @@ use std::path::Path;
 use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use super::b_matching::check_capacities;
-use super::{AssignCapacities, AssignEachRow, Demand, assign_each_row, assign_with_capacities};
 use crate::Context;
 use crate::data::{Ints, Vector};
 use crate::error::{Result, ensure};
+use crate::matching::assignment::variants::b_matching::check_capacities;
+use crate::matching::assignment::{AssignCapacities, AssignEachRow, Demand, assign_each_row, assign_with_capacities};
 use crate::store::{self, Stored};
 
 /// Match rows that come one after another, each at once and for good.

@@ -4,17 +4,17 @@
 //! it scanned are lowered to keep all reduced costs at 0 or above. O(rows^2 columns). Source: Jonker, Volgenant, *A shortest
 //! augmenting path algorithm for dense and sparse linear assignment problems* (1987); for fewer rows than columns as in
 //! Crouse, *On implementing 2D rectangular assignment algorithms* (2016).
-use super::kernels::{lower_to_columns_portable, pass_portable};
-use super::{ALONE, Stuck};
 use crate::Context;
 use crate::error::Result;
+use crate::matching::assignment::search::kernels::{lower_to_columns_portable, pass_portable};
+use crate::matching::assignment::{ALONE, Stuck};
 use crate::math::simd::dispatch;
 
 /// What the search needs, one place per column each.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(in super::super) struct Desk {
     /// Price of each column; 0 or below unless there are as many rows as columns.
-    pub(super) prices: Vec<f64>,
+    pub(in super::super) prices: Vec<f64>,
     /// Length of the shortest path found to each column; infinite once it was scanned.
     distances: Vec<f64>,
     /// Prices, minus infinity for scanned columns.
@@ -27,7 +27,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(columns: usize) -> Self {
+    pub(in super::super) fn new(columns: usize) -> Self {
         Self {
             prices: vec![0.0; columns],
             distances: vec![0.0; columns],
@@ -42,7 +42,7 @@ impl Desk {
 dispatch! {
     /// Match every row; `costs` is row-major with `column_of_row.len()` rows and at least as many columns, all usual numbers
     /// or infinite where forbidden.
-    pub(super) fn solve, portable solve_portable(
+    pub(in super::super) fn solve, portable solve_portable(
         costs: &[f64],
         column_of_row: &mut [u32],
         desk: &mut Desk,

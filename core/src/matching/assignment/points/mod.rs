@@ -2,22 +2,24 @@
 //!
 //! Lists of near points come from a tree of boxes, which also knows how far prices may bring a distant point near; the search
 //! over lists is that of large matrices and as exact. Memory is O(points).
+mod tree;
+
 use std::borrow::Cow;
 
 use ndarray::{Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
-use super::by_rule::finish;
-use super::infeasible;
-use super::options::{Assign, Unmatched};
-use super::result::Assignment;
-use super::search::{Search, Step};
-use super::source::Source;
-use super::sparse::{SparseCosts, assign_sparse};
-use super::tree::{Question, Tree};
 use crate::Context;
 use crate::data::Matrix;
 use crate::error::{Code, Error, Result, ensure};
+use crate::matching::assignment::by_rule::finish;
+use crate::matching::assignment::infeasible;
+use crate::matching::assignment::options::{Assign, Unmatched};
+use crate::matching::assignment::result::Assignment;
+use crate::matching::assignment::search::source::Source;
+use crate::matching::assignment::search::{Search, Step};
+use crate::matching::assignment::sparse::{SparseCosts, assign_sparse};
+use tree::{Question, Tree};
 
 /// How far apart two points are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

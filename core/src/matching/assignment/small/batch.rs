@@ -4,13 +4,13 @@ use std::sync::{Mutex, PoisonError};
 use ndarray::{Array2, ArrayView1, ArrayView2, s};
 use serde::{Deserialize, Serialize};
 
-use super::dense::{FEW, SHORT};
-use super::options::Assign;
-use super::problem::all_usual;
-use super::{ALONE, assign, direct, lanes, subsets, tiny};
 use crate::Context;
 use crate::data::{Ints, Matrix, Vector};
 use crate::error::{Code, Error, Result, ensure};
+use crate::matching::assignment::dense::{FEW, SHORT};
+use crate::matching::assignment::options::Assign;
+use crate::matching::assignment::problem::all_usual;
+use crate::matching::assignment::{ALONE, assign, dense::direct, small::lanes, small::subsets, small::tiny};
 
 /// The assignments of many cost matrices of one shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,14 +98,14 @@ struct Part<'a> {
 
 /// Where prices of rows and columns go.
 #[derive(Debug)]
-pub(super) struct Prices<'a> {
-    pub(super) rows: &'a mut [f64],
-    pub(super) columns: &'a mut [f64],
+pub(in super::super) struct Prices<'a> {
+    pub(in super::super) rows: &'a mut [f64],
+    pub(in super::super) columns: &'a mut [f64],
 }
 
 impl Prices<'_> {
     /// Those of one problem.
-    pub(super) fn of(&mut self, problem: usize, rows: usize, columns: usize) -> Prices<'_> {
+    pub(in super::super) fn of(&mut self, problem: usize, rows: usize, columns: usize) -> Prices<'_> {
         Prices {
             rows: &mut self.rows[problem * rows..][..rows],
             columns: &mut self.columns[problem * columns..][..columns],

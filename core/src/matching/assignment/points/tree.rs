@@ -1,7 +1,7 @@
 //! Points in a tree of boxes, searched for the cheapest by distance less price.
-use super::points::PointMetric;
 use crate::Context;
 use crate::error::Result;
+use crate::matching::assignment::points::PointMetric;
 
 /// Points in a box that is not divided further.
 const LEAF: usize = 16;
@@ -19,11 +19,11 @@ struct Node {
 
 /// Points in the order of a tree of boxes: each box is halved along its longest side.
 #[derive(Debug)]
-pub(super) struct Tree {
+pub(in super::super) struct Tree {
     dimensions: usize,
     /// Coordinates in the tree's order, and the point's place in the caller's.
     points: Vec<f64>,
-    pub(super) order: Vec<u32>,
+    pub(in super::super) order: Vec<u32>,
     nodes: Vec<Node>,
     /// Least and greatest coordinates of each box.
     boxes: Vec<f64>,
@@ -35,17 +35,17 @@ pub(super) struct Tree {
 
 /// What is asked for: costs are distances times `sign`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Question<'a> {
-    pub(super) metric: PointMetric,
-    pub(super) sign: f64,
+pub(in super::super) struct Question<'a> {
+    pub(in super::super) metric: PointMetric,
+    pub(in super::super) sign: f64,
     /// Pairs farther apart are forbidden.
-    pub(super) farthest: f64,
-    pub(super) point: &'a [f64],
+    pub(in super::super) farthest: f64,
+    pub(in super::super) point: &'a [f64],
 }
 
 impl Tree {
     /// Put points, `[point, dimension]`, in order.
-    pub(super) fn new(given: &[f64], dimensions: usize, context: &Context) -> Result<Self> {
+    pub(in super::super) fn new(given: &[f64], dimensions: usize, context: &Context) -> Result<Self> {
         let count = given.len() / dimensions.max(1);
         let mut order: Vec<u32> = (0..count as u32).collect();
         let mut nodes = vec![Node { from: 0, to: count as u32, child: 0 }];
@@ -85,7 +85,7 @@ impl Tree {
     }
 
     /// The coordinates of a point, by its place in the tree.
-    pub(super) fn point(&self, place: usize) -> &[f64] {
+    pub(in super::super) fn point(&self, place: usize) -> &[f64] {
         &self.points[place * self.dimensions..][..self.dimensions]
     }
 
@@ -117,7 +117,7 @@ impl Tree {
 
     /// Put the `wanted` points of least cost less price (or somewhat more) into `found`, with their costs. Gives a bound that
     /// no other is below.
-    pub(super) fn nearest(
+    pub(in super::super) fn nearest(
         &mut self,
         question: &Question<'_>,
         prices: &[f64],
@@ -129,7 +129,13 @@ impl Tree {
     }
 
     /// Put all points of cost less price up to `limit` into `found`, with their costs.
-    pub(super) fn within(&mut self, question: &Question<'_>, prices: &[f64], limit: f64, found: &mut Vec<(f64, u32)>) {
+    pub(in super::super) fn within(
+        &mut self,
+        question: &Question<'_>,
+        prices: &[f64],
+        limit: f64,
+        found: &mut Vec<(f64, u32)>,
+    ) {
         self.renew(prices);
         self.walk(question, prices, limit.min(f64::MAX), usize::MAX, found);
     }
@@ -189,7 +195,7 @@ impl Tree {
     }
 
     /// What a pair costs; infinite where it is forbidden.
-    pub(super) fn cost(&self, question: &Question<'_>, place: usize) -> f64 {
+    pub(in super::super) fn cost(&self, question: &Question<'_>, place: usize) -> f64 {
         let gaps = question.point.iter().zip(self.point(place)).map(|(x, y)| (x - y).abs());
         let distance = question.metric.distance(gaps);
         if distance <= question.farthest { question.sign * distance } else { f64::INFINITY }

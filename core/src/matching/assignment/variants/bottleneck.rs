@@ -7,12 +7,12 @@
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::sparse::cardinality::{Adjacent, Matching, enlarge, reached};
-use super::sparse::{SparseCosts, assign_sparse};
-use super::{ALONE, Assign, Unmatched, assign};
 use crate::Context;
 use crate::data::Ints;
 use crate::error::{Result, ensure};
+use crate::matching::assignment::sparse::cardinality::{Adjacent, Matching, enlarge, reached};
+use crate::matching::assignment::sparse::{SparseCosts, assign_sparse};
+use crate::matching::assignment::{ALONE, Assign, Unmatched, assign};
 
 /// Pair rows with columns so that the worst cost is as low as possible.
 ///

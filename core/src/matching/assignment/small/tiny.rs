@@ -2,37 +2,37 @@
 //!
 //! The steps are those of large matrices: least costs of columns first where there are as many rows, then shortest augmenting
 //! paths for rows left over. Rows are padded with forbidden columns to 8 or 16.
-use super::problem::LARGEST;
+use crate::matching::assignment::problem::LARGEST;
 
 use crate::math::simd::dispatch;
 
 /// The most columns.
-pub(super) const WIDEST: usize = 16;
+pub(in super::super) const WIDEST: usize = 16;
 /// In place of a row or column of one that has none.
 const NONE: usize = usize::MAX;
 
 /// Where costs stand in the caller's numbers, and how.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shape {
+pub(in super::super) struct Shape {
     /// As solved: `rows <= columns <= 16`.
-    pub(super) rows: usize,
-    pub(super) columns: usize,
+    pub(in super::super) rows: usize,
+    pub(in super::super) columns: usize,
     /// The caller's rows are the columns here.
-    pub(super) turned: bool,
+    pub(in super::super) turned: bool,
     /// 1, or -1 to maximise.
-    pub(super) factor: f64,
+    pub(in super::super) factor: f64,
 }
 
 /// What was found.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) column_of_row: [usize; WIDEST],
-    pub(super) prices: [f64; WIDEST],
+pub(in super::super) struct Found {
+    pub(in super::super) column_of_row: [usize; WIDEST],
+    pub(in super::super) prices: [f64; WIDEST],
 }
 
 dispatch! {
     /// Solve one problem; gives whether it could be solved here: all costs of usual size.
-    pub(super) fn solve_one, portable solve_one_portable(costs: &[f64], shape: Shape, found: &mut Found) -> bool {
+    pub(in super::super) fn solve_one, portable solve_one_portable(costs: &[f64], shape: Shape, found: &mut Found) -> bool {
         solve(costs, shape, found)
     }
 }
@@ -44,7 +44,7 @@ fn solve(costs: &[f64], shape: Shape, found: &mut Found) -> bool {
 
 /// The least of some numbers.
 #[inline(always)]
-pub(super) fn least<const W: usize>(values: &[f64; W]) -> f64 {
+pub(in super::super) fn least<const W: usize>(values: &[f64; W]) -> f64 {
     let mut left = *values;
     let mut half = W / 2;
     while half > 0 {
@@ -59,13 +59,13 @@ pub(super) fn least<const W: usize>(values: &[f64; W]) -> f64 {
 /// 0, 1, 2, .. in a way that the compiler does not see through, so that it treats all places alike: knowing the first, it
 /// would handle that apart from the rest of the register.
 #[inline(always)]
-pub(super) fn places<const W: usize>() -> [u64; W] {
+pub(in super::super) fn places<const W: usize>() -> [u64; W] {
     std::hint::black_box(std::array::from_fn(|at| at as u64))
 }
 
 /// The first place of a number that is among the values.
 #[inline(always)]
-pub(super) fn place<const W: usize>(values: &[f64; W], value: f64, places: &[u64; W]) -> usize {
+pub(in super::super) fn place<const W: usize>(values: &[f64; W], value: f64, places: &[u64; W]) -> usize {
     let mut found = [0u64; W];
     for lane in 0..W {
         found[lane] = if values[lane] == value { places[lane] } else { W as u64 };

@@ -5,14 +5,14 @@
 //! crowded rows and all other rows with other columns. Both parts are assignments in which a whole side is matched.
 use std::collections::VecDeque;
 
-use super::problem::Problem;
-use super::{ALONE, Solved, dense};
 use crate::Context;
 use crate::error::Code;
 use crate::error::{Error, Result};
+use crate::matching::assignment::problem::Problem;
+use crate::matching::assignment::{ALONE, Solved, dense};
 
 /// The cheapest of the largest matchings.
-pub(super) fn solve(problem: &Problem<'_>, context: &Context) -> Result<Solved> {
+pub(in super::super) fn solve(problem: &Problem<'_>, context: &Context) -> Result<Solved> {
     let column_of_row = largest(problem, context)?;
     let (crowded, scarce) = reached(problem, &column_of_row, context)?;
     let positions = |flags: &[bool], wanted| (0..flags.len()).filter(|at| flags[*at] == wanted).collect::<Vec<_>>();
@@ -85,7 +85,7 @@ fn part(problem: &Problem<'_>, rows: &[usize], columns: &[usize], turned: bool, 
 }
 
 /// Whether a matching has the most pairs.
-pub(super) fn is_largest(problem: &Problem<'_>, column_of_row: &[u32], context: &Context) -> Result<bool> {
+pub(in super::super) fn is_largest(problem: &Problem<'_>, column_of_row: &[u32], context: &Context) -> Result<bool> {
     let (_, columns) = reached(problem, column_of_row, context)?;
     let mut matched = vec![false; problem.columns];
     column_of_row.iter().filter(|column| **column != ALONE).for_each(|column| matched[*column as usize] = true);

@@ -3,9 +3,9 @@
 //! Every matrix takes the steps of [`super::tiny`], to the bit, but one step of each follows the other: a step of one matrix
 //! waits for its own numbers, not for those of its neighbours, and which of them reached a free column is asked once for all.
 //! A desk whose matrix is done takes the next one while the others go on.
-use super::batch::Prices;
-use super::problem::LARGEST;
-use super::tiny::{Shape, WIDEST, least, place, places};
+use crate::matching::assignment::problem::LARGEST;
+use crate::matching::assignment::small::batch::Prices;
+use crate::matching::assignment::small::tiny::{Shape, WIDEST, least, place, places};
 
 use crate::math::simd::dispatch;
 
@@ -16,18 +16,18 @@ const NONE: u32 = u32::MAX;
 
 /// Where the answers go, problem by problem.
 #[derive(Debug)]
-pub(super) struct Answers<'a, 'b> {
+pub(in super::super) struct Answers<'a, 'b> {
     /// The column of every row of the caller, -1 for none.
-    pub(super) columns_of_rows: &'a mut [i64],
+    pub(in super::super) columns_of_rows: &'a mut [i64],
     /// NaN for a problem that is not for here: one with a cost of unusual size.
-    pub(super) totals: &'a mut [f64],
+    pub(in super::super) totals: &'a mut [f64],
     /// Prices of the caller's rows and columns, if they are wanted.
-    pub(super) prices: Option<&'a mut Prices<'b>>,
+    pub(in super::super) prices: Option<&'a mut Prices<'b>>,
 }
 
 dispatch! {
     /// Solve problems of one shape, of at least a row and a column each, whose costs stand one after the other.
-    pub(super) fn solve, portable solve_portable(costs: &[f64], shape: Shape, answers: &mut Answers<'_, '_>) {
+    pub(in super::super) fn solve, portable solve_portable(costs: &[f64], shape: Shape, answers: &mut Answers<'_, '_>) {
         if shape.columns <= 4 {
             solve_in::<4>(costs, shape, answers);
         } else if shape.columns <= 8 {

@@ -17,11 +17,11 @@ use std::rc::Rc;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::sparse::cardinality::{Adjacent, largest, reached};
-use super::{ALONE, Assign, Unmatched, assign};
 use crate::Context;
 use crate::data::Ints;
 use crate::error::{Code, Error, Result, bail, ensure};
+use crate::matching::assignment::sparse::cardinality::{Adjacent, largest, reached};
+use crate::matching::assignment::{ALONE, Assign, Unmatched, assign};
 
 /// Sums of a matching's worth of costs below this stay finite.
 const LARGEST: f64 = 1e290;

@@ -1,13 +1,16 @@
 //! Which solver a full matrix gets, and where it starts.
+pub(super) mod cardinality;
+pub(super) mod direct;
+mod monge;
+
 use ndarray::ArrayView2;
 
-use super::kernels;
-use super::monge;
-use super::problem::{LARGEST, Problem, all_usual};
-use super::search::{self, Search, Step};
-use super::{ALONE, Solved, Stuck, direct, row_prices, tiny};
 use crate::Context;
 use crate::error::{Code, Error, Result};
+use crate::matching::assignment::problem::{LARGEST, Problem, all_usual};
+use crate::matching::assignment::search::kernels;
+use crate::matching::assignment::search::{self, Search, Step};
+use crate::matching::assignment::{ALONE, Solved, Stuck, row_prices, small::tiny};
 
 /// Up to so many rows, full rows are searched.
 pub(super) const FEW: usize = 256;

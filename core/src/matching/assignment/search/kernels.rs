@@ -4,13 +4,13 @@ use crate::math::simd::dispatch;
 /// How many columns a step of a kernel takes.
 const STEP: usize = 16;
 /// Least values are kept apart for so many classes of columns.
-pub(super) const LANES: usize = 64;
+pub(in super::super) const LANES: usize = 64;
 
 dispatch! {
     /// Lower `least` to the column minima of some whole rows and note their number in `row`, the first of equals.
     ///
     /// Gives whether all costs are at most `largest` in size.
-    pub(super) fn lower_to_columns, portable lower_to_columns_portable(
+    pub(in super::super) fn lower_to_columns, portable lower_to_columns_portable(
         costs: &[f64],
         first: u64,
         largest: f64,
@@ -49,7 +49,7 @@ dispatch! {
 
 dispatch! {
     /// The least of cost minus price for every class of columns that are equal modulo [`LANES`].
-    pub(super) fn least_by_lane, portable least_by_lane_portable(costs: &[f64], prices: &[f64]) -> [f64; LANES] {
+    pub(in super::super) fn least_by_lane, portable least_by_lane_portable(costs: &[f64], prices: &[f64]) -> [f64; LANES] {
         let mut least = [f64::INFINITY; LANES];
         let (costs, prices) = (costs.chunks_exact(LANES), prices.chunks_exact(LANES));
         for (lane, (cost, price)) in costs.remainder().iter().zip(prices.remainder()).enumerate() {
@@ -67,7 +67,7 @@ dispatch! {
 
 dispatch! {
     /// Append the columns, counted from `first`, whose cost minus price is at most `limit`, with their costs.
-    pub(super) fn collect, portable collect_portable(
+    pub(in super::super) fn collect, portable collect_portable(
         costs: &[f64],
         prices: &[f64],
         first: u32,
@@ -102,7 +102,7 @@ dispatch! {
 
 dispatch! {
     /// Shorten paths to columns by those through `row`, at cost minus price minus offset; gives the nearest column.
-    pub(super) fn pass, portable pass_portable(
+    pub(in super::super) fn pass, portable pass_portable(
         costs: &[f64],
         prices: &[f64],
         offset: f64,
@@ -150,7 +150,7 @@ dispatch! {
 
 dispatch! {
     /// The first column whose cost is at most its limit.
-    pub(super) fn first_within, portable first_within_portable(costs: &[f64], limits: &[f64]) -> Option<usize> {
+    pub(in super::super) fn first_within, portable first_within_portable(costs: &[f64], limits: &[f64]) -> Option<usize> {
         let (cost_steps, cost_rest) = costs.as_chunks::<STEP>();
         let (limit_steps, limit_rest) = limits.as_chunks::<STEP>();
         for (step, (costs, limits)) in cost_steps.iter().zip(limit_steps).enumerate() {

@@ -23,12 +23,12 @@ mod tests;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::some;
-use super::sparse::SparseCosts;
-use super::sparse::graph::{Arc, Oriented};
 use crate::Context;
 use crate::data::{Ints, Vector};
 use crate::error::{Error, Result, bail, ensure};
+use crate::matching::assignment::some;
+use crate::matching::assignment::sparse::SparseCosts;
+use crate::matching::assignment::sparse::graph::{Arc, Oriented};
 use flow::{Flow, Short};
 use price::{Price, Tiered};
 
@@ -167,7 +167,7 @@ pub fn assign_sparse_with_capacities(
 }
 
 /// The finite entries of a matrix.
-pub(super) fn listed(costs: ArrayView2<'_, f64>, maximize: bool, context: &Context) -> Result<SparseCosts> {
+pub(in super::super) fn listed(costs: ArrayView2<'_, f64>, maximize: bool, context: &Context) -> Result<SparseCosts> {
     let (rows, columns) = costs.dim();
     let forbidden = if maximize { f64::NEG_INFINITY } else { f64::INFINITY };
     ensure!(
@@ -193,7 +193,7 @@ pub(super) fn listed(costs: ArrayView2<'_, f64>, maximize: bool, context: &Conte
 }
 
 /// Refuse capacities that are not one per line, below 0, or more than can be counted.
-pub(super) fn check_capacities(side: &str, capacities: &[i64], lines: usize) -> Result<()> {
+pub(in super::super) fn check_capacities(side: &str, capacities: &[i64], lines: usize) -> Result<()> {
     ensure!(
         capacities.len() == lines,
         InvalidData,

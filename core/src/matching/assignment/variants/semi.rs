@@ -11,11 +11,11 @@ use std::collections::BinaryHeap;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::b_matching::check_capacities;
-use super::{AssignCapacities, assign_with_capacities, some};
 use crate::Context;
 use crate::data::{Ints, Vector};
 use crate::error::{Result, bail, ensure};
+use crate::matching::assignment::variants::b_matching::check_capacities;
+use crate::matching::assignment::{AssignCapacities, assign_with_capacities, some};
 
 /// Above so many columns the rows are matched by a general flow.
 const MOST_COLUMNS: usize = 256;

@@ -4,13 +4,13 @@
 //! then matching in that order is best, and column prices that suit neighbours suit all (Burkard, Klinz, Rudolf, *Perspectives
 //! of Monge properties in optimization*, 1996). Shortest augmenting paths are at their slowest there. A sample of 28 x 28
 //! quadrangles tells whether a matrix may be one; prices found here are only a start, which the search proves or mends.
-use super::problem::Problem;
+use crate::matching::assignment::problem::Problem;
 
 /// Rows and columns of the sample.
 const SAMPLE: usize = 8;
 
 /// Column prices and the column of each row, if the square matrix looks like a Monge matrix.
-pub(super) fn start(problem: &Problem<'_>) -> Option<(Vec<f64>, Vec<u32>)> {
+pub(in super::super) fn start(problem: &Problem<'_>) -> Option<(Vec<f64>, Vec<u32>)> {
     let size = problem.rows;
     let at = |row: usize, column: usize| problem.row(row)[column];
     let sample: [usize; SAMPLE] = std::array::from_fn(|step| (2 * step + 1) * size / (2 * SAMPLE));

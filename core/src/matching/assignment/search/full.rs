@@ -1,14 +1,14 @@
 //! Searches over full rows, for matrices on which short lists run out again and again.
-use super::ALONE;
-use super::kernels;
-use super::search::Search;
-use super::source::Source;
 use crate::Context;
 use crate::error::Result;
+use crate::matching::assignment::ALONE;
+use crate::matching::assignment::search::Search;
+use crate::matching::assignment::search::kernels;
+use crate::matching::assignment::search::source::Source;
 
 /// The path that is searched for; columns that were scanned have an infinite distance and a price of minus infinity.
 #[derive(Debug, Default)]
-pub(super) struct Full {
+pub(in super::super) struct Full {
     distances: Vec<f64>,
     prices: Vec<f64>,
     before: Vec<u64>,
@@ -16,7 +16,12 @@ pub(super) struct Full {
 
 impl Search {
     /// Look for the free column nearest to a free row; gives whether the source has full rows.
-    pub(super) fn search_full(&mut self, root: u32, source: &mut impl Source, context: &Context) -> Result<bool> {
+    pub(in super::super) fn search_full(
+        &mut self,
+        root: u32,
+        source: &mut impl Source,
+        context: &Context,
+    ) -> Result<bool> {
         if source.full(root as usize).is_none() {
             return Ok(false);
         }

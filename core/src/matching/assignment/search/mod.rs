@@ -8,12 +8,17 @@
 //! Before the searches, free rows take their cheapest column and pay what it is worth more to them than their second choice
 //! (Jonker, Volgenant 1987: augmenting row reduction), within a budget. A waiting source makes the search wait: its state is
 //! its own, and it goes on when asked again.
-use super::full::Full;
-use super::heap::Heap;
-use super::source::Source;
-use super::{ALONE, Stuck};
+mod full;
+mod heap;
+pub(super) mod kernels;
+pub(super) mod source;
+
 use crate::Context;
 use crate::error::Result;
+use crate::matching::assignment::{ALONE, Stuck};
+use full::Full;
+use heap::Heap;
+use source::Source;
 
 /// Columns in a first list.
 pub(super) const FIRST: u32 = 16;

@@ -2,21 +2,21 @@
 
 /// Places with their keys; the least key comes first.
 #[derive(Debug, Default)]
-pub(super) struct Heap {
+pub(in super::super) struct Heap {
     places: Vec<(f64, u32)>,
 }
 
 impl Heap {
-    pub(super) fn clear(&mut self) {
+    pub(in super::super) fn clear(&mut self) {
         self.places.clear();
     }
 
     /// The least key and what it belongs to.
-    pub(super) fn first(&self) -> Option<(f64, u32)> {
+    pub(in super::super) fn first(&self) -> Option<(f64, u32)> {
         self.places.first().copied()
     }
 
-    pub(super) fn push(&mut self, key: f64, what: u32) {
+    pub(in super::super) fn push(&mut self, key: f64, what: u32) {
         let mut at = self.places.len();
         self.places.push((key, what));
         while at > 0 {
@@ -31,7 +31,7 @@ impl Heap {
     }
 
     /// Take the first away.
-    pub(super) fn pop(&mut self) {
+    pub(in super::super) fn pop(&mut self) {
         let Some(last) = self.places.pop() else { return };
         let length = self.places.len();
         if length == 0 {

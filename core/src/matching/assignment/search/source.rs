@@ -1,10 +1,10 @@
 //! Where the search gets the costs of a row from.
-use super::kernels::{self, LANES};
-use super::problem::Problem;
 use crate::error::Result;
+use crate::matching::assignment::problem::Problem;
+use crate::matching::assignment::search::kernels::{self, LANES};
 
 /// Costs of a row by need: the cheapest columns first.
-pub(super) trait Source {
+pub(in super::super) trait Source {
     /// Put at least the `wanted` columns of least cost minus price into `found` with their costs, or all that are allowed.
     ///
     /// Gives a bound that no other column's cost minus price is below (infinite where there is no other), or nothing if the
@@ -33,7 +33,13 @@ const PIECE: usize = 512;
 ///
 /// Equals are taken from a place that differs from row to row, so that rows of many equal costs do not all want the same
 /// columns.
-pub(super) fn nearest_of(row: usize, costs: &[f64], prices: &[f64], wanted: usize, found: &mut Vec<(f64, u32)>) -> f64 {
+pub(in super::super) fn nearest_of(
+    row: usize,
+    costs: &[f64],
+    prices: &[f64],
+    wanted: usize,
+    found: &mut Vec<(f64, u32)>,
+) -> f64 {
     found.clear();
     let columns = costs.len();
     let (mut limit, mut least) = (f64::MAX, f64::NEG_INFINITY);
@@ -81,7 +87,7 @@ fn keep(wanted: usize, prices: &[f64], found: &mut Vec<(f64, u32)>) -> f64 {
 }
 
 /// All columns of a row that is at hand up to a limit, as [`Source::within`].
-pub(super) fn within_of(costs: &[f64], prices: &[f64], limit: f64, found: &mut Vec<(f64, u32)>) {
+pub(in super::super) fn within_of(costs: &[f64], prices: &[f64], limit: f64, found: &mut Vec<(f64, u32)>) {
     found.clear();
     kernels::collect(costs, prices, 0, limit.min(f64::MAX), found);
 }

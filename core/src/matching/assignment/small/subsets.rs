@@ -4,8 +4,8 @@
 //! of the total of the set without the column plus the cost of the next row there (Held, Karp, *A dynamic programming approach
 //! to sequencing problems*, 1962). `columns * 2^(columns - 1)` sums, the same for all matrices, so that nothing is guessed and
 //! no costs are worse than others; below a dozen columns that is less than a search takes. No prices come of it.
-use super::problem::LARGEST;
-use super::tiny::Shape;
+use crate::matching::assignment::problem::LARGEST;
+use crate::matching::assignment::small::tiny::Shape;
 
 use crate::math::simd::dispatch;
 
@@ -18,7 +18,7 @@ const LOW_SETS: usize = 1 << LOW;
 /// Room for columns, so that places are found by their bits.
 const SIDE: usize = 16;
 /// The most columns.
-pub(super) const WIDEST: usize = 9;
+pub(in super::super) const WIDEST: usize = 9;
 
 /// A number for every lane.
 #[derive(Clone, Copy, Debug)]
@@ -27,13 +27,13 @@ struct Lanes([f64; LANES]);
 
 /// Costs by row and column, and the least totals by set of columns.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(in super::super) struct Desk {
     costs: Box<[[Lanes; SIDE]; SIDE]>,
     totals: Vec<[Lanes; LOW_SETS]>,
 }
 
 impl Desk {
-    pub(super) fn new(shape: Shape) -> Self {
+    pub(in super::super) fn new(shape: Shape) -> Self {
         Self {
             costs: Box::new([[Lanes([0.0; LANES]); SIDE]; SIDE]),
             totals: vec![[Lanes([0.0; LANES]); LOW_SETS]; 1 << shape.columns.clamp(LOW, WIDEST).saturating_sub(LOW)],
@@ -42,14 +42,14 @@ impl Desk {
 }
 
 /// Whether a shape is solved sooner by sets than by searches.
-pub(super) fn suits(shape: Shape) -> bool {
+pub(in super::super) fn suits(shape: Shape) -> bool {
     shape.rows > 0 && shape.columns <= WIDEST && (shape.columns <= 4 || shape.rows + 2 >= shape.columns)
 }
 
 dispatch! {
     /// Solve problems of one shape, one after the other in `costs`; the column of every row of the caller, -1 for none, and
     /// the totals: NaN for a problem that is not for here, one with a cost of unusual size.
-    pub(super) fn solve, portable solve_portable(
+    pub(in super::super) fn solve, portable solve_portable(
         costs: &[f64],
         shape: Shape,
         desk: &mut Desk,

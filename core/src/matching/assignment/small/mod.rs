@@ -1,0 +1,7 @@
+//! Matrices of up to 16 columns, one at a time and many side by side.
+mod batch;
+pub(super) mod lanes;
+pub(super) mod subsets;
+pub(super) mod tiny;
+
+pub use batch::{AssignmentBatch, assign_batch};
