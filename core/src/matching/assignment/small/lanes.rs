@@ -247,11 +247,11 @@ impl<const W: usize> Desk<W> {
                 low[at] = if line[at] < low[at] { line[at] } else { low[at] };
             }
         }
-        for at in 0..W {
-            self.prices[at] = if at < columns { low[at] } else { 0.0 };
+        for (at, (price, low)) in self.prices.iter_mut().zip(low).enumerate() {
+            *price = if at < columns { low } else { 0.0 };
         }
-        for column in 0..columns.min(W) {
-            let row = from[column] as usize % W;
+        for (column, row) in from.iter().enumerate().take(columns) {
+            let row = *row as usize % W;
             let takes = self.free >> row & 1 == 1;
             self.free &= !(1 << row);
             self.row_of_column[column] = if takes { row as u32 } else { NONE };
