@@ -107,7 +107,7 @@ final class Caller {
             }
             boolean path = field.name().equals("path");
             Object value = coerce(operation.room(), field.type(), left.remove(field.name()));
-            types.add(path ? Path.class : primitive(field.type()));
+            types.add(path ? Path.class : primitive(operation.room(), field.type()));
             values.add(path ? Path.of((String) value) : value);
         }
         List<Field> optional = operation.optional();
@@ -120,7 +120,7 @@ final class Caller {
             Map<String, Object> type = mayBeNothing ? Catalogue.object(only.type().get("of")) : only.type();
             Object given = left.remove(only.name());
             if (given != null || !mayBeNothing) {
-                types.add(primitive(type));
+                types.add(primitive(operation.room(), type));
                 values.add(coerce(operation.room(), type, given));
             }
         } else if (!left.isEmpty() && optional.size() > 1) {
@@ -210,7 +210,7 @@ final class Caller {
                 }
                 Map<String, Object> given = optional ? Catalogue.object(field.type().get("of")) : field.type();
                 Object value = coerce(room, given, option.getValue());
-                builder.getClass().getMethod(field.javaName(), primitive(given)).invoke(builder, value);
+                builder.getClass().getMethod(field.javaName(), primitive(room, given)).invoke(builder, value);
             }
             return builder.getClass().getMethod("build").invoke(builder);
         } catch (InvocationTargetException thrown) {
@@ -220,7 +220,7 @@ final class Caller {
         }
     }
 
-    private static Class<?> primitive(Map<String, Object> type) {
+    private static Class<?> primitive(String room, Map<String, Object> type) {
         return switch ((String) type.get("is")) {
             case "bool" -> boolean.class;
             case "int" -> long.class;
@@ -232,8 +232,7 @@ final class Caller {
             case "table" -> Table.class;
             case "list" -> List.class;
             case "map" -> Map.class;
-            case "class" -> Catalogue.get().rooms.values().stream().map(room -> room.types().get(type.get("name")))
-                    .filter(found -> found != null).findFirst().orElseThrow().javaClass();
+            case "class" -> Catalogue.get().rooms.get(room).types().get((String) type.get("name")).javaClass();
             default -> Object.class;
         };
     }
