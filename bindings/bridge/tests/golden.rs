@@ -227,16 +227,13 @@ fn set_aside(value: &mut Value, names: &[String], own: usize, arrays: &mut Vec<O
         }
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
+                // The pairs of an assignment.
                 let is_whole = field.as_array().is_some_and(|items| items.iter().all(Value::is_i64));
                 if !names.is_empty() && ["rows", "columns"].contains(&name.as_str()) && is_whole {
                     arrays.push(Owned::Ints(whole(field)));
                     *field = json!({ "$array": arrays.len() - 1 - own });
                 } else if names.contains(name) && field.is_array() {
                     arrays.push(owned(field, &BTreeMap::new()));
-                    *field = json!({ "$array": arrays.len() - 1 - own });
-                } else if !names.is_empty() && ["rows", "columns"].contains(&name.as_str()) && field.is_array() {
-                    // The pairs of an assignment.
-                    arrays.push(Owned::Ints(whole(field)));
                     *field = json!({ "$array": arrays.len() - 1 - own });
                 } else {
                     set_aside(field, names, own, arrays);
