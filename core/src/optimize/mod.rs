@@ -1,0 +1,1 @@
+//! The best point of a function, fronts of several objectives, linear and integer programmes, and planning.
