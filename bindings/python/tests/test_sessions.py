@@ -178,7 +178,11 @@ def test_a_function_of_all_points_may_give_one_axis_where_a_point_has_one_value(
         assert points.shape == (5, 2)
         return bowl(points.T)
 
-    for given in (values, lambda points: values(points)[:, None], lambda points: np.stack([values(points)] * 2, axis=1)):
+    for given in (
+        values,
+        lambda points: values(points)[:, None],
+        lambda points: np.stack([values(points)] * 2, axis=1),
+    ):
         assert seek(given, "border.seek_at_once").tolist() == [1, -2, 30]
     with pytest.raises(InvalidDataError, match="what `objective` gives must hold 5 rows, got 1"):
         seek(lambda points: values(points)[:4], "border.seek_at_once")

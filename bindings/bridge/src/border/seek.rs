@@ -16,7 +16,10 @@ pub(super) fn ops() -> Vec<Op> {
         name: "objective",
         doc: "Gives the value at a point; several values are added up.",
         question: vec![ArrayArgument { axes: &["point", "parameter"], ..part("point", Letter::Matrix) }],
-        answer: ArrayArgument { axes: &["point", "value"], ..part("value", answer) },
+        answer: ArrayArgument {
+            axes: if answer == Letter::Vector { &["point"] } else { &["point", "value"] },
+            ..part("value", answer)
+        },
         each,
     };
     let one = |name: &str, answer, each| op(name, seek).options::<Sought>().gives::<Vector>().asks(asks(answer, each));

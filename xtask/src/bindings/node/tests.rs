@@ -202,12 +202,12 @@ fn what_an_operation_asks_is_a_parameter() {
 #[test]
 fn what_is_asked_row_by_row_is_a_function_of_a_row() {
     holds(&[
-        "  improve(\n    goal: (candidate: Float64Array) => number | Promise<number>,\n    options?: CallOptions,\n  ): Promise<Float64Array> {\n",
+        "  improve(goal: (candidate: Float64Array) => number | Promise<number>, options?: CallOptions): Promise<Float64Array> {\n",
         "  improveSync(goal: (candidate: Float64Array) => number, options?: SyncOptions): Float64Array {\n",
         "    return run<Float64Array>(FITTED_TOP_IMPROVE, this, [goal], options);",
         "    allGoals: (candidate: Float64Array) => number | VectorInput | Promise<number | VectorInput>,\n",
         "  model: true,\n  asks: { name: 'goal', question: [shape.matrix], answer: shape.vector, each: true },\n",
-        "It is given `candidate` `[parameter]`: What it is. It gives `worth`: What it is.",
+        "It is given `candidate` `[parameter]`: What it is. It gives `worth`: What it",
         "those of one question are awaited together",
     ]);
 }

@@ -251,7 +251,7 @@ fn what_is_asked_row_by_row_is_a_function_of_a_row() {
         &text,
         "    def improve(\n        self,\n        goal: Callable[[NDArray[np.float64]], SupportsFloat],\n        *,\n",
     );
-    has(&text, "[], self._handle, run=run, ask=Ask(\"goal\", goal, lend_number, each=True)");
+    has(&text, "self._handle,\n            run=run,\n            ask=Ask(\"goal\", goal, lend_number, each=True),\n");
     has(&text, "        goals: Callable[[NDArray[np.float64]], ArrayLike],\n");
     has(&text, "ask=Ask(\"goals\", goals, lend_row, each=True)");
     has(
