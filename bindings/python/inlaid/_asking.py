@@ -108,6 +108,10 @@ def lend_row(name: str, row: int, value: Any) -> NDArray[np.float64]:
     Raises:
         InvalidDataError: Something else, with the name of the function that gave it and the row.
     """
+    if isinstance(value, float):  # the short ways, as calls of a microsecond pay for every look
+        return np.array((value,))
+    if type(value) in (list, tuple) and all(type(item) is float for item in value):
+        return np.array(value, np.float64)
     array = _floats(f"{name}()[{row}]", value)
     if array.ndim > 1:
         raise InvalidDataError(f"`{name}()[{row}]` must be a number or a row of numbers, got shape {array.shape}")
