@@ -15,15 +15,17 @@ import io.inlaid.Matrix;
 import io.inlaid.forecast.FittedNaive;
 import io.inlaid.forecast.Forecasting;
 import io.inlaid.forecast.Naive;
+import io.inlaid.internal.Request;
+import io.inlaid.internal.Writer;
 
 public final class Border {
     private static final int MILLION = 1_000_000;
     private static final int ROUNDS = 21;
     private static final int WARM_UP = 6;
 
-    private record Case(int repeats, Supplier<Object> run, double[] micros) {
+    private record Case(int repeats, int parts, Supplier<Object> run, double[] micros) {
         Case(int repeats, Supplier<Object> run) {
-            this(repeats, run, new double[ROUNDS]);
+            this(repeats, 1, run, new double[ROUNDS]);
         }
     }
 
@@ -46,13 +48,14 @@ public final class Border {
             cases.put("8 MB as double[][] into a matrix", new Case(5, () -> Matrix.of(rows)));
             cases.put("8 MB of bytes in, a model out", new Case(5, () -> load(bytes)));
             cases.put("8 MB out (a forecast of a million steps)", new Case(3, () -> model.predict(MILLION)));
+            cases.put("a question of 9 points", new Case(1, QUESTIONS, Border::seek, new double[ROUNDS]));
             for (int round = 0; round < ROUNDS; round++) {
                 for (Case one : cases.values()) {
                     long start = System.nanoTime();
                     for (int i = 0; i < one.repeats; i++) {
                         kept = one.run.get();
                     }
-                    one.micros[round] = (System.nanoTime() - start) / 1e3 / one.repeats;
+                    one.micros[round] = (System.nanoTime() - start) / 1e3 / one.repeats / one.parts;
                 }
             }
         } finally {
@@ -66,6 +69,18 @@ public final class Border {
             System.out.printf("%-44s %9.1f us   (%.1f to %.1f)%n", name, sorted[sorted.length / 2], sorted[0],
                     sorted[sorted.length - 1]);
         });
+    }
+
+    private static final int QUESTIONS = 1000;
+
+    /** Asks for the values of 9 points of 4 parameters again and again, with a callback that does nothing. */
+    private static Object seek() {
+        return new Request("border.seek")
+                .asking("objective", QUESTIONS, (asked, answer) ->
+                        answer.numbers("objective()", asked.item(0).matrix(), point -> 1.0))
+                .option("parameters", 4L, Writer::integer)
+                .option("most", (long) QUESTIONS, Writer::integer)
+                .run();
     }
 
     /** Where results go, so that no call can be left out. */

@@ -1,4 +1,4 @@
-"""What the border costs in Python: an empty call, a small fit, and 8 MB in and out. Prints one table.
+"""What the border costs in Python: an empty call, a small fit, a question, and 8 MB in and out. Prints one table.
 
 Run with an interpreter that has inlaid installed: `python benches/border/python.py`.
 """
@@ -12,6 +12,9 @@ from collections.abc import Callable
 import inlaid
 import numpy as np
 from inlaid import InvalidDataError
+from inlaid._arrays import lend_matrix
+from inlaid._asking import Ask, lend_number
+from inlaid._bridge import call
 from inlaid.forecast import Naive
 
 MEGABYTES = 8
@@ -36,6 +39,20 @@ def refused(series: object) -> None:
     except InvalidDataError:
         return
     raise AssertionError("NaN was not refused")
+
+
+QUESTIONS = 1000
+POINTS = np.ones((9, 1))
+
+
+def questions(brief: bool, each: bool) -> Callable[[], object]:
+    """A call that asks for the values of 9 points of 4 parameters again and again, whose callback does nothing."""
+    if each:
+        op, ask = "border.seek", Ask("objective", lambda point: 1.0, lend_number, each=True)
+    else:
+        op, ask = "border.seek_at_once", Ask("objective", lambda points: POINTS, lend_matrix)
+    options = {"parameters": 4, "most": QUESTIONS, "brief": brief}
+    return lambda: call(op, options, [], ask=ask)
 
 
 def main() -> None:
@@ -67,6 +84,14 @@ def main() -> None:
     ]:
         least, median = cost(run, calls)
         print(f"{name:52} {least:10.1f} {median:10.1f}")
+    for name, brief, each in [
+        ("a question of 9 points, brief", True, False),
+        ("a question of 9 points, on the worker", False, False),
+        ("a question of 9 points, brief, called for each", True, True),
+        ("a question of 9 points, on the worker, for each", False, True),
+    ]:
+        least, median = cost(questions(brief, each), 1)
+        print(f"{name:52} {least / QUESTIONS:10.1f} {median / QUESTIONS:10.1f}")
 
 
 if __name__ == "__main__":

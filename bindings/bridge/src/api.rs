@@ -198,6 +198,7 @@ fn is_constructor(op: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Letter;
 
     #[test]
     fn the_catalogue_describes_itself() {
@@ -229,6 +230,23 @@ mod tests {
                 assert!(!words.contains(&name.as_str()), "`{name}` cannot be written in every language");
             }
         }
+    }
+
+    #[test]
+    fn what_is_asked_row_by_row_is_one_matrix_and_answered_by_numbers() {
+        let border = crate::border::ops();
+        let each: Vec<_> = catalogue().values().chain(&border).filter_map(|op| op.asks.as_ref()).collect();
+        for asks in each.iter().filter(|asks| asks.each) {
+            let [question] = asks.question.as_slice() else { panic!("`{}` is asked several arrays", asks.name) };
+            assert_eq!((question.letter, question.axes.len()), (Letter::Matrix, 2), "{}", asks.name);
+            let axes = match asks.answer.letter {
+                Letter::Vector => 1,
+                Letter::Matrix => 2,
+                other => panic!("`{}` answers with {other:?}", asks.name),
+            };
+            assert_eq!((asks.answer.axes.len(), asks.answer.axes[0]), (axes, question.axes[0]), "{}", asks.name);
+        }
+        assert!(each.iter().any(|asks| asks.each) && each.iter().any(|asks| !asks.each));
     }
 
     #[test]

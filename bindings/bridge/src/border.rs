@@ -1,4 +1,6 @@
 //! The border's own operations, for its tests and benches. They are called like any other and stand in no catalogue.
+mod seek;
+
 use inlaid::data::{Ints, Matrix, Table, Vector};
 use inlaid::{Code, Context, Error, Result};
 use schemars::JsonSchema;
@@ -15,6 +17,7 @@ pub(crate) fn ops() -> Vec<Op> {
         doc: "Gives the values of the function at the places.",
         question: vec![part("places", Letter::Vector), part("number", Letter::Ints)],
         answer: part("values", Letter::Vector),
+        each: false,
     };
     let mut ops = vec![
         op("border.echo", "Give back every array as it came: what the engine saw of it.").quick().runs(echo),
@@ -23,6 +26,7 @@ pub(crate) fn ops() -> Vec<Op> {
             Reply::session(a, Guess::new(low, high, most))
         }),
     ];
+    ops.extend(seek::ops());
     ops.extend(session::ops());
     ops
 }

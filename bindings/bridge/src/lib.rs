@@ -25,7 +25,7 @@ pub use op::{Args, ArrayArgument, Gives, Letter, Op, Receiver, Reply};
 pub use session::Asks;
 
 /// Changes whenever [`call`] or the catalogue's wire format does; every door checks it when it loads.
-pub const ABI: u32 = 2;
+pub const ABI: u32 = 3;
 
 /// Every public operation by name, such as `forecast.AutoEts.fit`.
 pub fn catalogue() -> &'static BTreeMap<String, Op> {

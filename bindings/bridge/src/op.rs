@@ -370,6 +370,14 @@ impl<'a> Args<'a> {
         self.model.ok_or_else(|| Error::new(Code::InvalidData, format!("`{}` needs a fitted model", self.op.name)))
     }
 
+    /// Look at the model that the operation belongs to, one held in place, or change it; see [`Model::change`].
+    ///
+    /// # Errors
+    /// As [`Model::change`], and `invalid_data` if the model is missing.
+    pub fn change<T: Any + Send, R>(&self, change: impl FnOnce(&mut T) -> Result<R>) -> Result<R> {
+        self.model_handle()?.change(self.context, change)
+    }
+
     /// The name of the operation.
     pub(crate) fn op_name(&self) -> &'a str {
         &self.op.name
@@ -435,6 +443,11 @@ impl Reply {
     /// A fitted model of `class`.
     pub fn model<T: Any + Send + Sync>(class: &'static str, value: T) -> Self {
         Self { model: Some(Model::new(class, value)), ..Self::nothing() }
+    }
+
+    /// A fitted model of `class` that calls change in place; see [`Model::change`].
+    pub fn model_in_place<T: Any + Send>(class: &'static str, value: T) -> Self {
+        Self { model: Some(Model::in_place(class, value)), ..Self::nothing() }
     }
 
     /// Bytes.

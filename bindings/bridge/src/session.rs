@@ -3,6 +3,9 @@
 //! The engine never calls into a host. An operation that [`asks`](crate::Op::asks) gives a session instead of its value; the door
 //! then goes to and fro on the host's own thread: `border.step` gives the next question, the host's callback answers it,
 //! the answer goes in with the next step, until the step gives the value. `border.close` ends a session early.
+//!
+//! A callback is put to the whole question, or, where the operation asks for [`each`](Asks::each), to one row of it after
+//! the other; then the door gathers what it gives, and the session sees no difference.
 use std::sync::{Mutex, PoisonError};
 
 use inlaid::{Code, Context, Error, Result};
@@ -11,7 +14,7 @@ use serde::Serialize;
 
 use crate::input::shape_mismatch;
 use crate::op::op;
-use crate::{Args, ArrayArgument, Input, Op, Reply};
+use crate::{Args, ArrayArgument, Input, Letter, Op, Payload, Reply};
 
 /// What an operation asks of its caller while it runs.
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +27,22 @@ pub struct Asks {
     pub question: Vec<ArrayArgument>,
     /// What it gives back: a matrix, a vector or whole numbers.
     pub answer: ArrayArgument,
+    /// Whether it is called once per row of the question, which then is one matrix, and given that row as a vector. Each call
+    /// gives the item of a vector, or the row of a matrix; one number will do for a row.
+    pub each: bool,
+}
+
+impl Asks {
+    /// What one call of the callback is given, and what it gives: the question and the answer as they are, or, for
+    /// [`each`](Self::each), a row of them. A row without axes is a number.
+    #[must_use]
+    pub fn per_call(&self) -> (Vec<ArrayArgument>, ArrayArgument) {
+        let seen = |array: &ArrayArgument| match (self.each, array.axes) {
+            (true, [_, inner @ ..]) => ArrayArgument { letter: Letter::Vector, axes: inner, ..array.clone() },
+            _ => array.clone(),
+        };
+        (self.question.iter().map(seen).collect(), seen(&self.answer))
+    }
 }
 
 /// A computation between two questions.
@@ -42,6 +61,13 @@ pub(crate) trait Session: Send {
 
     /// How much is done, 0 to 1.
     fn progress(&self) -> f64;
+
+    /// Whether the next step, taking up the answer and finding the next question or the value, surely takes below a
+    /// millisecond. It then runs on the calling thread, where nobody looks at signals until it is over: one that says so and
+    /// takes longer delays Ctrl-C by as much.
+    fn is_brief(&self) -> bool {
+        false
+    }
 }
 
 /// What the callback gave.
@@ -49,6 +75,8 @@ pub(crate) trait Session: Send {
 pub(crate) struct Answer<'a> {
     asks: &'static Asks,
     input: &'a Input<'a>,
+    /// How many rows the question had.
+    rows: usize,
 }
 
 #[allow(dead_code, reason = "each operation asks for one of these")]
@@ -69,14 +97,22 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// The answer as a matrix.
+    /// The answer as a matrix. A single row with one number for each of several rows of the question is a column: one axis
+    /// is what a function of one value gives for a whole batch.
     pub(crate) fn matrix(&self) -> Result<ArrayView2<'a, f64>> {
         match self.input {
             Input::Matrix { data, rows, columns } => {
-                ArrayView2::from_shape((*rows, *columns), data).map_err(|_| shape_mismatch(data.len(), *rows, *columns))
+                let is_column = *rows == 1 && *columns == self.rows;
+                let (rows, columns) = if is_column { (self.rows, 1) } else { (*rows, *columns) };
+                ArrayView2::from_shape((rows, columns), data).map_err(|_| shape_mismatch(data.len(), rows, columns))
             }
             _ => Err(self.wrong("a matrix with two axes")),
         }
+    }
+
+    /// What kind of array it is said to be.
+    pub(crate) fn letter(&self) -> Letter {
+        self.asks.answer.letter
     }
 
     /// What the callback is called.
@@ -92,7 +128,14 @@ impl<'a> Answer<'a> {
 /// A session as a door holds it; empty once it has ended.
 struct Running {
     asks: &'static Asks,
-    session: Mutex<Option<Box<dyn Session>>>,
+    place: Mutex<Option<Waiting>>,
+}
+
+/// A session that waits for an answer.
+struct Waiting {
+    session: Box<dyn Session>,
+    /// How many rows the last question had.
+    rows: usize,
 }
 
 impl Reply {
@@ -100,19 +143,22 @@ impl Reply {
     pub(crate) fn session(a: &Args<'_>, session: impl Session + 'static) -> Result<Self> {
         let asks = crate::find(a.op_name()).and_then(|op| op.asks.as_ref());
         let asks = asks.ok_or_else(|| Error::new(Code::Internal, format!("`{}` asks nothing", a.op_name())))?;
-        Ok(Reply::model("session", Running { asks, session: Mutex::new(Some(Box::new(session))) }))
+        let waiting = Waiting { session: Box::new(session), rows: 0 };
+        Ok(Reply::model("session", Running { asks, place: Mutex::new(Some(waiting)) }))
     }
 }
 
 pub(crate) fn ops() -> Vec<Op> {
     let step = "Go on with the answer to the last question, none at first: gives `progress` and the next question as `ask`, or \
-        the value as `done`.";
+        the value as `done`. With `brief` the step after that is a `border.brief_step`.";
+    let brief = "A step of a session that said that it is brief.";
     let close = "End a session; it may have ended already.";
     vec![
         op("border.step", step).on_model().once().runs(next),
+        op("border.brief_step", brief).on_model().once().quick().runs(next),
         op("border.close", close).on_model().quick().runs(|a| {
             let running = a.model::<Running>()?;
-            let ended = running.session.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let ended = running.place.lock().unwrap_or_else(PoisonError::into_inner).take();
             drop(ended);
             Ok(Reply::nothing())
         }),
@@ -121,22 +167,33 @@ pub(crate) fn ops() -> Vec<Op> {
 
 fn next(a: &Args<'_>) -> Result<Reply> {
     let running = a.model::<Running>()?;
-    let mut place = running.session.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(mut session) = place.take() else {
+    let mut place = running.place.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(Waiting { mut session, rows }) = place.take() else {
         return Err(Error::new(Code::InvalidData, "this session has ended"));
     };
     if let Some(input) = a.inputs().first() {
-        session.tell(Answer { asks: running.asks, input }, a.context)?;
+        session.tell(Answer { asks: running.asks, input, rows }, a.context)?;
     }
     match session.ask(a.context)? {
         Some(question) => {
-            let report = format!("{{\"progress\":{:?},\"ask\":{}}}", session.progress(), question.report);
-            *place = Some(session);
+            let brief = if session.is_brief() { ",\"brief\":true" } else { "" };
+            let report = format!("{{\"progress\":{:?}{brief},\"ask\":{}}}", session.progress(), question.report);
+            *place = Some(Waiting { session, rows: question.blocks.first().map_or(0, rows_of) });
             Ok(Reply { report, ..question })
         }
         None => {
             let value = session.finish(a.context)?;
             Ok(Reply { report: format!("{{\"progress\":1.0,\"done\":{}}}", value.report), ..value })
         }
+    }
+}
+
+/// How many rows a part of a question has.
+fn rows_of(block: &Payload) -> usize {
+    match block {
+        Payload::Matrix(matrix) => matrix.nrows(),
+        Payload::Vector(vector) => vector.len(),
+        Payload::Ints(ints) => ints.len(),
+        Payload::Table(table) => table.rows(),
     }
 }

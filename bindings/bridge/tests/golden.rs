@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use inlaid::Context;
 use inlaid::data::{Column, OwnedLists, Table, Values, beside};
-use inlaid_bridge::{Gives, Input, Model, Payload, Receiver, Reply, call, catalogue};
+use inlaid_bridge::{ArrayArgument, Asks, Gives, Input, Letter, Model, Payload, Receiver, Reply, call, catalogue};
 use serde_json::{Map, Value, json};
 
 /// What a step left behind for later ones.
@@ -133,6 +133,10 @@ fn check(step: &Value, kept: &mut BTreeMap<String, Kept>) -> Result<(), String> 
     }
     let reply = outcome.map_err(|error| format!("{}: {error}", error.code()))?;
     let value = restored(&reply)?;
+    let fails = step.pointer("/objective/fails_at").is_some();
+    if fails != (value == THROWN) {
+        return Err(format!("the objective {} fail", if fails { "did not" } else { "did" }));
+    }
     if let Some(expected) = step.get("expect") {
         compare(expected, &value, step.get("within").and_then(Value::as_f64).unwrap_or(0.0), "")?;
     }
@@ -178,15 +182,24 @@ fn perform(step: &Value, kept: &BTreeMap<String, Kept>) -> inlaid::Result<Reply>
     let inputs: Vec<Input<'_>> = arrays.iter().zip(&texts).map(|(array, texts)| array.lend(texts)).collect();
     let context = Context::new();
     let mut reply = call(name, options.to_string().as_bytes(), model, &inputs, &context)?;
-    if catalogue().get(name).is_some_and(|op| op.asks.is_some()) {
+    if let Some(asks) = catalogue().get(name).and_then(|op| op.asks.as_ref()) {
         let session = reply.model.take().expect("a session");
-        reply = answered(&session, &step["answers"], &context)?;
+        let mut calls = 0;
+        let answer = |question: &[Payload]| match step.get("objective") {
+            Some(objective) => valued(objective, question, asks, &mut calls),
+            None => Some(found(&step["answers"], question)),
+        };
+        reply = answered(&session, answer, &context)?;
     }
     Ok(reply)
 }
 
-/// Answer what a session asks, positions, out of a list or lists of lists, until it gives its value.
-fn answered(session: &Model, answers: &Value, context: &Context) -> inlaid::Result<Reply> {
+/// Answer what a session asks until it gives its value, or until there is no answer, as if the callback had thrown.
+fn answered(
+    session: &Model,
+    mut answer: impl FnMut(&[Payload]) -> Option<Owned>,
+    context: &Context,
+) -> inlaid::Result<Reply> {
     let mut reply = call("border.step", b"", Some(session), &[], context)?;
     loop {
         let mut step: Value = serde_json::from_str(&reply.report).expect("a report is JSON");
@@ -194,15 +207,55 @@ fn answered(session: &Model, answers: &Value, context: &Context) -> inlaid::Resu
             reply.report = done.take().to_string();
             return Ok(reply);
         }
-        let part = |payload: &Payload| match payload {
-            Payload::Ints(ints) => ints.iter().map(|at| *at as usize).collect::<Vec<_>>(),
-            other => panic!("golden cases answer positions, not {other:?}"),
+        let Some(array) = answer(&reply.blocks) else {
+            call("border.close", b"", Some(session), &[], context)?;
+            return Ok(Reply { report: format!("\"{THROWN}\""), ..Reply::nothing() });
         };
-        let question: Vec<_> = reply.blocks.iter().map(part).collect();
-        let find = |at: usize| question.iter().fold(answers, |inside, part| &inside[part[at]]).clone();
-        let array = owned(&(0..question[0].len()).map(find).collect(), &BTreeMap::new());
         reply = call("border.step", b"", Some(session), &[array.lend(&[])], context)?;
     }
+}
+
+/// What a call gives here whose callback threw.
+const THROWN: &str = "the objective fails here";
+
+/// What stands at the positions that are asked for, in a list or lists of lists.
+fn found(answers: &Value, question: &[Payload]) -> Owned {
+    let part = |payload: &Payload| match payload {
+        Payload::Ints(ints) => ints.iter().map(|at| *at as usize).collect::<Vec<_>>(),
+        other => panic!("`answers` stand at positions, not at {other:?}"),
+    };
+    let question: Vec<_> = question.iter().map(part).collect();
+    let find = |at: usize| question.iter().fold(answers, |inside, part| &inside[part[at]]).clone();
+    owned(&(0..question[0].len()).map(find).collect(), &BTreeMap::new())
+}
+
+/// What a function is worth at every row of a question; nothing once it fails.
+fn valued(objective: &Value, question: &[Payload], asks: &Asks, calls: &mut u64) -> Option<Owned> {
+    let [Payload::Matrix(rows)] = question else { panic!("an `objective` is asked for rows of a matrix") };
+    let fails_at = objective.get("fails_at").map(|at| at.as_u64().expect("a whole number"));
+    let columns = objective.get("columns").and_then(Value::as_array).map_or(1, Vec::len);
+    let mut values = Vec::new();
+    for row in rows.rows() {
+        *calls += u64::from(asks.each || values.is_empty());
+        if Some(*calls) == fails_at {
+            return None;
+        }
+        match objective.get("columns").and_then(Value::as_array) {
+            Some(parts) => values.extend(parts.iter().map(|part| value_at(part, &row.to_vec()))),
+            None => values.push(value_at(objective, &row.to_vec())),
+        }
+    }
+    Some(match asks.answer.letter {
+        Letter::Vector => Owned::Vector(values),
+        _ => Owned::Matrix(values, rows.nrows(), columns),
+    })
+}
+
+/// The sum of `scale * (x - center)^2` over the parameters.
+fn value_at(objective: &Value, point: &[f64]) -> f64 {
+    let of = |name: &str, at: usize| number(&objective["quadratic"][name][at]);
+    let term = |(at, x): (usize, &f64)| of("scale", at) * (x - of("center", at)) * (x - of("center", at));
+    point.iter().enumerate().map(term).sum()
 }
 
 /// The names of the fields that are matrices or vectors anywhere in what the operation takes.
@@ -390,6 +443,27 @@ fn compare(expected: &Value, got: &Value, within: f64, place: &str) -> Result<()
         _ if expected == got => Ok(()),
         _ => differs(),
     }
+}
+
+#[test]
+fn an_objective_is_worth_what_its_form_says() {
+    let asks = |each, letter| {
+        let part = |letter| ArrayArgument { name: "x", letter, axes: &[], doc: "" };
+        Asks { name: "objective", doc: "", question: vec![part(Letter::Matrix)], answer: part(letter), each }
+    };
+    let points = inlaid::data::Matrix::from(ndarray::arr2(&[[1.0, 2.0], [0.0, 0.0]]));
+    let question = [Payload::Matrix(points)];
+    let bowl = |x: f64, y: f64| json!({ "quadratic": { "center": [x, y], "scale": [1, 10] } });
+    let mut calls = 0;
+    let one = valued(&bowl(1.0, 1.0), &question, &asks(true, Letter::Vector), &mut calls);
+    assert!(matches!(one, Some(Owned::Vector(values)) if values == [10.0, 11.0]) && calls == 2);
+    let two = json!({ "columns": [bowl(1.0, 1.0), bowl(0.0, 0.0)], "fails_at": 4 });
+    let (mut calls, both) = (0, asks(false, Letter::Matrix));
+    for _ in 0..3 {
+        let rows = valued(&two, &question, &both, &mut calls);
+        assert!(matches!(rows, Some(Owned::Matrix(values, 2, 2)) if values == [10.0, 41.0, 11.0, 0.0]));
+    }
+    assert!(valued(&two, &question, &both, &mut calls).is_none());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 /** Runs operations: in place, or away from the event loop with cancellation and progress. */
 import type { Code } from './catalogue.js';
 import { glimpse, InlaidError } from './errors.js';
-import { type Block, type NativeCall, type NativeModel, native, type Reply, type Seed } from './native.js';
+import { type NativeCall, type NativeModel, native, NO_SEED, type Reply, type Seed } from './native.js';
 import {
   decode,
   encodeFields,
@@ -12,6 +12,8 @@ import {
   refuseUnknown,
   type Shape,
 } from './schema.js';
+import { type Asks, Session, type Step } from './session.js';
+import { Turns, whenAborted } from './waiting.js';
 
 /** What every call takes that runs in place. */
 export interface SyncOptions {
@@ -49,7 +51,7 @@ export interface Operation {
   /** The arrays it takes, in order. */
   readonly arrays?: readonly { readonly name: string; readonly shape: Shape }[];
   /** The callback that it asks while it runs: what that is given and what it gives. */
-  readonly asks?: { readonly name: string; readonly question: readonly Shape[]; readonly answer: Shape };
+  readonly asks?: Asks;
   /** Its own options. */
   readonly options?: Fields;
   readonly gives: Shape;
@@ -62,16 +64,12 @@ const TICK = 50;
 
 const SYNC_NAMES = ['seed', 'threads'];
 const CALL_NAMES = [...SYNC_NAMES, 'signal', 'onProgress'];
-const NO_SEED: Seed = { high: 0, low: 0 };
 
 /** Native models by the objects that users hold; freed with them. */
 const models = new WeakMap<object, NativeModel>();
 
 /** Calls that run, reachable until they settle; a call that is collected, or whose environment ends, stops. */
 const running = new Set<NativeCall>();
-
-/** What to do when a signal fires: one listener per signal, however many calls share it. */
-const watched = new WeakMap<AbortSignal, Set<() => void>>();
 
 /** Run an operation while the caller waits; its arrays are borrowed, not copied. */
 export function runSync<Result>(
@@ -87,11 +85,12 @@ export function runSync<Result>(
   const call: Step = (name, text, on, blocks) => native.callSync(name, text, on, blocks, seed, threads);
   const reply = call(operation.name, json, model, out.blocks);
   if (operation.asks === undefined || reply.code !== undefined) return finish(operation, reply, out);
-  const session = new Session(operation, reply, callback);
+  const session = new Session(operation.asks, reply, callback);
   try {
-    for (let step = session.read(call(...session.next())); ; step = session.read(call(...session.next()))) {
+    for (;;) {
+      const step = session.read(call(...session.next()));
       if (step.done) return finish(operation, step.reply, out, true);
-      session.answer(step.question());
+      session.answer(step);
     }
   } finally {
     session.close();
@@ -125,75 +124,20 @@ export async function run<Result>(
     if (reply.code === undefined) tell?.(1);
     return finish(operation, reply, out);
   }
-  const session = new Session(operation, reply, callback);
+  const session = new Session(operation.asks, reply, callback);
+  const turns = new Turns(signal, () => cancelled(operation, signal as AbortSignal));
+  const inPlace: Step = (name, text, on, blocks) => native.callSync(name, text, on, blocks, seed, threads);
   try {
-    for (let step = session.read(await call(...session.next())); ; step = session.read(await call(...session.next()))) {
+    for (;;) {
+      // A brief step takes less time than handing it to another thread.
+      const step = session.read(session.isBrief ? inPlace(...session.next()) : await call(...session.next()));
       tell?.(step.progress);
       if (step.done) return finish(operation, step.reply, out, true);
-      session.answer(await unlessAborted(step.question(), signal, () => cancelled(operation, signal as AbortSignal)));
+      await session.answerLater(step, turns);
     }
   } finally {
     session.close();
   }
-}
-
-/** A native call in either way of running. */
-type Step<Gives = Reply> = (op: string, json: string, model: NativeModel | undefined, blocks: Block[]) => Gives;
-
-/** An operation between its questions: what the engine asks and what the callback answers. */
-class Session {
-  readonly #operation: Operation;
-  readonly #model: NativeModel;
-  readonly #callback: (...question: unknown[]) => unknown;
-  #answer: Block[] = [];
-
-  constructor(operation: Operation, started: Reply, callback: unknown) {
-    this.#operation = operation;
-    this.#model = started.model as NativeModel;
-    this.#callback = callback as (...question: unknown[]) => unknown;
-  }
-
-  /** The arguments of the next call. */
-  next(): Parameters<Step> {
-    return ['border.step', '', this.#model, this.#answer];
-  }
-
-  /** What a step gave: the value, or a question that the callback is put to. */
-  read(reply: Reply): { done: boolean; progress: number; reply: Reply; question: () => unknown } {
-    if (reply.code !== undefined) throw new InlaidError(reply.code as Code, reply.message ?? '');
-    const { progress, ask } = JSON.parse(reply.report) as { progress: number; ask?: unknown[] };
-    const question = () => {
-      const shapes = this.#operation.asks?.question ?? [];
-      return this.#callback(...shapes.map((shape, at) => decode(shape, ask?.[at], reply.blocks, 'columns')));
-    };
-    return { done: ask === undefined, progress, reply, question };
-  }
-
-  /** Take up what the callback gave. */
-  answer(value: unknown): void {
-    const { name, answer } = this.#operation.asks as NonNullable<Operation['asks']>;
-    if (typeof (value as { then?: unknown } | null | undefined)?.then === 'function') {
-      throw new InlaidError('invalid_config', `\`${name}\` gives a promise, which a call that runs in place cannot await`);
-    }
-    const out = new Outgoing();
-    out.push(answer, value, `\`${name}()\``);
-    this.#answer = out.blocks;
-  }
-
-  /** Free what the engine holds; it may be gone already. */
-  close(): void {
-    native.callSync('border.close', '', this.#model, [], NO_SEED, 0);
-  }
-}
-
-/** What the value becomes, or the error of a signal that fires before. */
-function unlessAborted(value: unknown, signal: AbortSignal | undefined, error: () => InlaidError): Promise<unknown> {
-  if (signal === undefined) return Promise.resolve(value);
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(error());
-    const release = whenAborted(signal, () => reject(error()));
-    void Promise.resolve(value).then(resolve, reject).finally(release);
-  });
 }
 
 /** The same callback, told only of progress. */
@@ -327,19 +271,6 @@ function checkedOptions(operation: Operation, given: unknown, more: readonly str
 
 function cancelled(operation: Operation, signal: AbortSignal): InlaidError {
   return new InlaidError('cancelled', `\`${operation.name}\` was cancelled by its signal`, { cause: signal.reason });
-}
-
-/** Call `action` when the signal fires; gives a function that forgets it. */
-function whenAborted(signal: AbortSignal, action: () => void): () => void {
-  let actions = watched.get(signal);
-  if (actions === undefined) {
-    const all = new Set<() => void>();
-    watched.set(signal, (actions = all));
-    signal.addEventListener('abort', () => all.forEach((one) => one()), { once: true });
-  }
-  const own = actions;
-  own.add(action);
-  return () => own.delete(action);
 }
 
 function toSeed(value: unknown): Seed {

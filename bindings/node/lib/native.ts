@@ -54,6 +54,9 @@ export interface Seed {
   low: number;
 }
 
+/** The seed of a call that was told none. */
+export const NO_SEED: Seed = { high: 0, low: 0 };
+
 /** A call that runs away from the event loop. */
 export interface NativeCall {
   start(op: string, options: string, model: NativeModel | undefined, blocks: Block[]): Promise<Reply>;

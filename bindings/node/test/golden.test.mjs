@@ -45,12 +45,17 @@ async function check(step, kept, twin, place) {
   try {
     outcome = await perform(step, kept, twin);
   } catch (error) {
+    if (error === thrown) {
+      assert.ok(step.objective?.fails_at, `${place}: the objective threw`);
+      return;
+    }
     assert.ok(error instanceof inlaid.InlaidError, `${place}: ${error?.stack ?? error}`);
     assert.equal(error.code, step.fails, `${place}: ${error.message}`);
     assert.ok(error.message.includes(step.contains ?? ''), `${place}: \`${step.contains}\` is not in: ${error.message}`);
     return;
   }
   assert.equal(step.fails, undefined, `${place}: expected ${step.fails}, but it succeeded`);
+  assert.equal(step.objective?.fails_at, undefined, `${place}: the objective did not throw`);
   if ('expect' in step) compare(step.expect, plain(outcome), step.within ?? 0, place);
   if (typeof outcome === 'string') assert.ok(outcome.includes(step.contains ?? ''), `${place}: ${outcome}`);
   if (step.as) kept.set(step.as, outcome);
@@ -71,6 +76,7 @@ function perform(step, kept, twin) {
   };
   const required = method.options.filter((field) => field.required).map(take);
   const answers = step.answers ? [lookup(step.answers)] : [];
+  if (step.objective) answers.push(valued(step.objective, method.asks));
   const given = [...(step.arrays ?? []).map((array) => input(array, kept)), ...answers, ...required];
   const room = inlaid[method.room];
   const last = (rest) => (Object.keys(rest).length > 0 ? [rest] : []);
@@ -107,6 +113,30 @@ function fromWire(value, type, room) {
 /** A callback that finds what it is asked, positions, in a list or in lists of lists. */
 const lookup = (answers) => (...question) =>
   Array.from(question[0], (_, at) => Number(question.reduce((inside, part) => inside[part[at]], answers)));
+
+/** What an objective throws. */
+const thrown = new Error('the objective fails here');
+
+/** A callback that is worth what its form says, at one row or at each of several; or throws when it should. */
+function valued(objective, { each }) {
+  let calls = 0;
+  const one = ({ quadratic: { center, scale } }, row) =>
+    row.reduce((sum, x, at) => sum + scale[at] * (x - center[at]) * (x - center[at]), 0);
+  const ofRow = (row) => (objective.columns ? objective.columns.map((column) => one(column, row)) : one(objective, row));
+  return (rows) => {
+    if (++calls === objective.fails_at) throw thrown;
+    return each ? ofRow(rows) : Array.from(rows, ofRow);
+  };
+}
+
+test('an objective is worth what its form says', () => {
+  const bowl = (...center) => ({ quadratic: { center, scale: [1, 10] } });
+  const points = inlaid.Matrix.from([[1, 2], [0, 0]]);
+  assert.deepEqual(Array.from(points, valued(bowl(1, 1), { each: true })), [10, 11]);
+  const both = valued({ columns: [bowl(1, 1), bowl(0, 0)], fails_at: 2 }, { each: false });
+  assert.deepEqual(both(points), [[10, 41], [11, 0]]);
+  assert.throws(() => both(points), (error) => error === thrown);
+});
 
 /** An array of a step as JavaScript has it. */
 function input(array, kept) {

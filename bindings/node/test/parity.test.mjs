@@ -113,8 +113,11 @@ function checkMethod(declared, method, methods, place) {
     const expectedHere = [...positional];
     if (asks) {
       const taken = { matrix: 'Matrix', vector: 'Float64Array', ints: 'Int32Array' };
-      const given = asks.question.map(({ name, letter }) => `${camel(name)}: ${taken[letter]}`).join(', ');
-      const gives = inputs[asks.answer.letter];
+      const given = asks.question
+        .map(({ name, letter }) => `${camel(name)}: ${taken[asks.each ? 'vector' : letter]}`)
+        .join(', ');
+      const ofRow = asks.answer.letter === 'vector' ? 'number' : `number | ${inputs.vector}`;
+      const gives = asks.each ? ofRow : inputs[asks.answer.letter];
       const type = `(${given}) => ${gives}${twin === '' ? ` | Promise<${gives}>` : ''}`;
       expectedHere.splice(method.arrays.length, 0, [camel(asks.name), type]);
     }

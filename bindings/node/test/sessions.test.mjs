@@ -24,6 +24,155 @@ const guessSync = (values, options) => runSync(GUESS, undefined, [values, 0, 9],
 const least = (at) => (places) => places.map((place) => Math.abs(place - at));
 const isNear = (found, at) => assert.ok(found instanceof Float64Array && found.every((end) => Math.abs(end - at) < 1e-6), String(found));
 
+const ASKED = { name: 'objective', question: [shape.matrix], answer: shape.vector, each: true };
+const SEEK = {
+  name: 'border.seek',
+  asks: ASKED,
+  options: { parameters: field('parameters', true), most: field('most', false), brief: field('brief', false) },
+  gives: shape.vector,
+};
+const SEEK_SUMS = { ...SEEK, name: 'border.seek_sums', asks: { ...ASKED, answer: shape.matrix } };
+const SEEK_AT_ONCE = { ...SEEK, name: 'border.seek_at_once', asks: { ...ASKED, answer: shape.matrix, each: undefined } };
+const seekBy = (operation, objective, options) => run(operation, undefined, [objective, 2], { most: 30, brief: true, ...options });
+const seekBySync = (operation, objective, options) =>
+  runSync(operation, undefined, [objective, 2], { most: 30, brief: true, ...options });
+const seek = (objective, options) => seekBy(SEEK, objective, options);
+const seekSync = (objective, options) => seekBySync(SEEK, objective, options);
+/** Least at (1, -2), which is found in 30 questions of 5 points. */
+const bowl = (point) => (point[0] - 1) ** 2 + Math.abs(point[1] + 2);
+const FOUND = Float64Array.of(1, -2, 30);
+
+test('a function of one point is called for each row', async () => {
+  let asked = 0;
+  const objective = (point) => {
+    asked += 1;
+    assert.ok(point instanceof Float64Array && point.length === 2);
+    return bowl(point);
+  };
+  for (const brief of [true, false]) {
+    assert.deepEqual(seekSync(objective, { brief }), FOUND);
+    assert.deepEqual(await seek(objective, { brief }), FOUND);
+    assert.deepEqual(await seek(objective, { brief, signal: new AbortController().signal, onProgress: () => {} }), FOUND);
+  }
+  assert.equal(asked, 6 * 30 * 5);
+});
+
+test('promises of one question are awaited together', async () => {
+  let waiting = 0;
+  let most = 0;
+  const objective = async (point) => {
+    most = Math.max(most, ++waiting);
+    await sleep(1);
+    waiting -= 1;
+    return bowl(point);
+  };
+  assert.deepEqual(await seek(objective), FOUND);
+  assert.equal(most, 5);
+  const mixed = (point) => (point[0] > 0.5 ? Promise.resolve(bowl(point)) : bowl(point));
+  assert.deepEqual(await seek(mixed), FOUND);
+  await fails(() => seekSync(objective), 'invalid_config', '`objective` gives a promise');
+  await fails(() => seekSync(() => Promise.reject(new Error('unheard'))), 'invalid_config', '`objective` gives a promise');
+});
+
+test('several values of a point are one row', async () => {
+  const values = (point) => [(point[0] - 1) ** 2, Math.abs(point[1] + 2)];
+  for (const given of [values, (point) => Float64Array.from(values(point)), bowl]) {
+    assert.deepEqual(seekBySync(SEEK_SUMS, given), FOUND);
+    assert.deepEqual(await seekBy(SEEK_SUMS, async (point) => given(point)), FOUND);
+  }
+});
+
+test('a function of all points may give one axis where a point has one value', async () => {
+  const values = (points) => Float64Array.from(points, bowl);
+  assert.deepEqual(seekBySync(SEEK_AT_ONCE, values), FOUND);
+  assert.deepEqual(await seekBy(SEEK_AT_ONCE, async (points) => Array.from(values(points), (value) => [value, value])), FOUND);
+  await fails(() => seekBySync(SEEK_AT_ONCE, () => [1, 2]), 'invalid_data', '`objective` gives must hold 5 rows, got 1');
+});
+
+test('what is wrong with the answer for a row is said with the callback and the row', async () => {
+  for (const [given, text, ofRows] of [
+    [null, '`objective()`[3] must be a number; got null', '`objective()`[3] must be a row of numbers; got null'],
+    ['1', '`objective()`[3] must be a number', '`objective()`[3] must be a row of numbers'],
+    [1n, '`objective()`[3] must be a number', '`objective()`[3] must be a row of numbers'],
+    [[1, 2], '`objective()`[3] must be a number', '`objective()`[3] has 2 values, `objective()`[0] has 1'],
+    [['a'], '`objective()`[3] must be a number', '`objective()`[3][0] must be a number'],
+  ]) {
+    const answers = () => {
+      let asked = 0;
+      return () => (asked++ === 3 ? given : 1);
+    };
+    await fails(() => seek(answers()), 'invalid_data', text);
+    await fails(() => seekSync(answers()), 'invalid_data', text);
+    await fails(() => seekBySync(SEEK_SUMS, answers()), 'invalid_data', ofRows);
+  }
+});
+
+test('what the callback throws for a row, or rejects with, comes out as it is', async () => {
+  const thrown = { code: 'mine' };
+  const answers = (fail) => {
+    let asked = 0;
+    return () => (++asked === 8 ? fail() : 1);
+  };
+  const raise = () => {
+    throw thrown;
+  };
+  for (const call of [
+    () => seekSync(answers(raise)),
+    () => seek(answers(raise)),
+    () => seek(answers(async () => raise())),
+    () => seek(answers(() => sleep(5).then(raise))),
+    // Others of the same question are rejected, too, and nobody hears of it.
+    () => seek((point) => Promise.reject(point[0] === 0 ? thrown : new Error('later'))),
+  ]) {
+    await assert.rejects(async () => call(), (error) => error === thrown);
+  }
+});
+
+test('a signal stops between rows, also where the callback waits or never lets go', async () => {
+  const reason = new Error('enough');
+  const within = new AbortController();
+  let asked = 0;
+  const aborting = (point) => {
+    if (++asked === 3) within.abort(reason);
+    return bowl(point);
+  };
+  const early = await fails(() => seek(aborting, { signal: within.signal }), 'cancelled');
+  assert.equal(early.cause, reason);
+  assert.equal(asked, 3);
+  const busy = (point) => {
+    for (const end = performance.now() + 5; performance.now() < end; );
+    return bowl(point);
+  };
+  await fails(() => seek(busy, { most: 1000, signal: AbortSignal.timeout(50) }), 'cancelled');
+  await fails(() => seek(bowl, { most: 1e9, signal: AbortSignal.timeout(50) }), 'cancelled');
+  const waiting = new AbortController();
+  setTimeout(() => waiting.abort(reason), 20); // unlike `AbortSignal.timeout`, it keeps the process alive
+  const late = await fails(() => seek(() => new Promise(() => {}), { signal: waiting.signal }), 'cancelled');
+  assert.equal(late.cause, reason);
+});
+
+test('what lives in a model goes on after the callback threw', async () => {
+  class Seeker {}
+  const { asks, options, ...rest } = SEEK;
+  const start = { ...rest, name: 'border.seeker', options, gives: shape.model(() => Seeker) };
+  const go = { name: 'border.Seeker.run', model: true, asks, gives: shape.vector };
+  const count = { name: 'border.Seeker.asked', model: true, gives: shape.plain, quick: true };
+  for (const later of [false, true]) {
+    const model = later ? await run(start, undefined, [2], { most: 30 }) : runSync(start, undefined, [2], { most: 30 });
+    const thrown = new Error('mine');
+    let asked = 0;
+    const objective = (point) => {
+      if (++asked === 48) throw thrown;
+      return bowl(point);
+    };
+    const call = () => (later ? run(go, model, [objective]) : runSync(go, model, [objective]));
+    await assert.rejects(async () => call(), (error) => error === thrown);
+    assert.equal(runSync(count, model, []), 10);
+    assert.deepEqual(await call(), FOUND);
+    assert.equal(asked, 48 + 21 * 5);
+  }
+});
+
 test('a callback is asked until the answer is known, in place and away', async () => {
   const asked = [];
   const values = (places, number) => {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from math import isfinite
 from typing import Any, NamedTuple, Protocol, TypeAlias, get_args
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, get_args
 import numpy as np
 
 from . import _native, _tables
+from ._asking import Ask, drive
 from ._catalogue import ABI, VERSION
 from ._progress import Progress, watching
 from .errors import InvalidConfigError, InvalidDataError
@@ -38,15 +39,6 @@ class Run(NamedTuple):
     threads: int = 0
     progress: bool | Progress = False
     cancel: Cancel | None = None
-
-
-class Ask(NamedTuple):
-    """A function of the caller's that answers what an operation asks while it runs."""
-
-    name: str
-    function: Callable[..., Any]
-    lend: Callable[[str, Any], Any]
-    """Makes its answers ready to travel."""
 
 
 class Block(NamedTuple):
@@ -107,33 +99,10 @@ def call(
         lent = [*lent, *extra]
     if progress is False and cancel is None:
         reply = _native.call(op, text, lent, model, seed, threads, None, give)
-        return reply if ask is None else _drive(reply, ask, seed, threads, None, give)
+        return reply if ask is None else drive(reply, ask, seed, threads, None, give)
     with watching(op, progress, cancel) as watch:
         reply = _native.call(op, text, lent, model, seed, threads, watch, give)
-        return reply if ask is None else _drive(reply, ask, seed, threads, watch, give)
-
-
-def _drive(session: Any, ask: Ask, seed: int, threads: int, watch: Progress | None, give: Callable[[Any], Any]) -> Any:
-    """Answer the questions of a session until it gives its value."""
-    told = 0.0
-
-    def tell(done: float) -> None:
-        nonlocal told
-        told = max(told, done)  # every step begins at 0
-        if watch is not None:
-            watch(told)
-
-    look = None if watch is None else tell
-    answers: list[Any] = []
-    try:
-        while True:
-            step = _native.call("border.step", "", answers, session, seed, threads, look, give)
-            if "done" in step:
-                return step["done"]
-            tell(step["progress"])
-            answers = [ask.lend(f"{ask.name}()", ask.function(*step["ask"]))]
-    finally:
-        _native.call("border.close", "", [], session, seed, threads, None, give)
+        return reply if ask is None else drive(reply, ask, seed, threads, watch, give)
 
 
 def encode(name: str, value: Any, extra: list[Any]) -> Any:

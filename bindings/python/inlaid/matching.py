@@ -8,7 +8,8 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 from ._arrays import lend_bytes, lend_ints, lend_lists, lend_matrix, lend_vector
-from ._bridge import Ask, Cancel, Run, Wire, call, untagged
+from ._asking import Ask
+from ._bridge import Cancel, Run, Wire, call, untagged
 from ._progress import Progress
 from ._records import Model, Options, Report, as_ints, as_matrix, as_table, as_tagged, as_vector
 from ._tables import lend_table

@@ -41,12 +41,16 @@ class Runner:
         """Run a step and judge what it gives."""
         try:
             value = self.perform(step)
+        except Thrown:
+            assert "fails_at" in step["objective"], "the objective threw"
+            return
         except inlaid.InlaidError as error:
             assert "fails" in step, f"{error.code}: {error}"
             assert error.code == step["fails"], f"expected {step['fails']}, got {error.code}: {error}"
             assert step.get("contains", "") in str(error), f"{step['contains']!r} is not in: {error}"
             return
         assert "fails" not in step, f"expected {step['fails']}, but it succeeded"
+        assert "fails_at" not in step.get("objective", {}), "the objective did not throw"
         if "expect" in step:
             compare(step["expect"], value, step.get("within", 0.0), "")
         if isinstance(value, str):
@@ -59,8 +63,10 @@ class Runner:
         op = step["op"]
         options = substitute(step.get("options", {}), self.folder)
         arrays = [self.array(array) for array in step.get("arrays", [])]
-        answers = [lookup(step["answers"])] if "answers" in step else []
         part, method = self.methods.get(op, (None, None))
+        answers = [lookup(step["answers"])] if "answers" in step else []
+        if "objective" in step:
+            answers = [objective(step["objective"], method["asks"])]
         if method is not None and "asks" in method:
             assert answers, "an operation that asks needs answers"
         if method is None or not self.speaks(part, method, options, arrays):
@@ -140,6 +146,31 @@ def lookup(answers: Any) -> Any:
         return [number(functools.reduce(lambda inside, at: inside[at], place, answers)) for place in places]
 
     return find
+
+
+class Thrown(Exception):
+    """What an objective of a golden case raises."""
+
+
+def objective(form: Any, asks: Any) -> Any:
+    """A callback that is worth what its form says, at one row or at each of several; or raises when it should."""
+    calls = 0
+
+    def one(form: Any, row: Any) -> float:
+        terms = zip(row.tolist(), form["quadratic"]["center"], form["quadratic"]["scale"], strict=True)
+        return sum(scale * (x - center) * (x - center) for x, center, scale in terms)
+
+    def of_row(row: Any) -> Any:
+        return [one(column, row) for column in form["columns"]] if "columns" in form else one(form, row)
+
+    def function(rows: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == form.get("fails_at"):
+            raise Thrown
+        return of_row(rows) if asks["each"] else [of_row(row) for row in rows]
+
+    return function
 
 
 def lent(rows: list[Any]) -> Any:

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import REPOSITORY
-from golden import Runner, compare
+from golden import Runner, Thrown, compare, objective
 
 CASES = [
     pytest.param(case, id=f"{path.parent.name}/{path.stem}: {case['name']}")
@@ -33,6 +34,18 @@ def test_the_runner_finds_differences() -> None:
     ]:
         with pytest.raises(AssertionError):
             compare(expected, got, 1e-3, "")
+
+
+def test_an_objective_is_worth_what_its_form_says() -> None:
+    def bowl(*center: float) -> Any:
+        return {"quadratic": {"center": center, "scale": [1, 10]}}
+
+    points = np.array([[1.0, 2.0], [0.0, 0.0]])
+    assert [objective(bowl(1, 1), {"each": True})(row) for row in points] == [10, 11]
+    both = objective({"columns": [bowl(1, 1), bowl(0, 0)], "fails_at": 2}, {"each": False})
+    assert both(points) == [[10, 41], [11, 0]]
+    with pytest.raises(Thrown):
+        both(points)
 
 
 def test_most_cases_go_through_the_classes(api: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,12 +101,15 @@ fn header(room: &Room, body: &str) -> String {
     if uses("PathLike") {
         lines.put(0, "from os import PathLike");
     }
-    lines.import("typing", &["TYPE_CHECKING", "Any", "ClassVar", "Literal", "Self", "TypeAlias"], |word| {
-        word == "TYPE_CHECKING" && HINTS.iter().any(|hint| uses(hint)) || uses(word)
-    });
+    lines.import(
+        "typing",
+        &["TYPE_CHECKING", "Any", "ClassVar", "Literal", "Self", "SupportsFloat", "TypeAlias"],
+        |word| word == "TYPE_CHECKING" && HINTS.iter().any(|hint| uses(hint)) || uses(word),
+    );
     lines.gap(1);
     lines.import("._arrays", &["lend_bytes", "lend_ints", "lend_lists", "lend_matrix", "lend_vector"], uses);
-    lines.import("._bridge", &["Ask", "Cancel", "Run", "Wire", "call", "untagged"], uses);
+    lines.import("._asking", &["Ask", "lend_number", "lend_row"], uses);
+    lines.import("._bridge", &["Cancel", "Run", "Wire", "call", "untagged"], uses);
     for (_, _, mixin) in BY_HAND.iter().filter(|(name, _, mixin)| *name == room.name && uses(mixin)) {
         lines.import(&format!("._{}", room.name), &[mixin], |_| true);
     }

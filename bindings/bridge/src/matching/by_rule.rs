@@ -65,6 +65,11 @@ impl Session for Lines {
         let expected = 2 * self.rows.min(self.columns) + 1;
         self.asked as f64 / (self.asked + expected) as f64
     }
+
+    fn is_brief(&self) -> bool {
+        // A step looks at every pair that it knows of a few times, and once per line in the worst case.
+        self.rows.saturating_mul(self.columns) <= 4096
+    }
 }
 
 /// One side of the pairs that are asked about.
@@ -92,6 +97,7 @@ pub(super) fn ops() -> Vec<Op> {
             axes: &["pair"],
             doc: "What each pair costs, in the order asked.",
         },
+        each: false,
     };
     vec![op("matching.assign_by_rule", pairs).options::<ByRule>().gives::<Assignment>().asks(asks).runs(|a| {
         let o: ByRule = a.options()?;

@@ -61,7 +61,9 @@ pub(super) fn all(source: &mut Source, class: &Class, names: &Names) {
 
 /// The free functions of a room.
 pub(super) fn free(source: &mut Source, functions: &[Method], names: &Names) {
-    functions.iter().for_each(|function| operation(source, "", function, functions, Receiver::Nobody, names));
+    functions
+        .iter()
+        .for_each(|function| operation(source, names.front(), function, functions, Receiver::Nobody, names));
 }
 
 fn operation(
@@ -79,7 +81,7 @@ fn operation(
     for form in forms(method) {
         let mut variant = Variant { class, method, receiver, parameters: Vec::new(), remark: form.remark() };
         variant.parameters.extend(method.arrays.iter().map(|array| of_array(array, form)));
-        variant.parameters.extend(method.asks.iter().map(of_callback));
+        variant.parameters.extend(method.asks.iter().map(|asks| of_callback(asks, class, names)));
         variant.parameters.extend(required.iter().map(|option| of_option(option, names)));
         all_ways(source, &variant, names);
         match optional.as_slice() {
@@ -89,7 +91,9 @@ fn operation(
         }
         all_ways(source, &variant, names);
     }
-    if let Some(asks) = &method.asks {
+    if let Some(asks) =
+        method.asks.as_ref().filter(|asks| names.callback(asks.name).is_some_and(|it| it.op == method.op))
+    {
         callback(source, asks);
     }
     if optional.len() > 1 && owner.name == method.name {
@@ -174,21 +178,26 @@ fn of_callbacks(letter: Letter) -> (&'static str, &'static str) {
 }
 
 /// A callback as a parameter.
-fn of_callback(asks: &Asks) -> Parameter {
+fn of_callback(asks: &Asks, class: &str, names: &Names) -> Parameter {
     let name = identifier(asks.name);
-    let given: Vec<String> = asks
-        .question
-        .iter()
-        .enumerate()
-        .map(|(position, array)| format!("asked.item({position}).{}()", of_callbacks(array.letter).1))
-        .collect();
-    let (_, word) = of_callbacks(asks.answer.letter);
-    let call = format!("{name}.{}({})", identifier(asks.answer.name), given.join(", "));
     let shown = quoted(&format!("{}()", asks.name));
-    let rest = format!("\n{}answer.{word}({shown}, {call}))", " ".repeat(24));
+    let method = identifier(asks.answer.name);
+    let call = if asks.each {
+        let word = if asks.answer.letter == Letter::Vector { "numbers" } else { "rows" };
+        format!("answer.{word}({shown}, asked.item(0).matrix(), {name}::{method})")
+    } else {
+        let part = |(position, array): (usize, &ArrayArgument)| {
+            format!("asked.item({position}).{}()", of_callbacks(array.letter).1)
+        };
+        let given: Vec<String> = asks.question.iter().enumerate().map(part).collect();
+        format!("answer.{}({shown}, {name}.{method}({}))", of_callbacks(asks.answer.letter).1, given.join(", "))
+    };
+    let rest = format!("\n{}{call})", " ".repeat(24));
     let put = format!(".asking({}, {name}, (asked, answer) ->{rest}", quoted(asks.name));
     let doc = format!("{} It runs on the thread of the call, and what it throws comes out as it is.", asks.doc);
-    Parameter { r#type: type_name(asks.name), name, doc, put }
+    let home = names.callback(asks.name).map(|callback| callback.home.as_str()).filter(|home| *home != class);
+    let r#type = home.map(|home| format!("{home}.")).unwrap_or_default() + &type_name(asks.name);
+    Parameter { r#type, name, doc, put }
 }
 
 /// The interface of a callback.
@@ -197,22 +206,41 @@ fn callback(source: &mut Source, asks: &Asks) {
     Doc::of(asks.doc).write(source);
     source.line("@FunctionalInterface");
     source.block(format!("public interface {}", type_name(asks.name)), |source| {
+        let (question, answer) = asks.per_call();
         let shape = |array: &ArrayArgument| match array.axes {
             [] => array.doc.to_owned(),
             axes => format!("{} Shape `[{}]`.", array.doc, axes.join(", ")),
         };
-        let doc = asks
-            .question
+        let doc = question
             .iter()
             .fold(Doc::of("Answers one question."), |doc, array| doc.parameter(&identifier(array.name), &shape(array)));
-        doc.tag("@return", &lowered(&shape(&asks.answer))).write(source);
-        let parameters: Vec<String> = asks
-            .question
+        doc.tag("@return", &lowered(&shape(&answer))).write(source);
+        let parameters: Vec<String> = question
             .iter()
             .map(|array| format!("{} {}", of_callbacks(array.letter).0, identifier(array.name)))
             .collect();
-        let (gives, _) = of_callbacks(asks.answer.letter);
-        source.line(format!("{gives} {}({});", identifier(asks.answer.name), parameters.join(", ")));
+        let gives = match (asks.each, asks.answer.letter) {
+            (true, Letter::Vector) => "double",
+            (true, _) => "double[]",
+            (false, letter) => of_callbacks(letter).0,
+        };
+        source.line(format!("{gives} {}({});", identifier(answer.name), parameters.join(", ")));
+        if asks.each && asks.answer.letter == Letter::Matrix {
+            of_one_value(source, asks, &identifier(question[0].name));
+        }
+    });
+}
+
+/// The factory of a callback that gives one value where it could give several.
+fn of_one_value(source: &mut Source, asks: &Asks, given: &str) {
+    source.gap();
+    Doc::of("Answers with the one value of a function.")
+        .tag("@param function", "gives the value")
+        .tag("@return", "the same as a row of one value")
+        .write(source);
+    source.block(format!("static {} of(ToDoubleFunction<double[]> function)", type_name(asks.name)), |source| {
+        source.line("Objects.requireNonNull(function, \"function\");");
+        source.line(format!("return {given} -> new double[] {{function.applyAsDouble({given})}};"));
     });
 }
 

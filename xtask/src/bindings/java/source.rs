@@ -16,6 +16,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("OptionalLong", "java.util.OptionalLong"),
     ("CompletableFuture", "java.util.concurrent.CompletableFuture"),
     ("Executor", "java.util.concurrent.Executor"),
+    ("ToDoubleFunction", "java.util.function.ToDoubleFunction"),
     ("CancelledException", "io.inlaid.CancelledException"),
     ("Context", "io.inlaid.Context"),
     ("Handle", "io.inlaid.Handle"),

@@ -52,6 +52,12 @@ fn optional(of: Type) -> Type {
     Type::Optional { of: Box::new(of) }
 }
 
+/// A callback that is given one row after the other.
+fn each(name: &'static str, answer: &'static str, letter: Letter) -> Asks {
+    let question = vec![array("candidate", Letter::Matrix)];
+    Asks { name, doc: "Gives what it is worth.", question, answer: array(answer, letter), each: true }
+}
+
 fn array(name: &'static str, letter: Letter) -> ArrayArgument {
     ArrayArgument { name, letter, axes: &["series", "time"], doc: "Some numbers." }
 }
@@ -98,6 +104,8 @@ fn made_up() -> Api {
             ..method("predict", named("Outlook"))
         },
         method("forget", Type::Nothing),
+        Method { asks: Some(each("goal", "value", Letter::Vector)), ..method("improve", Type::Vector) },
+        Method { asks: Some(each("goals", "values", Letter::Matrix)), ..method("spread", Type::Matrix) },
     ];
     let mut report = class("Outlook", Kind::Report);
     report.fields = vec![
@@ -123,12 +131,15 @@ fn made_up() -> Api {
         doc: "Gives costs.",
         question: vec![array("rows", Letter::Ints), array("weights", Letter::Matrix)],
         answer: array("costs", Letter::Vector),
+        each: false,
     };
     let size = field("size", Type::Int, true, Json::Null);
     let ask = Method { asks: Some(asks), options: vec![size], ..method("ask", Type::Vector) };
+    let seek = Method { asks: Some(each("goal", "value", Letter::Vector)), ..method("seek", Type::Vector) };
     let functions = vec![
         pair,
         ask,
+        seek,
         Method {
             arrays: vec![array("table", Letter::Table)],
             options: vec![
@@ -266,6 +277,37 @@ fn whole_numbers_and_texts_come_in_javas_containers() {
             "return pairRequest(labels, names, prefer).run().value().ints();",
         ],
     );
+}
+
+#[test]
+fn what_is_asked_row_by_row_is_a_function_of_a_row() {
+    has(
+        &text("MadeFunctions"),
+        &[
+            "        double value(double[] candidate);\n",
+            "         * @param candidate some numbers. Shape {@code [time]}.\n",
+            "public static double[] seek(Goal goal, Context context) {",
+            ".asking(\"goal\", goal, (asked, answer) ->\n                        answer.numbers(\"goal()\", \
+             asked.item(0).matrix(), goal::value))",
+        ],
+    );
+    let model = text("FittedSmooth");
+    has(
+        &model,
+        &[
+            "public double[] improve(MadeFunctions.Goal goal, Context context) {",
+            "public CompletableFuture<double[]> improveAsync(MadeFunctions.Goal goal, Executor executor) {",
+            "                .on(this)\n                .asking(\"goal\", goal, (asked, answer) ->\n",
+            "        double[] values(double[] candidate);\n",
+            "        static Goals of(ToDoubleFunction<double[]> function) {\n            \
+             Objects.requireNonNull(function, \"function\");\n            \
+             return candidate -> new double[] {function.applyAsDouble(candidate)};\n",
+            "answer.rows(\"goals()\", asked.item(0).matrix(), goals::values))",
+            "import java.util.function.ToDoubleFunction;\n",
+        ],
+    );
+    assert!(!model.contains("public interface Goal {"), "the interface stands in the class of the functions");
+    assert!(!text("MadeFunctions").contains("ToDoubleFunction"));
 }
 
 #[test]

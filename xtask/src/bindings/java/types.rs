@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use inlaid_bridge::api::{Class, Field, Kind, Room, Type};
+use inlaid_bridge::{Asks, Letter};
 use serde_json::Value as Json;
 
 use super::super::{camel, capital};
@@ -80,6 +81,19 @@ pub(super) struct Names {
     read: BTreeSet<String>,
     /// Classes that options hold, and results that travel back.
     written: BTreeSet<String>,
+    /// The class of the room's free functions.
+    front: String,
+    /// What operations ask, by name.
+    callbacks: BTreeMap<&'static str, Callback>,
+}
+
+/// A callback of a room: one interface, however many operations ask it.
+pub(super) struct Callback {
+    asks: Asks,
+    /// The class in which its interface stands.
+    pub(super) home: String,
+    /// The operation that it stands beside.
+    pub(super) op: String,
 }
 
 impl Names {
@@ -101,7 +115,29 @@ impl Names {
             names.mark(&method.gives, true);
             method.options.iter().for_each(|option| names.mark(&option.r#type, false));
         }
+        names.front = super::front(&room.name).0;
+        let functions = room.functions.iter().map(|function| (&names.front, function));
+        let methods =
+            room.classes.iter().flat_map(|class| class.methods.iter().map(move |method| (&class.name, method)));
+        let mut callbacks: BTreeMap<&'static str, Callback> = BTreeMap::new();
+        for (home, method) in functions.chain(methods) {
+            let Some(asks) = &method.asks else { continue };
+            let make = || Callback { asks: asks.clone(), home: home.clone(), op: method.op.clone() };
+            let known = callbacks.entry(asks.name).or_insert_with(make);
+            assert_eq!(signature(&known.asks), signature(asks), "`{}` of {} and of {}", asks.name, known.op, method.op);
+        }
+        names.callbacks = callbacks;
         names
+    }
+
+    /// The callback of that name.
+    pub(super) fn callback(&self, name: &str) -> Option<&Callback> {
+        self.callbacks.get(name)
+    }
+
+    /// The class of the room's free functions.
+    pub(super) fn front(&self) -> &str {
+        &self.front
     }
 
     fn mark(&mut self, r#type: &Type, reading: bool) {
@@ -314,6 +350,12 @@ impl Names {
             }
         }
     }
+}
+
+/// What decides about the interface of a callback.
+fn signature(asks: &Asks) -> (Vec<(&'static str, Letter)>, bool) {
+    let parts = asks.question.iter().chain([&asks.answer]);
+    (parts.map(|array| (array.name, array.letter)).collect(), asks.each)
 }
 
 /// `x`, then `x2`, `x3` for lambdas inside lambdas.

@@ -173,10 +173,15 @@ fn callback_types(asks: &Asks) -> [String; 2] {
         Letter::Ints => names[2],
         other => panic!("`{}` is asked with {other:?}, which no callback takes yet", asks.name),
     };
-    let given = asks.question.iter().map(|array| {
+    let (question, _) = asks.per_call();
+    let given = question.iter().map(|array| {
         format!("{}: {}", camel(array.name), spelled(array.letter, ["Matrix", "Float64Array", "Int32Array"]))
     });
-    let gives = spelled(asks.answer.letter, ["MatrixInput", "VectorInput", "IntsInput"]);
+    let gives = match (asks.each, asks.answer.letter) {
+        (true, Letter::Vector) => "number",
+        (true, _) => "number | VectorInput",
+        (false, letter) => spelled(letter, ["MatrixInput", "VectorInput", "IntsInput"]),
+    };
     let start = format!("{}: ({}) => {gives}", camel(asks.name), given.collect::<Vec<_>>().join(", "));
     [format!("{start} | Promise<{gives}>"), start]
 }
@@ -225,13 +230,18 @@ fn docs(method: &Method, indent: usize, options: bool, twin_of: Option<&str>) ->
             [] => format!("`{}`: {}", camel(array.name), array.doc),
             axes => format!("`{}` `[{}]`: {}", camel(array.name), axes.join(", "), array.doc),
         };
-        let given = asks.question.iter().map(part).collect::<Vec<_>>().join(" ");
-        let promise = if twin_of.is_some() { " It may give a promise." } else { "" };
+        let (question, answer) = asks.per_call();
+        let given = question.iter().map(part).collect::<Vec<_>>().join(" ");
+        let promise = match (twin_of, asks.each) {
+            (Some(_), true) => " It may give a promise; those of one question are awaited together.",
+            (Some(_), false) => " It may give a promise.",
+            (None, _) => "",
+        };
         tags.push(format!(
             "@param {} - {} It is given {given} It gives {}{promise} What it throws comes out as it is.",
             camel(asks.name),
             asks.doc,
-            part(&asks.answer)
+            part(&answer)
         ));
     }
     for field in required(method) {
@@ -282,7 +292,8 @@ pub(super) fn operation(room: &Room, method: &Method) -> String {
         };
         let question = asks.question.iter().map(shape).collect::<Vec<_>>().join(", ");
         let (name, answer) = (camel(asks.name), shape(&asks.answer));
-        text += &format!("  asks: {{ name: '{name}', question: [{question}], answer: {answer} }},\n");
+        let each = if asks.each { ", each: true" } else { "" };
+        text += &format!("  asks: {{ name: '{name}', question: [{question}], answer: {answer}{each} }},\n");
     }
     if !method.options.is_empty() {
         text += &format!("  options: {},\n", fields(room, &method.options, 2));

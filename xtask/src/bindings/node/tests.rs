@@ -52,7 +52,16 @@ fn toys() -> Api {
     load.is_static = true;
     let mut bytes = method("toys.FittedTop.to_bytes", vec![], vec![], Type::Bytes);
     bytes.quick = true;
-    fitted.methods = vec![load, bytes];
+    let each = |name, answer| {
+        let candidate = ArrayArgument { axes: &["candidate", "parameter"], ..array("candidate", Letter::Matrix) };
+        let answer = ArrayArgument { axes: &["candidate"], ..array("worth", answer) };
+        Asks { name, doc: "Gives what it is worth.", question: vec![candidate], answer, each: true }
+    };
+    let improve = method("toys.FittedTop.improve", vec![], vec![], Type::Vector);
+    let improve = Method { asks: Some(each("goal", Letter::Vector)), ..improve };
+    let spread = method("toys.FittedTop.spread", vec![], vec![], Type::Matrix);
+    let spread = Method { asks: Some(each("all_goals", Letter::Matrix)), ..spread };
+    fitted.methods = vec![load, bytes, improve, spread];
     let mut spun = class("Spun", Kind::Report);
     spun.fields = vec![field("table", Type::Table, None), field("path", Type::Vector, Some(json!(null)))];
     let size = field("size", Type::Int, Some(json!(3)));
@@ -71,6 +80,7 @@ fn toys() -> Api {
         doc: "Gives costs.",
         question: vec![array("row_places", Letter::Ints), array("weights", Letter::Matrix)],
         answer: array("costs", Letter::Vector),
+        each: false,
     };
     let ask = method("toys.ask", vec![], vec![field("size", Type::Int, None)], Type::Vector);
     let ask = Method { asks: Some(asks), ..ask };
@@ -186,6 +196,19 @@ fn what_an_operation_asks_is_a_parameter() {
         "return run<Float64Array>(CALL_ASK, undefined, [theRule, size], options);",
         "  asks: { name: 'theRule', question: [shape.ints, shape.matrix], answer: shape.vector },",
         " * @param theRule - Gives costs. It is given `rowPlaces` `[row]`: What it is. `weights` `[row]`: What it is. It gives",
+    ]);
+}
+
+#[test]
+fn what_is_asked_row_by_row_is_a_function_of_a_row() {
+    holds(&[
+        "  improve(goal: (candidate: Float64Array) => number | Promise<number>, options?: CallOptions): Promise<Float64Array> {\n",
+        "  improveSync(goal: (candidate: Float64Array) => number, options?: SyncOptions): Float64Array {\n",
+        "    return run<Float64Array>(FITTED_TOP_IMPROVE, this, [goal], options);",
+        "    allGoals: (candidate: Float64Array) => number | VectorInput | Promise<number | VectorInput>,\n",
+        "  model: true,\n  asks: { name: 'goal', question: [shape.matrix], answer: shape.vector, each: true },\n",
+        "It is given `candidate` `[parameter]`: What it is. It gives `worth`: What it",
+        "those of one question are awaited together",
     ]);
 }
 

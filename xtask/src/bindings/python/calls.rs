@@ -92,8 +92,9 @@ fn operation(
         body.put(1, "run = Run(seed, threads, progress, cancel)");
         arguments.push("run=run".to_owned());
     }
-    if let Some(Asks { name, answer, .. }) = &method.asks {
-        arguments.push(format!("ask=Ask(\"{name}\", {name}, {})", way_in(answer.letter)));
+    if let Some(asks) = &method.asks {
+        let name = asks.name;
+        arguments.push(format!("ask=Ask(\"{name}\", {name}, {})", ways_back(asks)));
     }
     if on_model && types::has_table(room, &method.gives) {
         arguments.push("kind=self._kind".to_owned());
@@ -186,13 +187,26 @@ fn way_in(letter: Letter) -> &'static str {
     }
 }
 
+/// What makes the answers of a callback ready to travel.
+fn ways_back(asks: &Asks) -> String {
+    match (asks.each, asks.answer.letter) {
+        (true, Letter::Vector) => "lend_number, each=True".into(),
+        (true, _) => "lend_row, each=True".into(),
+        (false, letter) => way_in(letter).into(),
+    }
+}
+
 /// The hint of a callback.
 fn callback_hint(asks: &Asks) -> String {
     let given = asks.question.iter().map(|array| match array.letter {
         Letter::Ints => "NDArray[np.int64]",
         _ => "NDArray[np.float64]",
     });
-    format!("Callable[[{}], {}]", given.collect::<Vec<_>>().join(", "), array_hint(&asks.answer))
+    let gives = match (asks.each, asks.answer.letter) {
+        (true, Letter::Vector) => "SupportsFloat".into(),
+        _ => array_hint(&asks.answer),
+    };
+    format!("Callable[[{}], {gives}]", given.collect::<Vec<_>>().join(", "))
 }
 
 /// The options of the call as entries of a dictionary; `first` stands before them.
@@ -241,12 +255,13 @@ fn callback_entry(asks: &Asks) -> (String, String) {
         [] => format!("`{}`: {}", array.name, array.doc),
         axes => format!("`{}` `[{}]`: {}", array.name, axes.join(", "), array.doc),
     };
-    let given: Vec<String> = asks.question.iter().map(part).collect();
+    let (question, answer) = asks.per_call();
+    let given: Vec<String> = question.iter().map(part).collect();
     let doc = format!(
         "{} It is given {} It gives {} It runs on the calling thread, and what it raises comes out as it is.",
         asks.doc,
         given.join(" "),
-        part(&asks.answer)
+        part(&answer)
     );
     (asks.name.to_owned(), doc)
 }

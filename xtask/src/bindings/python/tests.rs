@@ -95,6 +95,20 @@ fn made_up() -> String {
         vec![field("of", class("AnyKind"), None), field("area", Type::Vector, None)],
         vec![],
     );
+    let each = |name, answer| {
+        let candidate = ArrayArgument {
+            name: "candidate",
+            letter: Letter::Matrix,
+            axes: &["candidate", "parameter"],
+            doc: "What.",
+        };
+        let worth = ArrayArgument { name: "worth", letter: answer, axes: &["candidate"], doc: "How good." };
+        Asks { name, doc: "Gives its worth.", question: vec![candidate], answer: worth, each: true }
+    };
+    let improve = method("toys.FittedTree.improve", &[], vec![], Type::Vector, false);
+    let improve = Method { asks: Some(each("goal", Letter::Vector)), ..improve };
+    let spread = method("toys.FittedTree.spread", &[], vec![], Type::Matrix, false);
+    let spread = Method { asks: Some(each("goals", Letter::Matrix)), ..spread };
     let model = definition(
         Kind::Model,
         "FittedTree",
@@ -104,6 +118,8 @@ fn made_up() -> String {
             method("toys.FittedTree.from_bytes", &[Letter::Bytes], vec![], class("FittedTree"), true),
             method("toys.FittedTree.to_bytes", &[], vec![], Type::Bytes, true),
             method("toys.FittedTree.forget", &[], vec![], Type::Nothing, true),
+            improve,
+            spread,
         ],
     );
     let function = method("toys.sort", &[Letter::Table], vec![field("start", Type::Vector, None)], Type::Table, true);
@@ -116,6 +132,7 @@ fn made_up() -> String {
         doc: "Gives costs.",
         question: vec![piece("rows", Letter::Ints), piece("weights", Letter::Matrix)],
         answer: piece("costs", Letter::Vector),
+        each: false,
     };
     let size = field("size", Type::Int, None);
     let ask = method("toys.ask", &[], vec![size], Type::Vector, false);
@@ -224,7 +241,24 @@ fn what_an_operation_asks_is_a_parameter() {
         &text,
         "        rule: Gives costs. It is given `rows` `[pair]`: A part. `weights` `[pair]`: A part. It gives `costs`",
     );
-    has(&text, "from ._bridge import Ask, Cancel, Run,");
+    has(&text, "from ._asking import Ask, lend_number, lend_row\nfrom ._bridge import Cancel, Run,");
+}
+
+#[test]
+fn what_is_asked_row_by_row_is_a_function_of_a_row() {
+    let text = made_up();
+    has(
+        &text,
+        "    def improve(\n        self,\n        goal: Callable[[NDArray[np.float64]], SupportsFloat],\n        *,\n",
+    );
+    has(&text, "self._handle,\n            run=run,\n            ask=Ask(\"goal\", goal, lend_number, each=True),\n");
+    has(&text, "        goals: Callable[[NDArray[np.float64]], ArrayLike],\n");
+    has(&text, "ask=Ask(\"goals\", goals, lend_row, each=True)");
+    has(
+        &text,
+        "            goal: Gives its worth. It is given `candidate` `[parameter]`: What. It gives `worth`: How good.",
+    );
+    has(&text, "from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, SupportsFloat, TypeAlias\n");
 }
 
 #[test]

@@ -40,6 +40,8 @@ final class Caller {
 
     /** What a callback of the next call finds. */
     Object answers;
+    /** What a callback of the next call is worth instead, if it is worth something. */
+    Objective objective;
 
     Object call(String op, Object receiver, Map<String, Object> options, List<Object> arrays) {
         Operation operation = Catalogue.get().operations.get(op);
@@ -99,7 +101,7 @@ final class Caller {
         if (operation.asks() != null) {
             Class<?> type = callbackType(owner, operation);
             types.add(type);
-            values.add(callback(type, answers));
+            values.add(objective == null ? callback(type, answers) : objective.as(type));
         }
         for (Field field : operation.required()) {
             if (!left.containsKey(field.name())) {
@@ -147,10 +149,12 @@ final class Caller {
         }
     }
 
-    /** The interface that the generated class has for what the operation asks. */
-    private static Class<?> callbackType(Class<?> owner, Operation operation) {
+    /** The interface that the generated classes have for what the operation asks. */
+    static Class<?> callbackType(Class<?> owner, Operation operation) {
         String name = Catalogue.camel((String) operation.asks().get("name"));
-        return Arrays.stream(owner.getClasses()).filter(inner -> inner.getSimpleName().equalsIgnoreCase(name))
+        return Arrays.stream(owner.getMethods()).filter(method -> method.getName().equals(operation.javaName()))
+                .flatMap(method -> Arrays.stream(method.getParameterTypes()))
+                .filter(type -> type.isInterface() && type.getSimpleName().equalsIgnoreCase(name))
                 .findFirst().orElseThrow(() -> new AssertionError(operation.op() + " has no interface for " + name));
     }
 

@@ -1,6 +1,7 @@
 package io.inlaid;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import io.inlaid.internal.Value;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,32 @@ class GoldenTest {
         assertTrue(CALLER.typed > 3 * CALLER.raw, CALLER.typed + " typed calls, " + CALLER.raw + " raw ones");
     }
 
+    /** Interfaces such as the generated ones. */
+    interface OfRow {
+        double value(double[] row);
+    }
+
+    interface OfRows {
+        Matrix values(Matrix rows);
+    }
+
+    @Test
+    void anObjectiveIsWorthWhatItsFormSays() {
+        Map<String, Object> bowl = bowl(1, 1);
+        OfRow one = (OfRow) new Objective(bowl).as(OfRow.class);
+        assertEquals(10, one.value(new double[] {1, 2}));
+        assertEquals(11, one.value(new double[] {0, 0}));
+        Map<String, Object> two = Map.of("columns", List.of(bowl, bowl(0, 0)), "fails_at", 2L);
+        OfRows both = (OfRows) new Objective(two).as(OfRows.class);
+        Matrix points = Matrix.of(new double[][] {{1, 2}, {0, 0}});
+        assertEquals(Matrix.of(new double[][] {{10, 41}, {11, 0}}), both.values(points));
+        assertThrows(Objective.Thrown.class, () -> both.values(points));
+    }
+
+    private static Map<String, Object> bowl(Object... center) {
+        return Map.of("quadratic", Map.of("center", List.of(center), "scale", List.of(1, 10)));
+    }
+
     private static void run(Map<String, Object> golden, Path folder) {
         Map<String, Object> kept = new HashMap<>();
         try {
@@ -68,6 +96,9 @@ class GoldenTest {
         Object answer;
         try {
             answer = perform(step, kept, folder);
+        } catch (Objective.Thrown thrown) {
+            assertTrue(fails(step), place + "the objective threw");
+            return;
         } catch (InlaidException failure) {
             if (step.get("fails") == null) {
                 throw new AssertionError(place + failure.code() + ": " + failure.getMessage(), failure);
@@ -79,6 +110,7 @@ class GoldenTest {
         if (step.get("fails") != null) {
             fail(place + "expected " + step.get("fails") + ", but it succeeded");
         }
+        assertTrue(!fails(step), place + "the objective did not throw");
         Object plain = Golden.plain(answer);
         if (step.containsKey("expect")) {
             double within = step.get("within") == null ? 0 : Golden.number(step.get("within"));
@@ -103,10 +135,15 @@ class GoldenTest {
                 Catalogue.list(step.get("arrays")).stream().map(array -> Golden.array(array, kept)).toList();
         Object receiver = step.get("on") == null ? null : kept.get(step.get("on"));
         CALLER.answers = step.get("answers");
+        CALLER.objective = step.get("objective") == null ? null : new Objective(step.get("objective"));
         Object answer = CALLER.call((String) step.get("op"), receiver, options, arrays);
         assertTrue(!(answer instanceof Value) || step.get("fails") != null || !step.containsKey("expect"),
                 () -> "a step that succeeds must go through the public classes: " + step);
         return answer;
+    }
+
+    private static boolean fails(Map<String, Object> step) {
+        return step.get("objective") != null && new Objective(step.get("objective")).fails();
     }
 
     private static void contains(Map<String, Object> step, String text, String place) {

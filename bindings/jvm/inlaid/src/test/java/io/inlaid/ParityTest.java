@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
@@ -201,6 +202,9 @@ class ParityTest {
                     .orElseThrow(() -> new AssertionError(operation.op() + " has no options class"));
             options(bundle, optional);
         }
+        if (operation.asks() != null) {
+            callback(owner, operation);
+        }
         for (List<String> parameters : Set.copyOf(List.of(bare, full))) {
             has(owner, operation, operation.javaName(), parameters);
             if (!operation.quick()) {
@@ -209,6 +213,33 @@ class ParityTest {
                 has(owner, operation, operation.javaName() + "Async", with(with(parameters, "context"), "executor"));
             }
         }
+    }
+
+    /** The interface of a callback: what one call is given and gives. */
+    private static void callback(Class<?> owner, Operation operation) {
+        Class<?> type = Caller.callbackType(owner, operation);
+        boolean each = Boolean.TRUE.equals(operation.asks().get("each"));
+        Map<String, Object> answer = Catalogue.object(operation.asks().get("answer"));
+        List<Method> methods = Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers())).toList();
+        assertEquals(1, methods.size(), type.getName());
+        Method only = methods.get(0);
+        assertEquals(Catalogue.camel((String) answer.get("name")), only.getName());
+        List<Class<?>> given = Catalogue.list(operation.asks().get("question")).stream()
+                .<Class<?>>map(part -> each ? double[].class : letter(Catalogue.object(part))).toList();
+        assertEquals(given, Arrays.asList(only.getParameterTypes()), type.getName());
+        boolean ofNumbers = answer.get("letter").equals("vector");
+        Class<?> ofRow = ofNumbers ? double.class : double[].class;
+        assertEquals(each ? ofRow : letter(answer), only.getReturnType(), type.getName());
+        assertEquals(each && !ofNumbers, Arrays.stream(type.getMethods()).anyMatch(method -> method.getName().equals("of")));
+    }
+
+    private static Class<?> letter(Map<String, Object> part) {
+        return switch ((String) part.get("letter")) {
+            case "matrix" -> Matrix.class;
+            case "vector" -> double[].class;
+            default -> int[].class;
+        };
     }
 
     private static List<String> with(List<String> names, String name) {

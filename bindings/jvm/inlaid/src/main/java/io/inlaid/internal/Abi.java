@@ -4,7 +4,7 @@ package io.inlaid.internal;
 /** What these classes were generated for. */
 final class Abi {
     /** What the border looks like; the native library must have the same number. */
-    static final int NUMBER = 2;
+    static final int NUMBER = 3;
     /** The version of inlaid. */
     static final String VERSION = "0.1.0";
 

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
+import io.inlaid.CancelledException;
 import io.inlaid.Context;
 import io.inlaid.Handle;
 import io.inlaid.InvalidConfigException;
@@ -26,6 +29,8 @@ public final class Request {
     private BiConsumer<Value, Request> answer;
     /** The address of the model while this call keeps it, else 0. */
     private long leased;
+    /** The address of the context whose cancellation ends the gathering of answers, or 0. */
+    private long during;
 
     /**
      * Starts a call.
@@ -204,6 +209,61 @@ public final class Request {
         }
         this.answer = answer;
         return this;
+    }
+
+    /**
+     * The answers of a callback that gives a number for each row of a question.
+     *
+     * @param name how messages call the callback
+     * @param rows the question
+     * @param callback is given one row after the other, each in an array of its own
+     * @return this
+     */
+    public Request numbers(String name, Matrix rows, ToDoubleFunction<double[]> callback) {
+        double[] answers = new double[rows.rows()];
+        for (int row = 0; row < answers.length; row++) {
+            checkCancelled();
+            answers[row] = callback.applyAsDouble(rows.row(row));
+        }
+        return vector(name, answers);
+    }
+
+    /**
+     * The answers of a callback that gives a row of numbers for each row of a question.
+     *
+     * @param name how messages call the callback
+     * @param rows the question
+     * @param callback is given one row after the other, each in an array of its own
+     * @return this
+     */
+    public Request rows(String name, Matrix rows, Function<double[], double[]> callback) {
+        double[] answers = new double[0];
+        int width = 0;
+        for (int row = 0; row < rows.rows(); row++) {
+            checkCancelled();
+            double[] answer = given(name + "[" + row + "]", callback.apply(rows.row(row)));
+            if (row == 0) {
+                width = answer.length;
+                answers = new double[Math.multiplyExact(rows.rows(), width)];
+            } else if (answer.length != width) {
+                throw new InvalidDataException("`" + name + "[" + row + "]` has " + answer.length + " numbers, `" + name
+                        + "[0]` has " + width + "; every call must give as many");
+            }
+            System.arraycopy(answer, 0, answers, row * width, width);
+        }
+        return input(answers, Border.MATRIX, rows.rows(), width);
+    }
+
+    /** The context of the call, looked at between the rows of a question. */
+    Request during(long context) {
+        during = context;
+        return this;
+    }
+
+    private void checkCancelled() {
+        if (during != 0 && Native.isCancelled(during)) {
+            throw new CancelledException("cancelled by the caller");
+        }
     }
 
     /**

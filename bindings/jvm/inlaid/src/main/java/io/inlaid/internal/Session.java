@@ -24,7 +24,7 @@ final class Session {
                 if (value.has("done")) {
                     return reply.ofSession();
                 }
-                step = new Request("border.step");
+                step = new Request("border.step").during(context);
                 answer.accept(value.field("ask", asked -> asked), step);
             }
         } finally {
