@@ -13,7 +13,7 @@ use super::options::Minimize;
 use crate::Context;
 use crate::error::Result;
 use crate::math::random::Random;
-use crate::optimize::space::Coordinates;
+use crate::optimize::space::{Axis, Coordinates};
 
 /// What was told of one point.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -164,6 +164,33 @@ impl Run {
     pub(super) async fn value(&mut self, point: &[f64]) -> Result<f64> {
         self.evaluate(point).await?;
         Ok(self.merit(0))
+    }
+
+    /// The value of a point whose value was `value` before the Lagrangian learnt; asks only where there are constraints.
+    pub(super) async fn value_again(&mut self, point: &[f64], value: f64) -> Result<f64> {
+        if self.lagrangian.len() == 0 { Ok(value) } else { self.value(point).await }
+    }
+
+    /// Where a search from a point begins: in the middle of bounded parameters, at the start of others.
+    pub(super) fn start(&self) -> Vec<f64> {
+        let middle = |axis: &Axis| match axis.range() {
+            (low, high) if low.is_finite() && high.is_finite() && axis.is_bounded() => 0.5 * (low + high),
+            (low, high) => 0f64.clamp(low, high),
+        };
+        self.space.axes.iter().map(middle).collect()
+    }
+
+    /// A random point: uniform on bounded axes, normal around the start on others.
+    pub(super) fn random_point(&mut self) -> Vec<f64> {
+        let random = &mut self.random;
+        let draw = |axis: &Axis| {
+            if axis.is_bounded() {
+                return random.uniform();
+            }
+            let (low, high) = axis.range();
+            random.normal().clamp(low, high)
+        };
+        self.space.axes.iter().map(draw).collect()
     }
 
     /// The value of point `row` of the last question, with constraints as the Lagrangian sees them; infinite where the

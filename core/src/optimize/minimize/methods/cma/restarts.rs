@@ -12,9 +12,8 @@ pub(crate) fn default_population(dimensions: usize) -> usize {
 }
 
 /// Restart for ever.
-pub(crate) async fn bipop(run: &mut Run) -> Result<()> {
+pub(crate) async fn bipop(run: &mut Run, first: usize) -> Result<()> {
     let n = run.dimensions();
-    let first = run.options.population.unwrap_or_else(|| default_population(n));
     let step = run.options.step.unwrap_or(0.25);
     let (mut large, mut small) = (0usize, 0usize);
     let mut doublings = 0;

@@ -5,4 +5,4 @@ mod restarts;
 mod slope;
 
 pub(super) use descend::{Descent, Plan, descend};
-pub(super) use restarts::multistart;
+pub(super) use restarts::search;

@@ -30,22 +30,25 @@ pub(super) async fn search(mut run: Run) -> Result<()> {
     let mut state = State::new(random_point(run), 0.25, size);
     let close = Limits { least_step: CLOSE, evaluations: run.left() - total / 20, ..Limits::default() };
     let first = evolve(run, &mut state, close).await?;
-    if descents.best < first.value && descents.smooth && !near(&descents.point, &first.point) {
-        run.stage("multistart");
-        let until = total / 10;
-        while run.left() > until {
-            one_descent(run, &mut descents).await?;
-        }
-    } else {
+    let same = near(&descents.point, &first.point);
+    if !descents.smooth || same || first.value < descents.best {
         run.stage("cma_es");
-        let rest = Limits { evaluations: run.left() - total / 20, ..Limits::default() };
+        let rest = Limits { evaluations: run.left().saturating_sub(total / 16), ..Limits::default() };
         evolve(run, &mut state, rest).await?;
     }
     run.stage("polish");
     let best = run.best.point.clone();
     descend(run, &best, Plan { reach: 1e-4, ..Plan::default() }).await?;
+    let lead = descents.best - run.best.outcome.value;
+    if descents.smooth && lead <= 0.05 * (descents.typical - run.best.outcome.value) {
+        run.stage("multistart");
+        let until = run.left() / 5;
+        while run.left() > until {
+            one_descent(run, &mut descents).await?;
+        }
+    }
     run.stage("bipop");
-    super::cma::bipop(run).await
+    super::cma::bipop(run, size).await
 }
 
 /// Whether two points are in the same place, as far as a tenth of the way across tells.
@@ -60,13 +63,15 @@ struct Contender {
     used: usize,
     best: f64,
     point: Vec<f64>,
+    /// The mean value of random points.
+    typical: f64,
     /// Whether the best is a smooth minimum.
     smooth: bool,
 }
 
 impl Default for Contender {
     fn default() -> Self {
-        Self { used: 0, best: f64::INFINITY, point: Vec::new(), smooth: false }
+        Self { used: 0, best: f64::INFINITY, point: Vec::new(), typical: f64::INFINITY, smooth: false }
     }
 }
 
@@ -79,6 +84,8 @@ async fn one_descent(run: &mut Run, contender: &mut Contender) -> Result<()> {
     let samples = 2 * n;
     let points: Vec<f64> = (0..n * samples).map(|_| run.random.uniform()).collect();
     run.evaluate(&points).await?;
+    let mean = (0..samples).map(|row| run.merit(row)).sum::<f64>() / samples as f64;
+    contender.typical = contender.typical.min(mean);
     let best = (0..samples).min_by(|a, b| run.merit(*a).total_cmp(&run.merit(*b))).unwrap_or(0);
     let start = points[best * n..(best + 1) * n].to_vec();
     let plan = Plan { evaluations: 40 * (n + 2), ambition: contender.best, exact: false, ..Plan::default() };
