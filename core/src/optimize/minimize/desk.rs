@@ -103,6 +103,8 @@ pub(super) struct Run {
     pub(super) used: usize,
     /// The best point seen by the method or given, and its outcome.
     pub(super) best: Given,
+    /// What the best point was worth when it was found, with constraints as the Lagrangian then saw them.
+    pub(super) best_merit: f64,
 }
 
 impl Run {
@@ -116,8 +118,9 @@ impl Run {
         let best = given.first().cloned().unwrap_or(Given { point: Vec::new(), outcome: Outcome::WORST });
         let lagrangian = Lagrangian::new(options.inequalities, options.equalities);
         let (random, answers) = (Random::new(seed), Answers::default());
+        let best_merit = best.outcome.value;
         let (budget, used) = (options.limit(space.len()), open(&desk).told);
-        Self { desk, space, options, given, random, answers, lagrangian, budget, used, best }
+        Self { desk, space, options, given, random, answers, lagrangian, budget, used, best, best_merit }
     }
 
     /// How many parameters there are.
@@ -150,9 +153,11 @@ impl Run {
         Question { run: self, points, asked: false }.await;
         self.used += self.answers.outcomes.len();
         let width = self.dimensions();
-        for (row, outcome) in self.answers.outcomes.iter().enumerate() {
+        for row in 0..self.answers.outcomes.len() {
+            let outcome = self.answers.outcomes[row];
             if outcome.beats(&self.best.outcome) {
-                self.best.outcome = *outcome;
+                self.best.outcome = outcome;
+                self.best_merit = self.merit(row);
                 self.best.point.clear();
                 self.best.point.extend_from_slice(&points[row * width..(row + 1) * width]);
             }

@@ -41,10 +41,16 @@ pub(super) async fn search(mut run: Run) -> Result<()> {
                 break;
             }
             let improved = chain(run, &mut current, &mut value, temperature, round).await?;
-            if improved {
-                (current, value) = local(run, &current, value).await?;
-                constrained::settle(run, &current).await?;
-                value = run.value_again(&current, value).await?;
+            let from = if improved {
+                Some(run.best.point.clone())
+            } else {
+                promising(run, &current, value, temperature, round)
+            };
+            if let Some(from) = from {
+                let start = run.value_again(&from, if improved { run.best_merit } else { value }).await?;
+                let (point, found) = local(run, &from, start).await?;
+                constrained::settle(run, &point).await?;
+                (current, value) = (point.clone(), run.value_again(&point, found).await?);
             }
             round += 1;
         }
@@ -57,6 +63,13 @@ pub(super) async fn search(mut run: Run) -> Result<()> {
 fn temperature(round: usize) -> f64 {
     let power = VISITING - 1.0;
     TEMPERATURE * (2f64.powf(power) - 1.0) / ((round as f64 + 2.0).powf(power) - 1.0)
+}
+
+/// The current point where it is searched locally though nothing improved: the sooner, the nearer its value is to the best.
+fn promising(run: &mut Run, current: &[f64], value: f64, temperature: f64, round: usize) -> Option<Vec<f64>> {
+    let cooled = temperature / (round as f64 + 1.0);
+    let behind = 100.0 * current.len() as f64 * (run.best_merit - value) / cooled;
+    (run.random.uniform() < behind.exp() && behind < 0.0).then(|| current.to_vec())
 }
 
 /// Two steps per coordinate: first all coordinates at once, then one after another. Whether the best point of the run, or at
@@ -116,8 +129,10 @@ fn wrap(at: f64, axis: &Axis) -> f64 {
 /// A local search from a point.
 async fn local(run: &mut Run, point: &[f64], value: f64) -> Result<(Vec<f64>, f64)> {
     if run.space.is_continuous() {
-        let evaluations = (6 * run.dimensions()).clamp(100, 1000);
-        let found = descend(run, point, Plan { reach: 0.01, evaluations, ..Plan::default() }).await?;
+        let evaluations = 100 * (run.dimensions() + 1);
+        let tolerance = 2e-9 * value.abs().max(1.0);
+        let plan = Plan { reach: 0.01, evaluations, tolerance, exact: false, ..Plan::default() };
+        let found = descend(run, point, plan).await?;
         return Ok(if found.value < value { (found.point, found.value) } else { (point.to_vec(), value) });
     }
     neighbours(run, point, value).await
@@ -125,7 +140,7 @@ async fn local(run: &mut Run, point: &[f64], value: f64) -> Result<(Vec<f64>, f6
 
 /// Go to the best neighbour while it is better: one whole number up or down, or another choice; continuous coordinates go by a
 /// hundredth.
-async fn neighbours(run: &mut Run, point: &[f64], value: f64) -> Result<(Vec<f64>, f64)> {
+pub(super) async fn neighbours(run: &mut Run, point: &[f64], value: f64) -> Result<(Vec<f64>, f64)> {
     let (mut point, mut value) = (point.to_vec(), value);
     let n = point.len();
     loop {

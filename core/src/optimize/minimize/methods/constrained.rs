@@ -1,4 +1,5 @@
 //! Constraints for methods that see one number: searches in a row, between which the Lagrangian learns.
+use super::gradient::{Plan, descend};
 use super::population::latin;
 use crate::error::Result;
 use crate::optimize::minimize::desk::Run;
@@ -38,4 +39,19 @@ pub(super) async fn settle(run: &mut Run, point: &[f64]) -> Result<bool> {
     let constraints = std::mem::take(&mut run.answers.constraints);
     run.lagrangian.update(&constraints);
     Ok(run.lagrangian.moved_from(&before) > 1e-9)
+}
+
+/// Descents in a row from `start`, each followed by the Lagrangian's learning, until about `until` evaluations are used.
+pub(super) async fn descents(run: &mut Run, start: &[f64], until: usize) -> Result<()> {
+    let mut start = start.to_vec();
+    let mut reach = 0.1;
+    while run.used < until {
+        let evaluations = (until - run.used) / 2;
+        let found = descend(run, &start, Plan { reach, evaluations, ..Plan::default() }).await?;
+        if !settle(run, &found.point).await? {
+            break;
+        }
+        (start, reach) = (found.point, 0.01);
+    }
+    Ok(())
 }

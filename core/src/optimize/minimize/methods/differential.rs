@@ -27,19 +27,19 @@ struct Memory {
 type Success = (f64, f64, f64);
 
 pub(super) async fn search(mut run: Run) -> Result<()> {
-    run.stage("differential_evolution");
     loop {
-        generations(&mut run).await?;
-        // The population has shrunk to a point; without a limit of evaluations there is time for another one.
-        run.stage("differential_evolution");
+        // When the population has shrunk to a point, without a limit of evaluations there is time for another one.
+        generations_within(&mut run, 1, 1).await?;
         run.given.clear();
     }
 }
 
-async fn generations(run: &mut Run) -> Result<()> {
+/// One population that shrinks while `part` of `of` parts of the evaluations are used.
+pub(super) async fn generations_within(run: &mut Run, part: usize, of: usize) -> Result<()> {
+    run.stage("differential_evolution");
     let n = run.dimensions() as f64;
     let usual = (25.0 * n.ln().max(0.5) * n.sqrt()).round() as usize;
-    let planned = run.left().min(10_000 * run.dimensions());
+    let planned = run.left().min(10_000 * run.dimensions()) / of * part;
     let first = run.options.population.unwrap_or_else(|| usual.min(planned / 12).max(2 * LEAST));
     let first = fitting(run, first);
     let began = run.used;

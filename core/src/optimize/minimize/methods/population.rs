@@ -99,3 +99,12 @@ pub(super) fn settle(axis: &Axis, at: f64) -> f64 {
 pub(super) fn same(axes: &[Axis], a: &[f64], b: &[f64]) -> bool {
     axes.iter().zip(a.iter().zip(b)).all(|(axis, (a, b))| axis.decode(*a) == axis.decode(*b))
 }
+
+/// The standard normal distribution function, to about 1e-7 (Abramowitz, Stegun, 26.2.17).
+pub(super) fn below(z: f64) -> f64 {
+    let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
+    let series =
+        t * (0.319_381_530 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
+    let tail = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt() * series;
+    (if z < 0.0 { tail } else { 1.0 - tail }).clamp(1e-12, 1.0 - 1e-12)
+}

@@ -15,9 +15,9 @@ const EQUAL: f64 = 1e-15;
 
 /// A corner and its value.
 #[derive(Clone, Debug)]
-struct Corner {
-    point: Vec<f64>,
-    value: f64,
+pub(super) struct Corner {
+    pub(super) point: Vec<f64>,
+    pub(super) value: f64,
 }
 
 pub(super) async fn search(mut run: Run) -> Result<()> {
@@ -52,7 +52,7 @@ pub(super) async fn search(mut run: Run) -> Result<()> {
 }
 
 /// One simplex from `start` until it has shrunk to a point.
-async fn shrink(run: &mut Run, start: &[f64], side: f64) -> Result<Corner> {
+pub(super) async fn shrink(run: &mut Run, start: &[f64], side: f64) -> Result<Corner> {
     let n = start.len();
     let ranges: Vec<(f64, f64)> = run.space.axes.iter().map(|axis| axis.range()).collect();
     let within = |point: Vec<f64>| -> Vec<f64> {

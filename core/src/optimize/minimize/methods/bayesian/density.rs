@@ -6,7 +6,7 @@
 //! *BOHB* (2018) for the joint kernels; Aitchison, Aitken (1976) for choices.
 use crate::math::normal;
 use crate::math::random::Random;
-use crate::optimize::minimize::methods::population::pick;
+use crate::optimize::minimize::methods::population::{below, pick};
 use crate::optimize::space::Axis;
 
 /// Candidates drawn for one proposal.
@@ -79,15 +79,6 @@ impl<'a> Density<'a> {
         let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         most + (logs.iter().map(|log| (log - most).exp()).sum::<f64>() / logs.len() as f64).ln()
     }
-}
-
-/// The standard normal distribution function, to about 1e-7 (Abramowitz, Stegun, 26.2.17).
-fn below(z: f64) -> f64 {
-    let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
-    let series =
-        t * (0.319_381_530 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
-    let tail = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt() * series;
-    (if z < 0.0 { tail } else { 1.0 - tail }).clamp(1e-12, 1.0 - 1e-12)
 }
 
 /// The next place to look at, given points best first.

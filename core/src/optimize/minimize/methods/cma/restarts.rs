@@ -5,6 +5,7 @@ use super::search::{Limits, descend};
 use super::state::State;
 use crate::error::Result;
 use crate::optimize::minimize::desk::Run;
+use crate::optimize::minimize::methods::constrained;
 
 /// The population without further knowledge.
 pub(crate) fn default_population(dimensions: usize) -> usize {
@@ -13,25 +14,26 @@ pub(crate) fn default_population(dimensions: usize) -> usize {
 
 /// Restart for ever.
 pub(crate) async fn bipop(run: &mut Run, first: usize) -> Result<()> {
-    let n = run.dimensions();
-    let step = run.options.step.unwrap_or(0.25);
+    let step = run.options.step.unwrap_or(if run.space.is_bounded() { 0.25 } else { 1.0 });
     let (mut large, mut small) = (0usize, 0usize);
     let mut doublings = 0;
     let mut restart = 0;
+    constrained::prepare(run).await?;
     loop {
         let bigger = restart == 0 || large <= small;
         let (size, width, most) = if bigger {
-            let size = first << doublings;
+            let size = first.saturating_mul(1 << doublings.min(20));
             doublings += 1;
             (size, step, usize::MAX)
         } else {
             let u = run.random.uniform();
-            let biggest = (first << (doublings - 1)) as f64;
+            let biggest = first.saturating_mul(1 << (doublings - 1).min(20)) as f64;
             let size = first as f64 * (0.5 * biggest / first as f64).powf(u * u);
             let width = step * 10f64.powf(-2.0 * run.random.uniform());
             ((size as usize).max(first), width, large / 2)
         };
-        let mean: Vec<f64> = (0..n).map(|_| run.random.uniform()).collect();
+        let known = run.given.first().filter(|_| restart == 0).map(|given| given.point.clone());
+        let mean = known.unwrap_or_else(|| run.random_point());
         let mut state = State::new(mean, width, size);
         let ended = descend(run, &mut state, Limits { evaluations: most.max(size), ..Limits::default() }).await?;
         if restart > 0 {

@@ -1,4 +1,6 @@
 //! One run of CMA-ES, from a first distribution until it stands still.
+use super::margin;
+use super::noise::Noise;
 use super::state::State;
 use crate::error::Result;
 use crate::optimize::minimize::desk::Run;
@@ -29,8 +31,6 @@ pub(crate) struct Ended {
     pub(crate) value: f64,
     /// Where it is.
     pub(crate) point: Vec<f64>,
-    /// Whether it stood still, rather than being cut off.
-    pub(crate) converged: bool,
 }
 
 /// Values of the generations behind, for the tests of standing still.
@@ -48,16 +48,24 @@ pub(crate) async fn descend(run: &mut Run, state: &mut State, limits: Limits) ->
     let first = state.step;
     let (mut steps, mut points, mut order) = (Vec::new(), vec![0.0; size * n], Vec::new());
     let mut merits = vec![0.0; size];
+    let discrete = !run.space.is_continuous();
+    let mut noise = run.options.noisy.then(Noise::default);
     let mut behind = Behind::default();
-    let mut ended = Ended { used: 0, value: f64::INFINITY, point: state.mean.clone(), converged: false };
+    let mut ended = Ended { used: 0, value: f64::INFINITY, point: state.mean.clone() };
+    let began = run.used;
     while ended.used + size <= limits.evaluations {
         state.sample(&mut run.random, &mut steps);
         place(state, &steps, &ranges, &mut points);
-        run.evaluate(&points).await?;
-        ended.used += size;
-        for (row, merit) in merits.iter_mut().enumerate() {
-            *merit = run.merit(row);
+        match &mut noise {
+            Some(noise) => noise.evaluate(run, &points, &mut merits).await?,
+            None => {
+                run.evaluate(&points).await?;
+                for (row, merit) in merits.iter_mut().enumerate() {
+                    *merit = run.merit(row);
+                }
+            }
         }
+        ended.used = run.used - began;
         order.clear();
         order.extend(0..size);
         order.sort_by(|a, b| merits[*a].total_cmp(&merits[*b]));
@@ -66,15 +74,43 @@ pub(crate) async fn descend(run: &mut Run, state: &mut State, limits: Limits) ->
             ended.point.copy_from_slice(&points[order[0] * n..(order[0] + 1) * n]);
         }
         state.learn(&steps, &order);
+        if discrete {
+            margin::keep(state, &run.space.axes);
+        }
         let spread = merits[order[size - 1]] - merits[order[0]];
         behind.best.push(merits[order[0]]);
         behind.median.push(merits[order[size / 2]]);
+        if run.lagrangian.len() > 0 && noise.is_none() && learn_constraints(run, &order, behind.best.len()) {
+            // The values of the generations behind were of another function.
+            behind = Behind::default();
+            ended.value = f64::INFINITY;
+        }
         if state.broken || stands_still(state, &behind, spread, first, n, &limits) {
-            ended.converged = true;
             break;
         }
     }
     Ok(ended)
+}
+
+/// Generations between two lessons of the Lagrangian.
+const LESSON: usize = 5;
+
+/// Let the Lagrangian learn from the middle of the better half, now and then; whether it did.
+fn learn_constraints(run: &mut Run, order: &[usize], generations: usize) -> bool {
+    if generations % LESSON != 0 {
+        return false;
+    }
+    let count = run.lagrangian.len();
+    let good: Vec<usize> =
+        order[..order.len().div_ceil(2)].iter().copied().filter(|row| run.merit(*row).is_finite()).collect();
+    if good.is_empty() {
+        return false;
+    }
+    let mean =
+        |at: usize| good.iter().map(|row| run.answers.constraints[row * count + at]).sum::<f64>() / good.len() as f64;
+    let middle: Vec<f64> = (0..count).map(mean).collect();
+    run.lagrangian.update(&middle);
+    true
 }
 
 /// The points of the steps, mirrored at the bounds.
@@ -82,7 +118,7 @@ fn place(state: &State, steps: &[f64], ranges: &[(f64, f64)], points: &mut [f64]
     let n = ranges.len();
     for (row, target) in steps.chunks_exact(n).zip(points.chunks_exact_mut(n)) {
         for (i, place) in target.iter_mut().enumerate() {
-            *place = mirror(state.mean[i] + state.step * row[i], ranges[i]);
+            *place = mirror(state.mean[i] + state.step * state.stretch[i] * row[i], ranges[i]);
         }
     }
 }

@@ -88,6 +88,8 @@ pub(crate) struct State {
     decomposed: usize,
     /// Eigenvalues or steps that are beyond repair.
     pub(crate) broken: bool,
+    /// What widens the distribution along axes of separate values, so that it does not settle on one of them too soon.
+    pub(crate) stretch: Vec<f64>,
     spare: Vec<f64>,
     turned: Vec<f64>,
     moved: Vec<f64>,
@@ -112,6 +114,7 @@ impl State {
             generations: 0,
             decomposed: 0,
             broken: false,
+            stretch: vec![1.0; n],
             spare: vec![0.0; n],
             turned: vec![0.0; n],
             moved: vec![0.0; n],
@@ -120,7 +123,7 @@ impl State {
 
     /// The standard deviation along a coordinate.
     pub(crate) fn deviation(&self, i: usize) -> f64 {
-        self.step * self.covariance[i * self.n + i].max(0.0).sqrt()
+        self.step * self.stretch[i] * self.covariance[i * self.n + i].max(0.0).sqrt()
     }
 
     /// Write the steps of a generation into `steps`, row by row: points are the mean plus `step` times these.
@@ -144,8 +147,8 @@ impl State {
         for (row, weight) in order.iter().zip(&self.rates.weights).take(self.rates.parents) {
             add(&mut self.moved, *weight, &steps[row * n..(row + 1) * n]);
         }
-        for (place, moved) in self.mean.iter_mut().zip(&self.moved) {
-            *place += self.step * moved;
+        for (place, (moved, stretch)) in self.mean.iter_mut().zip(self.moved.iter().zip(&self.stretch)) {
+            *place += self.step * stretch * moved;
         }
         self.generations += 1;
         let bend = self.follow_step_path();
