@@ -13,7 +13,7 @@ use super::options::Minimize;
 use crate::Context;
 use crate::error::Result;
 use crate::math::random::Random;
-use crate::optimize::space::Coordinates;
+use crate::optimize::space::{Axis, Coordinates};
 
 /// What was told of one point.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,6 +103,8 @@ pub(super) struct Run {
     pub(super) used: usize,
     /// The best point seen by the method or given, and its outcome.
     pub(super) best: Given,
+    /// What the best point was worth when it was found, with constraints as the Lagrangian then saw them.
+    pub(super) best_merit: f64,
 }
 
 impl Run {
@@ -116,8 +118,9 @@ impl Run {
         let best = given.first().cloned().unwrap_or(Given { point: Vec::new(), outcome: Outcome::WORST });
         let lagrangian = Lagrangian::new(options.inequalities, options.equalities);
         let (random, answers) = (Random::new(seed), Answers::default());
+        let best_merit = best.outcome.value;
         let (budget, used) = (options.limit(space.len()), open(&desk).told);
-        Self { desk, space, options, given, random, answers, lagrangian, budget, used, best }
+        Self { desk, space, options, given, random, answers, lagrangian, budget, used, best, best_merit }
     }
 
     /// How many parameters there are.
@@ -150,9 +153,11 @@ impl Run {
         Question { run: self, points, asked: false }.await;
         self.used += self.answers.outcomes.len();
         let width = self.dimensions();
-        for (row, outcome) in self.answers.outcomes.iter().enumerate() {
+        for row in 0..self.answers.outcomes.len() {
+            let outcome = self.answers.outcomes[row];
             if outcome.beats(&self.best.outcome) {
-                self.best.outcome = *outcome;
+                self.best.outcome = outcome;
+                self.best_merit = self.merit(row);
                 self.best.point.clear();
                 self.best.point.extend_from_slice(&points[row * width..(row + 1) * width]);
             }
@@ -164,6 +169,33 @@ impl Run {
     pub(super) async fn value(&mut self, point: &[f64]) -> Result<f64> {
         self.evaluate(point).await?;
         Ok(self.merit(0))
+    }
+
+    /// The value of a point whose value was `value` before the Lagrangian learnt; asks only where there are constraints.
+    pub(super) async fn value_again(&mut self, point: &[f64], value: f64) -> Result<f64> {
+        if self.lagrangian.len() == 0 { Ok(value) } else { self.value(point).await }
+    }
+
+    /// Where a search from a point begins: in the middle of bounded parameters, at the start of others.
+    pub(super) fn start(&self) -> Vec<f64> {
+        let middle = |axis: &Axis| match axis.range() {
+            (low, high) if low.is_finite() && high.is_finite() && axis.is_bounded() => 0.5 * (low + high),
+            (low, high) => 0f64.clamp(low, high),
+        };
+        self.space.axes.iter().map(middle).collect()
+    }
+
+    /// A random point: uniform on bounded axes, normal around the start on others.
+    pub(super) fn random_point(&mut self) -> Vec<f64> {
+        let random = &mut self.random;
+        let draw = |axis: &Axis| {
+            if axis.is_bounded() {
+                return random.uniform();
+            }
+            let (low, high) = axis.range();
+            random.normal().clamp(low, high)
+        };
+        self.space.axes.iter().map(draw).collect()
     }
 
     /// The value of point `row` of the last question, with constraints as the Lagrangian sees them; infinite where the

@@ -74,4 +74,13 @@ impl Lagrangian {
             self.violations[at] = violation.min(self.violations[at]);
         }
     }
+
+    /// By how much the multipliers changed, beside their size.
+    pub(super) fn moved_from(&self, before: &Self) -> f64 {
+        let change = self.multipliers.iter().zip(&before.multipliers).map(|(a, b)| (a - b).abs());
+        let size = self.multipliers.iter().map(|m| m.abs()).fold(1e-6, f64::max);
+        let penalties = self.penalties.iter().zip(&before.penalties).any(|(a, b)| a != b);
+        let tight = self.violations.iter().all(|violation| *violation < 1e-9);
+        if penalties && !tight { 1.0 } else { change.fold(0.0, f64::max) / size }
+    }
 }
