@@ -161,6 +161,10 @@ impl Factor {
         let Self { lower, upper, pivot, order, reach, .. } = self;
         pass(lower, lower.order.iter(), None, x, &mut listed, reach);
         pass(upper, order.iter().rev(), Some(pivot), x, &mut listed, reach);
+        if listed {
+            // What was reached and cancelled would be listed twice if it came back.
+            x.tidy(0.0);
+        }
         for (at, (row, pivot)) in self.eta_row.iter().zip(&self.eta_pivot).enumerate() {
             let row = *row as usize;
             if x.value[row].abs() <= TINY {

@@ -133,11 +133,11 @@ impl Simplex {
         let pivot = self.tableau_column.value[row];
         let expected = self.row_entry(entering);
         let apart = (pivot - expected).abs();
-        if pivot == 0.0 || apart > 1e-7 * (1.0 + pivot.abs()) || pivot * expected <= 0.0 {
+        if apart > 1e-7 * pivot.abs().min(expected.abs()).max(1e-11) {
             if self.factor.exchanges() > 0 {
                 return Ok(Step::Refresh);
             }
-            if size < 1e-6 || apart > 1e-3 * pivot.abs() {
+            if apart > 1e-3 * pivot.abs() {
                 // Not to be trusted even afresh: leave this row alone for a while.
                 self.infeasibility[row] = 0.0;
                 return Ok(if self.leaving_row().is_none() { Step::End(Outcome::Trouble) } else { Step::Done });
@@ -188,9 +188,15 @@ impl Simplex {
     fn collect_candidates(&mut self, sign: f64) {
         let mut candidates = std::mem::take(&mut self.ratio.candidates);
         candidates.clear();
+        // Rounding errors grow with the exchanges since the basis was factorised.
+        let least = match self.factor.exchanges() {
+            0..10 => PIVOT_TOLERANCE,
+            10..20 => 3e-8,
+            _ => 1e-6,
+        };
         let mut consider = |variable: usize, entry: f64| {
             let entry = sign * entry;
-            if entry.abs() < PIVOT_TOLERANCE || self.lower[variable] == self.upper[variable] {
+            if entry.abs() < least || self.lower[variable] == self.upper[variable] {
                 return;
             }
             let reduced = self.reduced[variable];

@@ -476,6 +476,7 @@ impl Simplex {
             let dual_feasible = self.settle_boxes();
             self.compute_primal();
             let primal_feasible = self.is_primal_feasible();
+            if std::env::var("LPDBG").is_ok() { eprintln!("attempt {attempt} pf {primal_feasible} df {dual_feasible} obj {} its {} exch {}", self.objective(), self.iterations, self.factor.exchanges()); }
             let outcome = match (primal_feasible, dual_feasible) {
                 (true, true) => return Ok(Outcome::Optimal),
                 (false, true) => self.dual(&limits, may_perturb, context)?,
@@ -484,7 +485,7 @@ impl Simplex {
             };
             match outcome {
                 Outcome::Optimal => {}
-                Outcome::Trouble => {
+                Outcome::Trouble => { if std::env::var("LPDBG").is_ok() { eprintln!("trouble"); }
                     may_perturb = !may_perturb;
                     self.weight.fill(1.0);
                 }

@@ -31,7 +31,9 @@ impl Ratio {
     /// largest size is taken.
     pub(super) fn choose(&mut self, slope: f64, tolerance: f64) -> Option<usize> {
         self.group_end.clear();
-        let (mut done, mut left) = (0, slope);
+        // What tolerances hide is no slope: a value that its last candidate just brings inside has one that enters.
+        let mut left = slope - 1e-10 * (1.0 + slope);
+        let mut done = 0;
         let mut near = self.preselect(slope, tolerance);
         while done < self.candidates.len() && left >= 0.0 {
             if done == near {
