@@ -1,6 +1,7 @@
 //! Linear, mixed-integer and convex quadratic programmes.
 mod expression;
 mod factor;
+mod integer;
 mod model;
 mod simplex;
 mod sparse;

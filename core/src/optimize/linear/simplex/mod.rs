@@ -11,8 +11,9 @@ mod primal;
 mod ratio;
 mod scaling;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::factor::{Density, Factor};
@@ -99,9 +100,9 @@ const PIVOT_TOLERANCE: f64 = 1e-9;
 pub(super) struct Simplex {
     rows: usize,
     columns: usize,
-    by_column: Sparse,
-    by_row: Sparse,
-    scale: scaling::Scale,
+    by_column: Arc<Sparse>,
+    by_row: Arc<Sparse>,
+    scale: Arc<scaling::Scale>,
     lower: Vec<f64>,
     upper: Vec<f64>,
     /// Costs as given, scaled; zero for logicals.
@@ -158,8 +159,8 @@ impl Simplex {
         let mut simplex = Self {
             rows,
             columns,
-            by_column,
-            by_row,
+            by_column: Arc::new(by_column),
+            by_row: Arc::new(by_row),
             lower: programme.lower.clone(),
             upper: programme.upper.clone(),
             work_cost: cost.clone(),
@@ -187,7 +188,7 @@ impl Simplex {
             iterations: 0,
             proof: Vec::new(),
             ray: Vec::new(),
-            scale,
+            scale: Arc::new(scale),
         };
         for at in 0..total {
             let factor = simplex.scale.of_value(at);
@@ -476,7 +477,6 @@ impl Simplex {
             let dual_feasible = self.settle_boxes();
             self.compute_primal();
             let primal_feasible = self.is_primal_feasible();
-            if std::env::var("LPDBG").is_ok() { eprintln!("attempt {attempt} pf {primal_feasible} df {dual_feasible} obj {} its {} exch {}", self.objective(), self.iterations, self.factor.exchanges()); }
             let outcome = match (primal_feasible, dual_feasible) {
                 (true, true) => return Ok(Outcome::Optimal),
                 (false, true) => self.dual(&limits, may_perturb, context)?,
@@ -485,8 +485,7 @@ impl Simplex {
             };
             match outcome {
                 Outcome::Optimal => {}
-                Outcome::Trouble => { if std::env::var("LPDBG").is_ok() { eprintln!("trouble"); }
-                    may_perturb = !may_perturb;
+                Outcome::Trouble => {                    may_perturb = !may_perturb;
                     self.weight.fill(1.0);
                 }
                 other => return Ok(other),
@@ -586,5 +585,19 @@ impl Simplex {
     fn out_of_time(&self, limits: &Limits) -> bool {
         self.iterations >= limits.iterations
             || (self.iterations % 16 == 0 && limits.until.is_some_and(|until| Instant::now() >= until))
+    }
+}
+
+/// The view of the basis that cuts are made from.
+impl Simplex {
+    /// The variable that is basic for each row.
+    pub(super) fn head(&self) -> &[u32] {
+        &self.head
+    }
+
+    /// Row `row` of the inverse of the basis: factors of the rows of the programme, in its units up to one factor for all.
+    pub(super) fn multipliers(&mut self, row: usize) -> Vec<(usize, f64)> {
+        self.basis_row(row);
+        self.row_part.index.iter().map(|at| (*at as usize, self.row_part.value[*at as usize] * self.scale.row[*at as usize])).collect()
     }
 }
