@@ -8,6 +8,7 @@
 mod dual;
 mod phase_one;
 mod primal;
+pub(super) mod ranging;
 mod ratio;
 mod scaling;
 #[cfg(test)]
@@ -226,6 +227,12 @@ impl Simplex {
         self.cost[at] = cost * self.scale.column[at] * self.scale.cost;
     }
 
+    /// Set how far values and reduced costs may be outside, in scaled units.
+    pub(super) fn set_tolerance(&mut self, tolerance: f64) {
+        self.tolerance_primal = tolerance;
+        self.tolerance_dual = tolerance;
+    }
+
     /// Where every variable stands.
     pub(super) fn states(&self) -> &[State] {
         &self.state
@@ -273,6 +280,11 @@ impl Simplex {
     /// The reduced cost of a column, or the dual of a row, in the units of the programme.
     pub(super) fn reduced_cost(&self, at: usize) -> f64 {
         self.reduced[at] / (self.scale.of_value(at) * self.scale.cost)
+    }
+
+    /// Whether all values are inside their bounds.
+    pub(super) fn is_feasible(&self) -> bool {
+        (0..self.rows + self.columns).all(|at| self.violation(at).abs() <= 10.0 * self.tolerance_primal)
     }
 
     /// The objective, in the units of the programme.
