@@ -2,6 +2,7 @@
 mod expression;
 mod factor;
 mod integer;
+mod conflict;
 mod convert;
 mod model;
 mod options;
@@ -11,11 +12,14 @@ mod solve;
 mod simplex;
 mod sparse;
 mod text;
+mod verify;
 
+pub use conflict::LinearConflict;
 pub use expression::{Constraint, Expression, RowOf, Term, Variable};
 pub use model::LinearModel;
 pub use options::SolveLinear;
 pub use result::{Incumbent, LinearSolution, LinearStatus, Sensitivity};
-pub use text::{MpsFormat, ReadMps};
+pub use text::{MpsFormat, ReadMps, read_lp, write_lp, write_mps};
+pub use verify::{LinearCheck, verify_linear};
 #[cfg(test)]
 mod tests;

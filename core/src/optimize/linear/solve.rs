@@ -55,7 +55,7 @@ impl SolveLinear {
         Ok(solution)
     }
 
-    fn until(&self, started: Instant) -> Option<Instant> {
+    pub(super) fn until(&self, started: Instant) -> Option<Instant> {
         let seconds = self.time_limit.filter(|seconds| *seconds < 1e9)?;
         started.checked_add(Duration::from_secs_f64(seconds))
     }
