@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::convert::{Converted, convert};
-use super::integer::{self, Ending};
+use super::integer::{self, Effort, Ending};
 use super::model::LinearModel;
 use super::options::SolveLinear;
 use super::simplex::{Limits, Outcome, Simplex};
@@ -30,9 +30,13 @@ pub struct LinearConflict {
     pub column_lower: Ints,
     /// Whether columns must be whole for it; then those of the model are part of it.
     pub needs_whole: bool,
-    /// Whether it is known that none can be left out. False if the time limit came first.
+    /// Whether it is known that none can be left out. False if the time limit came
+    /// first, or a search for whole values did not end in time without one of them.
     pub is_minimal: bool,
 }
+
+/// Nodes that a search without one of the bounds may have.
+const TRIAL_NODES: usize = 1000;
 
 /// One side of a column or row, counted as in programmes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +78,8 @@ impl SolveLinear {
     fn conflict_of_whole(&self, converted: &Converted, started: Instant, context: &Context) -> Result<LinearConflict> {
         let mut trial = converted.clone();
         let effort = self.effort(started);
+        // Without a bound the search for whole values may not end: then the bound is kept.
+        let effort = Effort { nodes: effort.nodes.min(TRIAL_NODES), ..effort };
         let mut is_infeasible = |trial: &Converted| -> Result<Option<bool>> {
             let searched = integer::minimise(&trial.programme, &trial.integer, None, &effort, context)?;
             Ok(match (searched.ending, searched.point.is_some()) {

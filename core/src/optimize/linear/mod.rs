@@ -22,4 +22,6 @@ pub use result::{Incumbent, LinearSolution, LinearStatus, Sensitivity};
 pub use text::{MpsFormat, ReadMps, read_lp, write_lp, write_mps};
 pub use verify::{LinearCheck, verify_linear};
 #[cfg(test)]
+mod certified;
+#[cfg(test)]
 mod tests;

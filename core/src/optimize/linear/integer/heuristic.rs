@@ -91,7 +91,8 @@ impl Search {
         let budget = start + 200 + simplex.iterations / 4 + 2 * self.mixed.programme.row_count();
         let mut domain = Domain { trail: Vec::new(), ..self.domain.clone() };
         let mut backtracked = 0;
-        loop {
+        // Columns without bounds could be followed for ever.
+        for _ in 0..2 * self.columns + 100 {
             context.check()?;
             if self.out_of_time() || simplex.iterations > budget {
                 break;

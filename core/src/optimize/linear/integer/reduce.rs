@@ -87,7 +87,7 @@ pub(super) fn reduce(mixed: &Mixed, presolve: bool, context: &Context) -> Result
             break;
         }
     }
-    Ok(Some(work.finish()))
+    Ok(work.finish())
 }
 
 impl Work {
@@ -369,7 +369,8 @@ impl Work {
         changed
     }
 
-    fn finish(self) -> Reduced {
+    /// What is left; nothing if a row without columns cannot hold.
+    fn finish(self) -> Option<Reduced> {
         let columns = self.cost.len();
         let mut column_of = Vec::new();
         let mut new = vec![u32::MAX; columns];
@@ -393,6 +394,11 @@ impl Work {
                 }
             }
             if pairs.is_empty() {
+                let (low, high) = (self.row_lower[row] - shift, self.row_upper[row] - shift);
+                let slack = FEASIBLE * shift.abs().max(1.0);
+                if low > slack || high < -slack {
+                    return None;
+                }
                 continue;
             }
             rows.push_line(pairs);
@@ -403,7 +409,7 @@ impl Work {
         let cost = column_of.iter().map(|at| self.cost[*at as usize]).collect();
         let integer = column_of.iter().map(|at| self.integer[*at as usize]).collect();
         let programme = Programme { columns: by_column, rows, cost, lower, upper };
-        Reduced { mixed: Mixed { programme, integer }, column_of, fixed: self.domain.lower }
+        Some(Reduced { mixed: Mixed { programme, integer }, column_of, fixed: self.domain.lower })
     }
 }
 

@@ -611,7 +611,8 @@ impl Search {
         let bound = match ending {
             Ending::Proved => {
                 let objective = self.incumbent.as_ref().map_or(f64::INFINITY, |(objective, _)| *objective);
-                self.lower_bound.min(objective)
+                // Between two multiples of the grain there is no objective.
+                if self.grain > 0.0 { objective } else { self.lower_bound.min(objective) }
             }
             Ending::Infeasible => f64::INFINITY,
             Ending::Unbounded => f64::NEG_INFINITY,

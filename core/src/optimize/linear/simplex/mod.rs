@@ -486,9 +486,17 @@ impl Simplex {
                 self.factorise(context)?;
             }
             self.compute_reduced();
-            let dual_feasible = self.settle_boxes();
             self.compute_primal();
             let primal_feasible = self.is_primal_feasible();
+            let total = self.rows + self.columns;
+            let dual_feasible = if primal_feasible {
+                // Boxes stay where they are, or the values would be lost.
+                (0..total).all(|at| self.dual_violation(at) <= self.tolerance_dual)
+            } else {
+                let settled = self.settle_boxes();
+                self.compute_primal();
+                settled
+            };
             let outcome = match (primal_feasible, dual_feasible) {
                 (true, true) => return Ok(Outcome::Optimal),
                 (false, true) => self.dual(&limits, may_perturb, context)?,
@@ -516,7 +524,8 @@ impl Simplex {
 
     /// Neither values nor reduced costs are right.
     fn from_nowhere(&mut self, limits: &Limits, perturb: bool, context: &Context) -> Result<Outcome> {
-        match self.make_dual_feasible(limits, perturb, context)? {
+        let one = self.make_dual_feasible(limits, perturb, context)?;
+        match one {
             phase_one::PhaseOne::Feasible => self.dual(limits, false, context),
             phase_one::PhaseOne::Stopped(outcome) => Ok(outcome),
             phase_one::PhaseOne::Impossible => {
