@@ -238,7 +238,10 @@ fn whole_optima_are_those_of_trying_every_point() {
         let whole = if mixed { columns - 1 } else { columns };
         model.integers = (0..whole as i64).collect();
         let expected = by_trial(&model, mixed);
-        let options = SolveLinear::default().with_presolve(case % 7 != 0).with_cuts(case % 11 != 0).with_heuristics(case % 13 != 0);
+        let options = SolveLinear::default()
+            .with_presolve(case % 7 != 0)
+            .with_cuts(case % 11 != 0)
+            .with_heuristics(case % 13 != 0);
         let solution = options.solve(&model, &Context::new()).unwrap();
         let text = || write_lp(&model).unwrap();
         match expected {
@@ -250,7 +253,11 @@ fn whole_optima_are_those_of_trying_every_point() {
                 counts[1] += 1;
                 assert_eq!(solution.status, LinearStatus::Optimal, "case {case}: wanted {expected}\n{}", text());
                 let found = solution.objective.unwrap();
-                assert!((found - expected).abs() < 1e-6 * expected.abs().max(1.0), "case {case}: {found} for {expected}\n{}", text());
+                assert!(
+                    (found - expected).abs() < 1e-6 * expected.abs().max(1.0),
+                    "case {case}: {found} for {expected}\n{}",
+                    text()
+                );
                 let check = verify_linear(&model, &solution, 1e-6).unwrap();
                 assert!(check.holds, "case {case}: {check:?}");
             }

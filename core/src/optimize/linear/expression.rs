@@ -325,7 +325,11 @@ impl LinearModel {
         let Constraint { expression, lower, upper } = constraint;
         self.check_terms(&expression)?;
         let row = self.row_count();
-        ensure!(expression.products.is_empty(), Unsupported, "row {row} holds products of variables, only objectives may");
+        ensure!(
+            expression.products.is_empty(),
+            Unsupported,
+            "row {row} holds products of variables, only objectives may"
+        );
         fill(&mut self.row_lower, row, f64::NEG_INFINITY);
         fill(&mut self.row_upper, row, f64::INFINITY);
         fill(&mut self.row_names, row, String::new());

@@ -1,15 +1,15 @@
 //! Linear, mixed-integer and convex quadratic programmes.
+mod conflict;
+mod convert;
 mod expression;
 mod factor;
 mod integer;
-mod conflict;
-mod convert;
 mod model;
 mod options;
 mod quadratic;
 mod result;
-mod solve;
 mod simplex;
+mod solve;
 mod sparse;
 mod text;
 mod verify;
@@ -23,5 +23,7 @@ pub use text::{MpsFormat, ReadMps, read_lp, write_lp, write_mps};
 pub use verify::{LinearCheck, verify_linear};
 #[cfg(test)]
 mod certified;
+#[cfg(test)]
+mod peers;
 #[cfg(test)]
 mod tests;

@@ -191,8 +191,7 @@ impl LinearModel {
     pub(super) fn objective_at(&self, values: &[f64]) -> f64 {
         let linear: f64 = self.costs.iter().zip(values).map(|(cost, value)| cost * value).sum();
         let products = self.quadratic_rows.iter().zip(&self.quadratic_columns).zip(&self.quadratic_values);
-        let quadratic: f64 =
-            products.map(|((a, b), factor)| factor * values[*a as usize] * values[*b as usize]).sum();
+        let quadratic: f64 = products.map(|((a, b), factor)| factor * values[*a as usize] * values[*b as usize]).sum();
         self.constant + linear + quadratic
     }
 
@@ -207,7 +206,11 @@ impl LinearModel {
     pub fn check(&self) -> Result<()> {
         let (columns, rows) = (self.column_count(), self.row_count());
         let limit = 1usize << 31;
-        ensure!(columns < limit && rows < limit, TooLarge, "{rows} rows and {columns} columns, at most 2^31 - 1 are possible");
+        ensure!(
+            columns < limit && rows < limit,
+            TooLarge,
+            "{rows} rows and {columns} columns, at most 2^31 - 1 are possible"
+        );
         length("lower", self.lower.len(), columns)?;
         length("upper", self.upper.len(), columns)?;
         length("row_lower", self.row_lower.len(), rows)?;
@@ -230,7 +233,11 @@ impl LinearModel {
             let (lower, upper) = self.column_bounds(*at as usize);
             let sound = lower >= 0.0 && upper.is_finite();
             let name = self.column_name(*at as usize);
-            ensure!(sound, InvalidData, "semi-continuous column {name} has bounds {lower} .. {upper}: they must be finite, from 0 up");
+            ensure!(
+                sound,
+                InvalidData,
+                "semi-continuous column {name} has bounds {lower} .. {upper}: they must be finite, from 0 up"
+            );
         }
         Ok(())
     }
@@ -255,25 +262,33 @@ fn finite(what: &str, values: &[f64], name: impl Fn(usize) -> String) -> Result<
 fn triplets(what: &str, rows: &[i64], columns: &[i64], values: &[f64], m: usize, n: usize) -> Result<()> {
     let equal = rows.len() == columns.len() && rows.len() == values.len();
     let lengths = (rows.len(), columns.len(), values.len());
-    ensure!(equal, InvalidData, "{what}_rows, {what}_columns and {what}_values have {lengths:?} items, they must have as many");
+    ensure!(
+        equal,
+        InvalidData,
+        "{what}_rows, {what}_columns and {what}_values have {lengths:?} items, they must have as many"
+    );
     for (at, ((row, column), value)) in rows.iter().zip(columns).zip(values).enumerate() {
         let fits = in_range(*row, m) && in_range(*column, n);
         ensure!(fits, InvalidData, "{what} {at} is at row {row} and column {column}, there are {m} and {n}");
-        ensure!(value.is_finite(), InvalidData, "{what} {at} (row {row}, column {column}) is {value}, it must be finite");
+        ensure!(
+            value.is_finite(),
+            InvalidData,
+            "{what} {at} (row {row}, column {column}) is {value}, it must be finite"
+        );
     }
     Ok(())
 }
 
-fn bounds(
-    what: &str,
-    count: usize,
-    of: impl Fn(usize) -> (f64, f64),
-    name: impl Fn(usize) -> String,
-) -> Result<()> {
+fn bounds(what: &str, count: usize, of: impl Fn(usize) -> (f64, f64), name: impl Fn(usize) -> String) -> Result<()> {
     for at in 0..count {
         let (lower, upper) = of(at);
         let sound = lower < f64::INFINITY && upper > f64::NEG_INFINITY;
-        ensure!(sound, InvalidData, "{what} {} has bounds {lower} .. {upper}: NaN, inf below and -inf above are no bounds", name(at));
+        ensure!(
+            sound,
+            InvalidData,
+            "{what} {} has bounds {lower} .. {upper}: NaN, inf below and -inf above are no bounds",
+            name(at)
+        );
     }
     Ok(())
 }

@@ -33,8 +33,17 @@ impl SolveLinear {
         model.check()?;
         let columns = model.column_count();
         if let Some(start) = start {
-            ensure!(start.len() == columns, InvalidData, "the start has {} values, the model {columns} columns", start.len());
-            ensure!(start.iter().all(|value| value.is_finite()), InvalidData, "the start holds values that are not finite");
+            ensure!(
+                start.len() == columns,
+                InvalidData,
+                "the start has {} values, the model {columns} columns",
+                start.len()
+            );
+            ensure!(
+                start.iter().all(|value| value.is_finite()),
+                InvalidData,
+                "the start holds values that are not finite"
+            );
         }
         context.check()?;
         let quadratic = model.quadratic_values.iter().any(|value| *value != 0.0);
@@ -297,12 +306,7 @@ fn prices(converted: &Converted, solution: &mut LinearSolution, simplex: &Simple
     solution.row_duals = Vector::from((columns..columns + converted.rows).map(price).collect::<Vec<_>>());
 }
 
-fn ranges(
-    model: &LinearModel,
-    converted: &Converted,
-    simplex: &mut Simplex,
-    context: &Context,
-) -> Result<Sensitivity> {
+fn ranges(model: &LinearModel, converted: &Converted, simplex: &mut Simplex, context: &Context) -> Result<Sensitivity> {
     let costs = simplex.cost_ranges(context)?;
     let (mut cost_from, mut cost_to) = (Vec::with_capacity(costs.len()), Vec::with_capacity(costs.len()));
     for (at, (down, up)) in costs.into_iter().enumerate() {

@@ -218,14 +218,16 @@ fn ray_holds(model: &LinearModel, ray: &[f64], tolerance: f64) -> bool {
     let cone = |(lower, upper): (f64, f64)| {
         (if lower.is_finite() { 0.0 } else { lower }, if upper.is_finite() { 0.0 } else { upper })
     };
-    let columns = ray.iter().enumerate().all(|(at, value)| outside(*value, cone(model.column_bounds(at))) <= tolerance * size);
+    let columns =
+        ray.iter().enumerate().all(|(at, value)| outside(*value, cone(model.column_bounds(at))) <= tolerance * size);
     let mut scale = vec![0.0f64; model.row_count()];
     for (row, value) in model.entry_rows.iter().zip(&model.entry_values) {
         scale[*row as usize] = scale[*row as usize].max(value.abs());
     }
-    let rows = activities(model, ray).into_iter().enumerate().all(|(at, value)| {
-        outside(value, cone(model.row_bounds(at))) <= tolerance * size * scale[at].max(1.0)
-    });
+    let rows = activities(model, ray)
+        .into_iter()
+        .enumerate()
+        .all(|(at, value)| outside(value, cone(model.row_bounds(at))) <= tolerance * size * scale[at].max(1.0));
     let change: f64 = model.costs.iter().zip(ray).map(|(cost, value)| cost * value).sum();
     let improves = if model.maximize { change > 0.0 } else { change < 0.0 };
     columns && rows && improves

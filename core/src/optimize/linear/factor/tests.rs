@@ -83,9 +83,11 @@ fn bases_are_solved_with_after_elimination_and_after_exchanges() {
                 column.put(row, value);
             }
             factor.solve(&mut column, &mut Density(0.5));
-            let largest = column.index.iter().copied().max_by(|a, b| {
-                column.value[*a as usize].abs().total_cmp(&column.value[*b as usize].abs())
-            });
+            let largest = column
+                .index
+                .iter()
+                .copied()
+                .max_by(|a, b| column.value[*a as usize].abs().total_cmp(&column.value[*b as usize].abs()));
             let row = largest.unwrap() as usize;
             factor.exchange(row, &column);
             head[row] = entering;

@@ -79,8 +79,7 @@ impl Search {
     fn purge_rows(&mut self, first: usize) {
         let rows = self.mixed.programme.row_count();
         let states = self.simplex.states().to_vec();
-        let keep: Vec<bool> =
-            (0..rows).map(|row| row < first || states[self.columns + row] != State::Basic).collect();
+        let keep: Vec<bool> = (0..rows).map(|row| row < first || states[self.columns + row] != State::Basic).collect();
         if keep.iter().all(|keep| *keep) {
             return;
         }

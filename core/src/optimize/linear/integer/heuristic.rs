@@ -110,7 +110,11 @@ impl Search {
             let up = self.rounds_up(dive, at, value);
             let mut solved = false;
             for up in [up, !up] {
-                if up { domain.set(at, value.ceil(), domain.upper[at]) } else { domain.set(at, domain.lower[at], value.floor()) }
+                if up {
+                    domain.set(at, value.ceil(), domain.upper[at])
+                } else {
+                    domain.set(at, domain.lower[at], value.floor())
+                }
                 if domain.lower[at] <= domain.upper[at]
                     && self.propagator.propagate(&mut domain, Some(&[at]))
                     && self.solve_dive(&mut simplex, &domain, context)?
@@ -171,7 +175,8 @@ impl Search {
                 (Dive::Guided, Some((_, point))) => (value - point[at]).abs(),
                 (Dive::Locks, _) => {
                     let (down, up) = self.locks(at);
-                    let toward = if self.rounds_up(dive, at, value) { value.ceil() - value } else { value - value.floor() };
+                    let toward =
+                        if self.rounds_up(dive, at, value) { value.ceil() - value } else { value - value.floor() };
                     toward + 2.0 * down.min(up) as f64
                 }
                 _ => distance,
@@ -213,7 +218,10 @@ impl Search {
             rounded = next;
             let weight = 0.9f64.powf(f64::from(round));
             for at in 0..self.columns {
-                let mut cost = weight * 0.1 * self.mixed.programme.cost[at].signum() * f64::from(self.mixed.programme.cost[at] != 0.0);
+                let mut cost = weight
+                    * 0.1
+                    * self.mixed.programme.cost[at].signum()
+                    * f64::from(self.mixed.programme.cost[at] != 0.0);
                 if self.mixed.integer[at] {
                     let (lower, upper) = (self.domain.lower[at], self.domain.upper[at]);
                     cost += if rounded[at] <= lower {
@@ -254,7 +262,10 @@ impl Search {
             near.programme.upper[at] = self.domain.upper[at];
             if self.mixed.integer[at] {
                 whole += 1;
-                if (self.simplex.value(at) - best[at]).abs() < 1e-6 && best[at] >= self.domain.lower[at] && best[at] <= self.domain.upper[at] {
+                if (self.simplex.value(at) - best[at]).abs() < 1e-6
+                    && best[at] >= self.domain.lower[at]
+                    && best[at] <= self.domain.upper[at]
+                {
                     near.programme.lower[at] = best[at];
                     near.programme.upper[at] = best[at];
                     fixed += 1;

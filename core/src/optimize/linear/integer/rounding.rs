@@ -329,13 +329,7 @@ impl Rounder {
     }
 
     /// Back from distances to columns.
-    fn write(
-        &mut self,
-        base: &Base<'_>,
-        wholes: &[(usize, f64)],
-        rests: &[(usize, f64)],
-        right: f64,
-    ) -> Option<Cut> {
+    fn write(&mut self, base: &Base<'_>, wholes: &[(usize, f64)], rests: &[(usize, f64)], right: f64) -> Option<Cut> {
         self.clear();
         let mut right = right;
         for (at, factor) in wholes {

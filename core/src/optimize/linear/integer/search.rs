@@ -488,7 +488,8 @@ impl Search {
                 return Ok(self.split_blindly(node));
             }
             if self.tighten_by_reduced_costs() {
-                let changed: Vec<usize> = self.domain.trail.iter().rev().take(self.columns).map(|t| t.0 as usize).collect();
+                let changed: Vec<usize> =
+                    self.domain.trail.iter().rev().take(self.columns).map(|t| t.0 as usize).collect();
                 if !self.propagator.propagate(&mut self.domain, Some(&changed)) {
                     return Ok(None);
                 }
@@ -507,7 +508,13 @@ impl Search {
                 continue;
             }
             let budget = self.simplex.iterations / 2 + 5000;
-            let trials = if self.trial_iterations > budget { 0 } else if node.depth < 8 { 30 } else { 10 };
+            let trials = if self.trial_iterations > budget {
+                0
+            } else if node.depth < 8 {
+                30
+            } else {
+                10
+            };
             let limits = self.lp_limits();
             let bounds = (&self.domain.lower[..], &self.domain.upper[..]);
             let mut spent = 0;

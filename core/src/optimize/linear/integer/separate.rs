@@ -44,9 +44,7 @@ impl VariableBounds {
 /// Which rows have activities that are whole.
 pub(super) fn whole_rows(mixed: &Mixed) -> Vec<bool> {
     (0..mixed.programme.row_count())
-        .map(|row| {
-            mixed.programme.rows.pairs(row).all(|(at, value)| mixed.integer[at] && value == value.round())
-        })
+        .map(|row| mixed.programme.rows.pairs(row).all(|(at, value)| mixed.integer[at] && value == value.round()))
         .collect()
 }
 
@@ -89,8 +87,7 @@ fn from_tableau(
         let mut factors = simplex.multipliers(row);
         let largest = factors.iter().fold(0.0f64, |most, (_, value)| most.max(value.abs()));
         factors.retain(|(_, value)| value.abs() > 1e-9 * largest);
-        let entries: usize =
-            factors.iter().map(|(row, _)| base.mixed.programme.rows.line(*row).0.len()).sum();
+        let entries: usize = factors.iter().map(|(row, _)| base.mixed.programme.rows.line(*row).0.len()).sum();
         if largest > 0.0 && entries < 20_000 {
             factors.sort_unstable_by_key(|(row, _)| *row);
             rounder.cuts(base, &factors, found);

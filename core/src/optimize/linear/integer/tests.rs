@@ -19,7 +19,7 @@ pub(in super::super) fn effort() -> Effort {
 
 #[test]
 fn quick() {
-    for name in ["flugpl","egout","lseu","rgn","gt2","p0548","bell5"] {
+    for name in ["flugpl", "egout", "lseu", "rgn", "gt2", "p0548", "bell5"] {
         let text = std::fs::read_to_string(format!("/tmp/lin_mps/{name}.mps")).unwrap();
         let model = ReadMps::default().read(&text).unwrap();
         let programme = programme_of(&model);
@@ -29,6 +29,14 @@ fn quick() {
         let mut e = effort();
         e.until = Some(start + std::time::Duration::from_secs(30));
         let s = minimise(&programme, &integer, None, &e, &Context::new()).unwrap();
-        println!("{name} {:?} {:?} bound {} nodes {} its {} {:.1}ms", s.ending, s.point.map(|p| p.0 + model.constant), s.bound + model.constant, s.nodes, s.iterations, start.elapsed().as_secs_f64()*1e3);
+        println!(
+            "{name} {:?} {:?} bound {} nodes {} its {} {:.1}ms",
+            s.ending,
+            s.point.map(|p| p.0 + model.constant),
+            s.bound + model.constant,
+            s.nodes,
+            s.iterations,
+            start.elapsed().as_secs_f64() * 1e3
+        );
     }
 }

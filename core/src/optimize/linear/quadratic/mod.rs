@@ -111,7 +111,8 @@ fn check_convex(model: &LinearModel, quadratic: &Sparse, context: &Context) -> R
         }
     }
     let least = Symmetric::new(size, &triplets, context)?.factorise(&values, context)?;
-    let wanted = if model.maximize { "concave, as it must be to be maximised" } else { "convex, as it must be to be minimised" };
+    let wanted =
+        if model.maximize { "concave, as it must be to be maximised" } else { "convex, as it must be to be minimised" };
     ensure!(least > 0.0, InvalidData, "the quadratic objective is not {wanted}: a pivot of its matrix is {least}");
     Ok(())
 }

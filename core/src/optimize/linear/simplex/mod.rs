@@ -465,7 +465,11 @@ impl Simplex {
     /// # Errors
     /// `cancelled`, and `internal` if the matrix holds numbers that are not finite.
     pub(super) fn solve(&mut self, limits: &Limits, context: &Context) -> Result<Outcome> {
-        ensure!(self.by_column.value.iter().all(|v| v.is_finite()), InvalidData, "a coefficient is beyond the largest number");
+        ensure!(
+            self.by_column.value.iter().all(|v| v.is_finite()),
+            InvalidData,
+            "a coefficient is beyond the largest number"
+        );
         if let Some(at) = self.crossed() {
             self.proof = vec![0.0; self.rows];
             if at >= self.columns {
@@ -505,7 +509,8 @@ impl Simplex {
             };
             match outcome {
                 Outcome::Optimal => {}
-                Outcome::Trouble => {                    may_perturb = !may_perturb;
+                Outcome::Trouble => {
+                    may_perturb = !may_perturb;
                     self.weight.fill(1.0);
                 }
                 other => return Ok(other),
@@ -619,6 +624,10 @@ impl Simplex {
     /// Row `row` of the inverse of the basis: factors of the rows of the programme, in its units up to one factor for all.
     pub(super) fn multipliers(&mut self, row: usize) -> Vec<(usize, f64)> {
         self.basis_row(row);
-        self.row_part.index.iter().map(|at| (*at as usize, self.row_part.value[*at as usize] * self.scale.row[*at as usize])).collect()
+        self.row_part
+            .index
+            .iter()
+            .map(|at| (*at as usize, self.row_part.value[*at as usize] * self.scale.row[*at as usize]))
+            .collect()
     }
 }

@@ -14,13 +14,18 @@ pub(in super::super) fn programme_of(model: &LinearModel) -> Programme {
 
 #[test]
 fn quick() {
-    for name in ["afiro","adlittle","israel","e226","stair","shell","scrs8","25fv47","qap04"] {
+    for name in ["afiro", "adlittle", "israel", "e226", "stair", "shell", "scrs8", "25fv47", "qap04"] {
         let text = std::fs::read_to_string(format!("/tmp/lin_mps/{name}.mps")).unwrap();
         let model = ReadMps::default().read(&text).unwrap();
         let programme = programme_of(&model);
         let start = Instant::now();
         let mut simplex = Simplex::new(&programme);
         let outcome = simplex.solve(&Limits::default(), &Context::new()).unwrap();
-        println!("{name} {outcome:?} {} its {} {:.2}ms", simplex.objective() + model.constant, simplex.iterations, start.elapsed().as_secs_f64()*1e3);
+        println!(
+            "{name} {outcome:?} {} its {} {:.2}ms",
+            simplex.objective() + model.constant,
+            simplex.iterations,
+            start.elapsed().as_secs_f64() * 1e3
+        );
     }
 }

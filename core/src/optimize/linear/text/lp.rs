@@ -220,7 +220,10 @@ impl Reader {
                     self.products(sign, &mut sum)?;
                 }
                 Some(Token::Symbol('[')) => {
-                    return Err(Error::new(Code::Unsupported, format!("line {line}: products may stand in the objective only")));
+                    return Err(Error::new(
+                        Code::Unsupported,
+                        format!("line {line}: products may stand in the objective only"),
+                    ));
                 }
                 _ => {
                     ensure!(!signed, InvalidData, "line {line}: a sign stands alone");
@@ -263,7 +266,11 @@ impl Reader {
                     let b = match self.peek().cloned() {
                         Some(Token::Symbol('^')) => {
                             self.at += 1;
-                            ensure!(self.peek() == Some(&Token::Number(2.0)), InvalidData, "line {line}: only squares are possible");
+                            ensure!(
+                                self.peek() == Some(&Token::Number(2.0)),
+                                InvalidData,
+                                "line {line}: only squares are possible"
+                            );
                             self.at += 1;
                             a
                         }
@@ -317,9 +324,7 @@ impl Reader {
         if matches!(self.peek(), Some(Token::Symbol('-'))) {
             return Err(Error::new(Code::Unsupported, format!("line {line}: indicator constraints are not supported")));
         }
-        let Some(sense) = self.sense() else {
-            bail!(InvalidData, "line {line}: a constraint has <=, >= or =")
-        };
+        let Some(sense) = self.sense() else { bail!(InvalidData, "line {line}: a constraint has <=, >= or =") };
         let right = self.sum(false, true)?;
         let second = self.sense();
         let (sum, mut bounds) = if let Some(second) = second {
@@ -333,11 +338,14 @@ impl Reader {
             let mut sum = left.linear;
             sum.extend(right.linear.iter().map(|(column, factor)| (*column, -factor)));
             let side = right.constant - left.constant;
-            (sum, match sense {
-                '<' => (f64::NEG_INFINITY, side),
-                '>' => (side, f64::INFINITY),
-                _ => (side, side),
-            })
+            (
+                sum,
+                match sense {
+                    '<' => (f64::NEG_INFINITY, side),
+                    '>' => (side, f64::INFINITY),
+                    _ => (side, side),
+                },
+            )
         };
         ensure!(!bounds.0.is_nan() && !bounds.1.is_nan(), InvalidData, "line {line}: the right side is no number");
         bounds = (bounds.0.min(f64::MAX), bounds.1.max(f64::MIN));
@@ -373,17 +381,21 @@ impl Reader {
         let Some(position) = position.filter(|_| !senses.is_empty() && senses.len() <= 2) else {
             bail!(InvalidData, "line {line}: a bound has a column and one or two numbers")
         };
-        let single = parts[position].linear.len() == 1 && parts[position].linear[0].1 == 1.0 && parts[position].constant == 0.0;
+        let single =
+            parts[position].linear.len() == 1 && parts[position].linear[0].1 == 1.0 && parts[position].constant == 0.0;
         let others = parts.iter().enumerate().all(|(at, part)| at == position || part.linear.is_empty());
         ensure!(single && others, InvalidData, "line {line}: a bound has a column and one or two numbers");
         let column = parts[position].linear[0].0;
         for (at, sense) in senses.iter().enumerate() {
             let (other, sense) = match (at + 1 == position, at == position) {
-                (true, _) => (at, match sense {
-                    '<' => '>',
-                    '>' => '<',
-                    same => *same,
-                }),
+                (true, _) => (
+                    at,
+                    match sense {
+                        '<' => '>',
+                        '>' => '<',
+                        same => *same,
+                    },
+                ),
                 (_, true) => (at + 1, *sense),
                 _ => bail!(InvalidData, "line {line}: the column of a bound stands between its numbers"),
             };

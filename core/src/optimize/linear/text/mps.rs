@@ -84,9 +84,7 @@ impl ReadMps {
         match self.format {
             MpsFormat::Free => self.read_as(text, false),
             MpsFormat::Fixed => self.read_as(text, true),
-            MpsFormat::Auto => {
-                self.read_as(text, false).or_else(|error| self.read_as(text, true).map_err(|_| error))
-            }
+            MpsFormat::Auto => self.read_as(text, false).or_else(|error| self.read_as(text, true).map_err(|_| error)),
         }
     }
 
@@ -171,7 +169,10 @@ impl Reader {
             }
             "SOS" | "SETS" | "QCMATRIX" | "INDICATORS" | "CSECTION" | "GENCONS" | "PWLOBJ" | "USERCUTS"
             | "LAZYCONS" => {
-                return Err(Error::new(Code::Unsupported, format!("line {}: section {word} is not supported", line.number)));
+                return Err(Error::new(
+                    Code::Unsupported,
+                    format!("line {}: section {word} is not supported", line.number),
+                ));
             }
             _ => bail!(InvalidData, "line {}: {word:?} is no section of an MPS file", line.number),
         });
@@ -208,7 +209,12 @@ impl Reader {
 
     fn row(&mut self, line: Line, fields: &[&str]) -> Result<()> {
         let number = line.number;
-        ensure!(fields.len() == 2, InvalidData, "line {number}: a row has a type and a name, not {} fields", fields.len());
+        ensure!(
+            fields.len() == 2,
+            InvalidData,
+            "line {number}: a row has a type and a name, not {} fields",
+            fields.len()
+        );
         let name = fields[1].to_string();
         let row = match fields[0].to_ascii_uppercase().as_str() {
             "N" if self.objective.is_none() => {
@@ -244,13 +250,19 @@ impl Reader {
             self.in_integers = match fields[2].trim_matches('\'').to_ascii_uppercase().as_str() {
                 "INTORG" => true,
                 "INTEND" => false,
-                other => bail!(InvalidData, "line {number_of_line}: the marker is {other:?}, it must be INTORG or INTEND"),
+                other => {
+                    bail!(InvalidData, "line {number_of_line}: the marker is {other:?}, it must be INTORG or INTEND")
+                }
             };
             return Ok(());
         }
         let sound = fields.len() == 3 || fields.len() == 5;
         let count = fields.len();
-        ensure!(sound, InvalidData, "line {number_of_line}: a column has a name and one or two rows with values, not {count} fields");
+        ensure!(
+            sound,
+            InvalidData,
+            "line {number_of_line}: a column has a name and one or two rows with values, not {count} fields"
+        );
         let name = fields[0];
         let last = self.model.column_names.len().wrapping_sub(1);
         let column = if self.model.column_names.last().is_some_and(|known| known == name) {
@@ -264,7 +276,12 @@ impl Reader {
             let value = number(line, pair[1])?;
             match self.find_row(line, pair[0])? {
                 Row::Objective => {
-                    ensure!(!self.has_cost, InvalidData, "line {number_of_line}: column {name} has row {} twice", pair[0]);
+                    ensure!(
+                        !self.has_cost,
+                        InvalidData,
+                        "line {number_of_line}: column {name} has row {} twice",
+                        pair[0]
+                    );
                     self.has_cost = true;
                     self.model.costs[column] = value;
                 }
@@ -302,7 +319,13 @@ impl Reader {
     fn pairs<'f>(&self, line: Line, fields: &'f [&'f str]) -> Result<&'f [&'f str]> {
         let pairs = if fields.len() % 2 == 1 { &fields[1..] } else { fields };
         let sound = !pairs.is_empty() && pairs.len() <= 4;
-        ensure!(sound, InvalidData, "line {}: one or two rows with values belong here, not {} fields", line.number, fields.len());
+        ensure!(
+            sound,
+            InvalidData,
+            "line {}: one or two rows with values belong here, not {} fields",
+            line.number,
+            fields.len()
+        );
         Ok(pairs)
     }
 
@@ -365,7 +388,10 @@ impl Reader {
             "MI" => *lower = f64::NEG_INFINITY,
             "PL" => *upper = f64::INFINITY,
             "BV" => (*lower, *upper) = (0.0, 1.0),
-            _ => bail!(InvalidData, "line {number_of_line}: the type of the bound is {kind:?}, it must be UP, LO, FX, FR, MI, PL, BV, LI, UI or SC"),
+            _ => bail!(
+                InvalidData,
+                "line {number_of_line}: the type of the bound is {kind:?}, it must be UP, LO, FX, FR, MI, PL, BV, LI, UI or SC"
+            ),
         }
         let nonsense = *lower == f64::INFINITY || *upper == f64::NEG_INFINITY;
         ensure!(!nonsense, InvalidData, "line {number_of_line}: column {name} would have bounds {lower} .. {upper}");

@@ -156,7 +156,9 @@ fn random_model(random: &mut Random) -> LinearModel {
         };
         terms.push(model.add(variable));
     }
-    let mut sum = |scale: f64| terms.iter().map(|term| *term * (scale * (below(9) as f64 - 4.0))).sum::<super::super::Expression>();
+    let mut sum = |scale: f64| {
+        terms.iter().map(|term| *term * (scale * (below(9) as f64 - 4.0))).sum::<super::super::Expression>()
+    };
     let objective = sum(0.3) + 2.5;
     let rows: Vec<_> = (0..3).map(|_| sum(1.7)).collect();
     let kind = random.bits() % 2;

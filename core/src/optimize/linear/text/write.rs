@@ -15,7 +15,8 @@ use crate::error::Result;
 /// As [`LinearModel::check`].
 pub fn write_mps(model: &LinearModel) -> Result<String> {
     model.check()?;
-    let legible = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace) && !name.starts_with(['$', '*', '\'']);
+    let legible =
+        |name: &str| !name.is_empty() && !name.contains(char::is_whitespace) && !name.starts_with(['$', '*', '\'']);
     let (columns, rows) = names(model, &legible);
     let mut text = String::new();
     let title = if legible(&model.name) { model.name.as_str() } else { "model" };
@@ -81,10 +82,7 @@ fn names(model: &LinearModel, legible: &dyn Fn(&str) -> bool) -> (Vec<String>, V
         let fits = all.iter().all(|name| legible(name) && seen.insert(name.clone()));
         if fits { all } else { (0..count).map(|at| format!("{letter}{at}")).collect() }
     };
-    (
-        of(model.column_count(), &|at| model.column_name(at), 'x'),
-        of(model.row_count(), &|at| model.row_name(at), 'r'),
-    )
+    (of(model.column_count(), &|at| model.column_name(at), 'x'), of(model.row_count(), &|at| model.row_name(at), 'r'))
 }
 
 fn write_columns(model: &LinearModel, columns: &[String], rows: &[String], objective: &str, text: &mut String) {
@@ -188,9 +186,14 @@ pub fn write_lp(model: &LinearModel) -> Result<String> {
     let legible = |name: &str| {
         let start = name.chars().next().is_some_and(|c| is_name(c) && c != '.');
         // What could be read as an exponent behind a number.
-        let exponent = name.len() > 1 && name.starts_with(['e', 'E']) && name[1..].starts_with(|c: char| c.is_ascii_digit());
+        let exponent =
+            name.len() > 1 && name.starts_with(['e', 'E']) && name[1..].starts_with(|c: char| c.is_ascii_digit());
         let known = keywords.contains(&name.to_ascii_lowercase().as_str());
-        start && !exponent && !known && !name.to_ascii_lowercase().starts_with("semi") && name.chars().all(|c| is_name(c) || c.is_ascii_digit())
+        start
+            && !exponent
+            && !known
+            && !name.to_ascii_lowercase().starts_with("semi")
+            && name.chars().all(|c| is_name(c) || c.is_ascii_digit())
     };
     let (columns, rows) = names(model, &legible);
     let mut text = String::from(if model.maximize { "Maximize\n obj:" } else { "Minimize\n obj:" });
