@@ -44,10 +44,11 @@ fn find(name: &str) -> Option<&'static Op> {
     catalogue().get(name).or_else(|| BORDER.get_or_init(|| named([border::ops()])).get(name))
 }
 
-/// Whether an operation is cheap enough to run without a thread that watches for cancellation.
+/// Whether a call is cheap enough to run without a thread that watches for cancellation.
 #[must_use]
-pub fn is_quick(name: &str) -> bool {
-    find(name).is_some_and(|op| op.quick)
+pub fn is_quick(name: &str, options: &[u8], inputs: &[Input<'_>]) -> bool {
+    let size = || options.len() + inputs.iter().map(Input::size).sum::<usize>();
+    find(name).is_some_and(|op| op.quick || op.brief > 0 && size() <= op.brief)
 }
 
 /// Whether a call that was cancelled may be made again, as if it had never been.

@@ -101,6 +101,8 @@ pub struct Op {
     pub asks: Option<Asks>,
     /// Cheap: it runs where it is called, without a watching thread.
     pub quick: bool,
+    /// Up to how many bytes of options and input it is over before anybody could look after it.
+    pub brief: usize,
     /// Whether a call that was cancelled may be made again, as if it had never been.
     pub repeatable: bool,
     /// The code.
@@ -123,8 +125,9 @@ pub(crate) fn op(name: impl Into<String>, doc: &'static str) -> Draft {
     let nothing = |_: &Args<'_>| Ok(Reply::nothing());
     let (receiver, gives) = (Receiver::Room, Gives::Nothing);
     let (arrays, options, asks) = (vec![], None, None);
-    let (quick, repeatable) = (false, true);
-    Draft { op: Op { name: name.into(), doc, receiver, arrays, options, gives, asks, quick, repeatable, run: nothing } }
+    let (quick, brief, repeatable) = (false, 0, true);
+    let name = name.into();
+    Draft { op: Op { name, doc, receiver, arrays, options, gives, asks, quick, brief, repeatable, run: nothing } }
 }
 
 impl Draft {
@@ -197,6 +200,12 @@ impl Draft {
     /// It is cheap enough to run without a watching thread.
     pub(crate) fn quick(mut self) -> Self {
         self.op.quick = true;
+        self
+    }
+
+    /// It takes below a millisecond for options and inputs of up to so many bytes, and then runs without a watching thread.
+    pub(crate) fn brief_up_to(mut self, bytes: usize) -> Self {
+        self.op.brief = bytes;
         self
     }
 

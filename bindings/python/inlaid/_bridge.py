@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import isfinite
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias, get_args
 
 import numpy as np
 
 from . import _native, _tables
 from ._catalogue import ABI, VERSION
 from ._progress import Progress, watching
-from .errors import InvalidConfigError
+from .errors import InvalidConfigError, InvalidDataError
 
 if (_native.ABI, _native.VERSION) != (ABI, VERSION):
     raise ImportError(
@@ -59,6 +60,12 @@ Wire: TypeAlias = dict[str, Any]
 
 _ORDINARY = Run()
 
+_LARGEST_SEED = 2**64
+_MOST_THREADS = 2**32
+
+_GIVE = {kind: partial(_tables.give, kind=kind) for kind in (*get_args(_tables.Kind), None)}
+"""What makes tables of the kind that came in."""
+
 
 def call(
     op: str,
@@ -82,36 +89,32 @@ def call(
     """
     if ask is not None and not callable(ask.function):
         raise InvalidConfigError(f"`{ask.name}` must be a function, got {type(ask.function).__name__}")
+    lent: Sequence[Any] = inputs
     for item in inputs:
         if isinstance(item, _tables.Lent):
             kind = item.kind
-    lent = [item.table if isinstance(item, _tables.Lent) else item for item in inputs]
-    seed = _whole("seed", run.seed, 2**64)
-    threads = _whole("threads", run.threads, 2**32)
-    extra: list[Any] = []
-    text = json.dumps({name: encode(name, value, extra) for name, value in options.items()}) if options else ""
-    lent += extra
-    if run.progress is False and run.cancel is None:
-        reply = _native.call(op, text, lent, model, seed, threads, None)
-        if ask is not None:
-            reply = _drive(reply, ask, seed, threads, None)
-    else:
-        with watching(op, run.progress, run.cancel) as watch:
-            reply = _native.call(op, text, lent, model, seed, threads, watch)
-            if ask is not None:
-                reply = _drive(reply, ask, seed, threads, watch)
-    report, blocks, fitted, data = reply
-    if fitted is not None:
-        return fitted
-    if data is not None:
-        return data
-    value = _decode(report, blocks, kind)
-    return value if ask is None else value["done"]
+            lent = [item.table if isinstance(item, _tables.Lent) else item for item in inputs]
+    give = _GIVE[kind]
+    seed, threads, progress, cancel = run
+    if type(seed) is not int or not 0 <= seed < _LARGEST_SEED:
+        seed = _whole("seed", seed, _LARGEST_SEED)
+    if type(threads) is not int or not 0 <= threads < _MOST_THREADS:
+        threads = _whole("threads", threads, _MOST_THREADS)
+    text = _native.encode(options)
+    if text is None:
+        extra: list[Any] = []
+        text = json.dumps({name: encode(name, value, extra) for name, value in options.items()})
+        lent = [*lent, *extra]
+    if progress is False and cancel is None:
+        reply = _native.call(op, text, lent, model, seed, threads, None, give)
+        return reply if ask is None else _drive(reply, ask, seed, threads, None, give)
+    with watching(op, progress, cancel) as watch:
+        reply = _native.call(op, text, lent, model, seed, threads, watch, give)
+        return reply if ask is None else _drive(reply, ask, seed, threads, watch, give)
 
 
-def _drive(reply: Any, ask: Ask, seed: int, threads: int, watch: Progress | None) -> Any:
-    """Answer the questions of a session until it gives its last reply."""
-    session = reply[2]
+def _drive(session: Any, ask: Ask, seed: int, threads: int, watch: Progress | None, give: Callable[[Any], Any]) -> Any:
+    """Answer the questions of a session until it gives its value."""
     told = 0.0
 
     def tell(done: float) -> None:
@@ -124,15 +127,13 @@ def _drive(reply: Any, ask: Ask, seed: int, threads: int, watch: Progress | None
     answers: list[Any] = []
     try:
         while True:
-            reply = _native.call("border.step", "", answers, session, seed, threads, look)
-            step = json.loads(reply[0])
+            step = _native.call("border.step", "", answers, session, seed, threads, look, give)
             if "done" in step:
-                return reply
+                return step["done"]
             tell(step["progress"])
-            question = [reply[1][mark["$array"]] for mark in step["ask"]]
-            answers = [ask.lend(f"{ask.name}()", ask.function(*question))]
+            answers = [ask.lend(f"{ask.name}()", ask.function(*step["ask"]))]
     finally:
-        _native.call("border.close", "", [], session, seed, threads, None)
+        _native.call("border.close", "", [], session, seed, threads, None, give)
 
 
 def encode(name: str, value: Any, extra: list[Any]) -> Any:
@@ -140,9 +141,12 @@ def encode(name: str, value: Any, extra: list[Any]) -> Any:
 
     Raises:
         InvalidConfigError: A number that JSON cannot carry or a value of no JSON type, with the option's name.
+        InvalidDataError: A text that is not Unicode.
     """
-    if value is None or isinstance(value, (bool, str)):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return _unicode(name, value)
     if isinstance(value, (np.generic, np.ndarray)):
         return encode(name, value.tolist(), extra)
     if isinstance(value, int):
@@ -171,6 +175,15 @@ def encode(name: str, value: Any, extra: list[Any]) -> Any:
     raise InvalidConfigError(f"option `{name}`: {type(value).__name__} is not a kind of value that options have")
 
 
+def _unicode(name: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        place = f"at position {error.start}"
+        raise InvalidDataError(f"`{name}` is not Unicode: it holds half of a surrogate pair {place}") from None
+    return text
+
+
 def untagged(wire: Wire, *classes: Any) -> Any:
     """The other way: the object of the class that is named."""
     ((name, fields),) = wire.items()
@@ -185,19 +198,3 @@ def _whole(name: str, value: Any, limit: int) -> int:
     if isinstance(value, bool) or not 0 <= number < limit:
         raise InvalidConfigError(f"`{name}` must be a whole number from 0 to {limit - 1}, got {value!r}")
     return number  # type: ignore[no-any-return]
-
-
-def _decode(report: str, blocks: list[Any], kind: _tables.Kind | None) -> Any:
-    if report == "null":
-        return None
-    if not blocks:
-        return json.loads(report)
-
-    def restore(wire: Wire) -> Any:
-        position = wire.get("$array")
-        if position is None:
-            return wire
-        block = blocks[position]
-        return _tables.give(block, kind) if isinstance(block, _native.Table) else block
-
-    return json.loads(report, object_hook=restore)

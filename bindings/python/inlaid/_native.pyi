@@ -1,5 +1,6 @@
 """The native library."""
 
+from collections.abc import Sequence
 from typing import Any
 
 ABI: int
@@ -56,10 +57,14 @@ def operations() -> list[str]:
 def call(
     op: str,
     options: str,
-    inputs: list[Any],
+    inputs: Sequence[Any],
     model: Model | None,
     seed: int,
     threads: int,
     watch: Any | None,
-) -> tuple[str, list[Any], Model | None, bytes | None]:
-    """Run one operation."""
+    give: Any,
+) -> Any:
+    """Run one operation; its value, its fitted model or its bytes."""
+
+def encode(options: dict[str, Any]) -> str | None:
+    """Options as JSON, if all are plain: None, booleans, texts, whole numbers of 64 bits, finite numbers."""

@@ -81,6 +81,12 @@ class Report(_Record):
 
     __hash__ = None  # type: ignore[assignment]
 
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        record = cls.__new__(cls)
+        record.__dict__.update(wire)
+        return record
+
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={_brief(value)}" for name, value in vars(self).items())
         return f"{type(self).__name__}({fields})"

@@ -3,10 +3,11 @@ use inlaid::data::Lists;
 use inlaid::{Code, Context, Error};
 use inlaid_bridge::{self as bridge, Input, Payload, Reply};
 use numpy::ndarray::Array2;
-use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
+use numpy::{Element, IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
+use crate::decode::decode;
 use crate::errors::raise;
 use crate::table::Table;
 use crate::texts::Texts;
@@ -102,17 +103,16 @@ impl<'py> Lent<'py> {
     }
 }
 
-/// The report as JSON, the blocks it marks, a fitted model and bytes, as far as the operation gives them.
-type Answer<'py> = (String, Vec<Bound<'py, PyAny>>, Option<Model>, Option<Bound<'py, PyBytes>>);
-
 /// Run one operation.
 ///
 /// `inputs` are C-contiguous float64 and int64 arrays with one or two axes, tuples of int64 values and where their lists
 /// end (uintp), texts, tables and bytes; they are borrowed, not copied.
 /// The GIL is released. Signals are answered while the call runs; every 20 ms `watch` is called with the progress, 0 to
-/// 1. An exception of either cancels the engine and is raised once it has stopped. Quick operations are not watched.
+/// 1. An exception of either cancels the engine and is raised once it has stopped. Quick calls are not watched.
+///
+/// Gives the value, the fitted model or the bytes, as far as the operation has them. Tables come out as `give` makes them.
 #[pyfunction]
-#[pyo3(signature = (op, options, inputs, model, seed, threads, watch))]
+#[pyo3(signature = (op, options, inputs, model, seed, threads, watch, give))]
 #[expect(clippy::too_many_arguments, reason = "positional on purpose: a call of a few microseconds")]
 pub(crate) fn call<'py>(
     py: Python<'py>,
@@ -123,7 +123,8 @@ pub(crate) fn call<'py>(
     seed: u64,
     threads: usize,
     watch: Option<Bound<'py, PyAny>>,
-) -> PyResult<Answer<'py>> {
+    give: Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let lent = inputs.iter().map(Lent::of).collect::<PyResult<Vec<_>>>()?;
     let texts = lent.iter().map(|one| one.texts(py)).collect::<PyResult<Vec<_>>>()?;
     let views = lent.iter().zip(&texts).map(|(one, texts)| one.view(py, texts)).collect::<PyResult<Vec<_>>>()?;
@@ -131,14 +132,14 @@ pub(crate) fn call<'py>(
     let context = || Context::new().with_seed(seed).with_threads(threads);
     let work = |context: &Context| bridge::call(op, options.as_bytes(), model, &views, context);
     // Nobody need look at a quick call, nor at one on a thread that runs no signal handlers.
-    if bridge::is_quick(op) || watch.is_none() && !signals::on_main_thread(py)? {
+    if bridge::is_quick(op, options.as_bytes(), &views) || watch.is_none() && !signals::on_main_thread(py)? {
         let reply = py.detach(|| work(&context()));
-        return answer(py, reply);
+        return answer(&give, reply);
     }
     if watch.is_none() && bridge::is_repeatable(op) {
         let context = context();
         if let Some(reply) = signals::run(py, &context, || work(&context))? {
-            return answer(py, reply);
+            return answer(&give, reply);
         }
     }
     let context = context();
@@ -150,18 +151,30 @@ pub(crate) fn call<'py>(
         seen.inspect_err(|_| context.cancel())
     };
     let reply = worker::run(py, || work(&context), look)?;
-    answer(py, reply)
+    answer(&give, reply)
 }
 
-fn answer(py: Python<'_>, reply: Result<Reply, Error>) -> PyResult<Answer<'_>> {
+/// The value of a reply, the model or the bytes.
+fn answer<'py>(give: &Bound<'py, PyAny>, reply: Result<Reply, Error>) -> PyResult<Bound<'py, PyAny>> {
+    let py = give.py();
     let reply = reply.map_err(|error| raise(py, &error))?;
-    let blocks = reply.blocks.into_iter().map(|block| object(py, block)).collect::<PyResult<_>>()?;
-    let bytes = reply.bytes.map(|bytes| PyBytes::new(py, &bytes));
-    Ok((reply.report, blocks, reply.model.map(Model), bytes))
+    if let Some(bytes) = reply.bytes {
+        return Ok(PyBytes::new(py, &bytes).into_any());
+    }
+    let blocks = reply.blocks.into_iter().map(|block| object(give, block)).collect::<PyResult<Vec<_>>>()?;
+    match reply.model {
+        // A session gives its first question later, so a model never has a report beside it.
+        Some(model) => Ok(Bound::new(py, Model(model))?.into_any()),
+        None => decode(py, &reply.report, &blocks),
+    }
 }
 
-/// A block as a numpy array that takes over its memory, or a table that shares it.
-fn object(py: Python<'_>, block: Payload) -> PyResult<Bound<'_, PyAny>> {
+/// Up to how many numbers are copied into an array of Python's own, which costs less than one around their memory.
+const COPIED: usize = 128;
+
+/// A block as a numpy array, which takes over its memory where it is large, or a table that shares it.
+fn object<'py>(give: &Bound<'py, PyAny>, block: Payload) -> PyResult<Bound<'py, PyAny>> {
+    let py = give.py();
     Ok(match block {
         Payload::Matrix(matrix) => {
             let (data, shape) = matrix.into_raw();
@@ -173,8 +186,12 @@ fn object(py: Python<'_>, block: Payload) -> PyResult<Bound<'_, PyAny>> {
             })?;
             matrix.into_pyarray(py).into_any()
         }
-        Payload::Vector(vector) => vector.into_raw().into_pyarray(py).into_any(),
-        Payload::Ints(ints) => ints.into_raw().into_pyarray(py).into_any(),
-        Payload::Table(table) => Bound::new(py, Table(table))?.into_any(),
+        Payload::Vector(vector) => row(py, vector.into_raw()),
+        Payload::Ints(ints) => row(py, ints.into_raw()),
+        Payload::Table(table) => give.call1((Bound::new(py, Table(table))?,))?,
     })
+}
+
+fn row<T: Element>(py: Python<'_>, data: Vec<T>) -> Bound<'_, PyAny> {
+    if data.len() <= COPIED { PyArray1::from_slice(py, &data).into_any() } else { data.into_pyarray(py).into_any() }
 }

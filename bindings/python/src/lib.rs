@@ -7,8 +7,11 @@
 //! | `worker` | runs a call on a kept thread while the caller's thread answers signals |
 //! | `table` | tables over the Arrow C stream interface, and by columns where there is no Arrow |
 //! | `texts` | texts: Python's own strings, and those of Arrow |
+//! | `encode`, `decode` | options as JSON, and JSON as Python objects |
 //! | `errors` | an engine error as the Python exception of its code |
 mod call;
+mod decode;
+mod encode;
 mod errors;
 mod signals;
 mod table;
@@ -23,6 +26,8 @@ mod _native {
 
     #[pymodule_export]
     use super::call::{Model, call};
+    #[pymodule_export]
+    use super::encode::encode;
     #[pymodule_export]
     use super::table::Table;
     #[pymodule_export]

@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from inlaid import InvalidDataError
+from inlaid import InvalidDataError, matching
 from inlaid._arrays import lend_ints, lend_lists
 from inlaid._bridge import call
 from inlaid._texts import lend_texts
@@ -52,7 +52,7 @@ def test_whole_numbers_of_any_kind_mean_the_same(numbers: Any) -> None:
 
 
 def test_int64_is_lent_and_results_are_handed_over() -> None:
-    numbers = np.arange(5)
+    numbers = np.arange(1000)
     assert lend_ints("x", numbers) is numbers
     series = pd.Series(numbers)
     assert np.shares_memory(lend_ints("x", series), series.to_numpy())
@@ -219,3 +219,8 @@ def test_lists_of_something_else_are_refused_with_their_row(rows: Any, part: str
 def test_single_precision_is_converted_once() -> None:
     found = assign(np.array([[4, 1, 3], [2, 0, 5], [3, 2, 2]], np.float32))
     assert found.columns.tolist() == [1, 0, 2] and found.columns.dtype == np.int64
+
+
+def test_a_single_text_that_is_not_unicode_is_refused_with_its_name() -> None:
+    with pytest.raises(InvalidDataError, match=r"`right` is not Unicode: it holds half of a surrogate pair at position 1"):
+        matching.levenshtein("a", "b\ud800")

@@ -67,6 +67,7 @@ pub(super) fn ops() -> Vec<Op> {
             .takes(COSTS)
             .options::<Assign>()
             .gives::<Assignment>()
+            .brief_up_to(8192)
             .runs(|a| Reply::value(assign(a.matrix(0)?, &a.options()?, a.context)?)),
         op("matching.assign_batch", batch).takes(stack).options::<Batch>().gives::<AssignmentBatch>().runs(|a| {
             let o: Batch = a.options()?;

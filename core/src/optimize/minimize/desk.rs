@@ -1,0 +1,211 @@
+//! Where a method and its driver meet: the method leaves questions and waits, the driver brings the answers.
+//!
+//! A method is an `async` function that reads like its paper: where the paper evaluates, the function waits for
+//! [`Run::evaluate`]. What the compiler makes of it is the state between two questions, which the driver polls by hand; no
+//! executor and no thread is involved. Since a method is deterministic, the answers told so far are its saved form.
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+
+use super::lagrangian::Lagrangian;
+use super::options::Minimize;
+use crate::Context;
+use crate::error::Result;
+use crate::math::random::Random;
+use crate::optimize::space::Coordinates;
+
+/// What was told of one point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Outcome {
+    /// The value to be made small; infinite where the evaluation failed.
+    pub(super) value: f64,
+    /// By how much constraints are violated, 0 where none is.
+    pub(super) violation: f64,
+}
+
+impl Outcome {
+    /// Worse than any other.
+    pub(super) const WORST: Self = Self { value: f64::INFINITY, violation: f64::INFINITY };
+
+    /// Whether it is better: feasible before infeasible, then by value or by violation (Deb, 2000).
+    pub(super) fn beats(&self, other: &Self) -> bool {
+        self.order(other).is_lt()
+    }
+
+    /// The better one first.
+    pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let (mine, theirs) = (self.violation, other.violation);
+        mine.total_cmp(&theirs).then(self.value.total_cmp(&other.value))
+    }
+}
+
+/// What is told of several points, one entry per point.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answers {
+    /// Value and violation.
+    pub(super) outcomes: Vec<Outcome>,
+    /// The constraints' values, `[point, constraint]`, inequalities first.
+    pub(super) constraints: Vec<f64>,
+    /// Partial derivatives by coordinate, `[point, parameter]`, where they are told.
+    pub(super) gradients: Vec<f64>,
+}
+
+/// What lies between method and driver.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    /// The points asked for, row by row.
+    pub(super) question: Vec<f64>,
+    /// What was told of them.
+    pub(super) answers: Answers,
+    /// Names of the stages entered since the driver last looked.
+    pub(super) stages: Vec<&'static str>,
+    /// The context of the running call.
+    pub(super) context: Context,
+    /// Evaluations told so far.
+    pub(super) told: usize,
+}
+
+/// The desk, shared by both.
+pub(super) type SharedDesk = Arc<Mutex<Desk>>;
+
+/// Nobody can leave the desk half written, so a panic elsewhere does not spoil it.
+pub(super) fn open(desk: &SharedDesk) -> MutexGuard<'_, Desk> {
+    desk.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A point that was evaluated before the method began, better ones first.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Given {
+    pub(super) point: Vec<f64>,
+    pub(super) outcome: Outcome,
+}
+
+/// What a method may use.
+#[derive(Debug)]
+pub(super) struct Run {
+    desk: SharedDesk,
+    /// The space as coordinates.
+    pub(super) space: Arc<Coordinates>,
+    /// What the caller set.
+    pub(super) options: Arc<Minimize>,
+    /// Points that are known from the start, better ones first.
+    pub(super) given: Vec<Given>,
+    /// The method's random numbers.
+    pub(super) random: Random,
+    /// What was told of the last question.
+    pub(super) answers: Answers,
+    /// How constraints become part of the value, for methods that know none.
+    pub(super) lagrangian: Lagrangian,
+    /// The evaluations of the whole run, if they are limited.
+    pub(super) budget: Option<usize>,
+    /// Evaluations so far, with those before the method began.
+    pub(super) used: usize,
+    /// The best point seen by the method or given, and its outcome.
+    pub(super) best: Given,
+}
+
+impl Run {
+    pub(super) fn new(
+        desk: SharedDesk,
+        space: Arc<Coordinates>,
+        options: Arc<Minimize>,
+        given: Vec<Given>,
+        seed: u64,
+    ) -> Self {
+        let best = given.first().cloned().unwrap_or(Given { point: Vec::new(), outcome: Outcome::WORST });
+        let lagrangian = Lagrangian::new(options.inequalities, options.equalities);
+        let (random, answers) = (Random::new(seed), Answers::default());
+        let (budget, used) = (options.limit(space.len()), open(&desk).told);
+        Self { desk, space, options, given, random, answers, lagrangian, budget, used, best }
+    }
+
+    /// How many parameters there are.
+    pub(super) fn dimensions(&self) -> usize {
+        self.space.len()
+    }
+
+    /// Evaluations left; the largest number without a limit.
+    pub(super) fn left(&self) -> usize {
+        self.budget.map_or(usize::MAX, |budget| budget.saturating_sub(self.used))
+    }
+
+    /// Whether the caller asked to stop.
+    pub(super) fn check(&self) -> Result<()> {
+        open(&self.desk).context.check()
+    }
+
+    /// Say what is done from here on.
+    pub(super) fn stage(&self, name: &'static str) {
+        open(&self.desk).stages.push(name);
+    }
+
+    /// Wait for what the points, row by row, are worth; the answers are then in [`Run::answers`]. Coordinates outside are
+    /// evaluated at the nearest bound.
+    pub(super) async fn evaluate(&mut self, points: &[f64]) -> Result<()> {
+        if points.is_empty() {
+            self.answers.outcomes.clear();
+            return Ok(());
+        }
+        Question { run: self, points, asked: false }.await;
+        self.used += self.answers.outcomes.len();
+        let width = self.dimensions();
+        for (row, outcome) in self.answers.outcomes.iter().enumerate() {
+            if outcome.beats(&self.best.outcome) {
+                self.best.outcome = *outcome;
+                self.best.point.clear();
+                self.best.point.extend_from_slice(&points[row * width..(row + 1) * width]);
+            }
+        }
+        self.check()
+    }
+
+    /// Wait for one point; its value, with constraints as the Lagrangian sees them.
+    pub(super) async fn value(&mut self, point: &[f64]) -> Result<f64> {
+        self.evaluate(point).await?;
+        Ok(self.merit(0))
+    }
+
+    /// The value of point `row` of the last question, with constraints as the Lagrangian sees them; infinite where the
+    /// evaluation failed.
+    pub(super) fn merit(&self, row: usize) -> f64 {
+        let outcome = self.answers.outcomes[row];
+        let count = self.lagrangian.len();
+        if count == 0 || outcome.value == f64::INFINITY {
+            return outcome.value;
+        }
+        outcome.value + self.lagrangian.term(&self.answers.constraints[row * count..(row + 1) * count])
+    }
+}
+
+/// A question on the desk until its answer is there.
+struct Question<'a> {
+    run: &'a mut Run,
+    points: &'a [f64],
+    asked: bool,
+}
+
+impl Future for Question<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut std::task::Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        let mut desk = open(&this.run.desk);
+        if this.asked {
+            std::mem::swap(&mut desk.answers, &mut this.run.answers);
+            return Poll::Ready(());
+        }
+        this.asked = true;
+        desk.question.clear();
+        desk.question.extend_from_slice(this.points);
+        Poll::Pending
+    }
+}
+
+/// A method between two questions.
+pub(super) type Course = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+/// Go on to the next question, or to the end.
+pub(super) fn advance(course: &mut Course) -> Poll<Result<()>> {
+    course.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop()))
+}
