@@ -1,0 +1,101 @@
+//! Models small enough to be known by heart, and the shapes that break solvers.
+use super::*;
+use crate::Context;
+
+fn solve(model: &LinearModel) -> LinearSolution {
+    SolveLinear::default().with_sensitivity(true).solve(model, &Context::new()).unwrap()
+}
+
+#[test]
+fn the_textbook_model_has_its_known_prices_and_ranges() {
+    // Dantzig's wyndor: doors and windows in three plants (Hillier and Lieberman, Introduction to Operations Research).
+    let mut model = LinearModel::new();
+    let doors = model.add(Variable::named("doors"));
+    let windows = model.add(Variable::named("windows"));
+    model.maximize(3.0 * doors + 5.0 * windows).unwrap();
+    model.subject_to("plant 1", doors.at_most(4.0)).unwrap();
+    let second = model.subject_to("plant 2", (2.0 * windows).at_most(12.0)).unwrap();
+    let third = model.subject_to("plant 3", (3.0 * doors + 2.0 * windows).at_most(18.0)).unwrap();
+    let solution = solve(&model);
+    assert_eq!(solution.status, LinearStatus::Optimal);
+    assert!((solution.objective.unwrap() - 36.0).abs() < 1e-9);
+    assert!((solution.dual(second) - 1.5).abs() < 1e-9 && (solution.dual(third) - 1.0).abs() < 1e-9);
+    let ranges = solution.sensitivity.unwrap();
+    assert!((ranges.cost_from[0] - 0.0).abs() < 1e-9 && (ranges.cost_to[0] - 7.5).abs() < 1e-9, "{ranges:?}");
+    assert!((ranges.cost_from[1] - 2.0).abs() < 1e-9 && ranges.cost_to[1].is_infinite());
+    assert!((ranges.right_from[1] - 6.0).abs() < 1e-9 && (ranges.right_to[1] - 18.0).abs() < 1e-9);
+    assert!((ranges.right_from[2] - 12.0).abs() < 1e-9 && (ranges.right_to[2] - 24.0).abs() < 1e-9);
+    assert!((ranges.right_from[0] - 2.0).abs() < 1e-9 && ranges.right_to[0].is_infinite());
+}
+
+#[test]
+fn empty_models_have_empty_solutions() {
+    let mut model = LinearModel::new();
+    let solution = solve(&model);
+    assert_eq!((solution.status, solution.objective), (LinearStatus::Optimal, Some(0.0)));
+    let x = model.add(Variable::named("x").between(-2.0, 5.0));
+    model.maximize(2.0 * x + 1.0).unwrap();
+    assert_eq!(solve(&model).objective, Some(11.0));
+    let free = model.add(Variable::named("free").free());
+    model.maximize(x + free).unwrap();
+    let solution = solve(&model);
+    assert_eq!(solution.status, LinearStatus::Unbounded);
+    assert_eq!(solution.ray.to_vec(), [0.0, 1.0]);
+}
+
+#[test]
+fn contradictory_bounds_and_rows_are_infeasible() {
+    let mut model = LinearModel::new();
+    let x = model.add(Variable::named("x").between(3.0, 2.0));
+    model.minimize(1.0 * x).unwrap();
+    assert_eq!(solve(&model).status, LinearStatus::Infeasible);
+    let mut model = LinearModel::new();
+    let x = model.add(Variable::named("x"));
+    model.subject_to("low", x.at_most(1.0)).unwrap();
+    model.subject_to("high", x.at_least(2.0)).unwrap();
+    model.minimize(1.0 * x).unwrap();
+    let solution = solve(&model);
+    assert_eq!(solution.status, LinearStatus::Infeasible);
+    model.row_lower = vec![f64::NEG_INFINITY; 2];
+    model.row_upper = vec![-1.0, 5.0];
+    assert_eq!(solve(&model).status, LinearStatus::Infeasible);
+    // A row without entries that cannot hold.
+    let mut model = LinearModel::new();
+    model.add(Variable::named("x"));
+    model.row_lower = vec![1.0];
+    model.row_upper = vec![f64::INFINITY];
+    assert_eq!(solve(&model).status, LinearStatus::Infeasible);
+}
+
+#[test]
+fn whole_and_semi_continuous_columns_are_what_they_say() {
+    let mut model = LinearModel::new();
+    let x = model.add(Variable::named("x").integer());
+    let y = model.add(Variable::named("y").between(2.0, 10.0).semi_continuous());
+    model.maximize(1.0 * x - 0.5 * y).unwrap();
+    model.subject_to("tie", (2.0 * x - 1.0 * y).at_most(0.5)).unwrap();
+    model.subject_to("cap", x.at_most(3.4)).unwrap();
+    let solution = solve(&model);
+    // x = 3 needs y = 5.5: 0.25; x = 0 needs none: 0; x = 1 needs y = 2 at least: 0.
+    assert!((solution.objective.unwrap() - 0.25).abs() < 1e-6, "{solution:?}");
+    model.maximize(1.0 * x - 0.6 * y).unwrap();
+    let solution = solve(&model);
+    assert_eq!(solution.objective, Some(0.0));
+    assert_eq!(solution.values.to_vec(), [0.0, 0.0]);
+    model.integers = vec![0, 1];
+    model.maximize(1.0 * x - 0.4 * y).unwrap();
+    let solution = solve(&model);
+    assert!((solution.objective.unwrap() - 0.6).abs() < 1e-9, "{solution:?}");
+}
+
+#[test]
+fn integer_models_without_limit_or_without_points_say_so() {
+    let mut model = LinearModel::new();
+    let x = model.add(Variable::named("x").integer());
+    let y = model.add(Variable::named("y").integer());
+    model.maximize(x + y).unwrap();
+    model.subject_to("near", (x - y).between(-1.0, 1.0)).unwrap();
+    assert_eq!(solve(&model).status, LinearStatus::Unbounded);
+    model.subject_to("between", (2.0 * x - 2.0 * y).equal_to(1.0)).unwrap();
+    assert_eq!(solve(&model).status, LinearStatus::Infeasible);
+}
