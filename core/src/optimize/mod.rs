@@ -4,7 +4,9 @@
 //! |---|---|
 //! | [`Space`] | what is chosen: named parameters, continuous, integer or categorical |
 //! | [`minimize`] | the least value of any function over a space; [`Minimizer`] asks for values and is told them |
+mod fronts;
 mod minimize;
 mod space;
+pub use fronts::{hypervolume, hypervolume_contributions, non_dominated_ranks};
 pub use minimize::{Minimize, MinimizeHistory, MinimizeMethod, Minimizer, Minimum, Stage, StopReason, minimize};
 pub use space::{CategoricalParameter, ContinuousParameter, IntegerParameter, MOST_PARAMETERS, Parameter, Space};
