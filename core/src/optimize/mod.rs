@@ -5,14 +5,21 @@
 //! | [`Space`] | what is chosen: named parameters, continuous, integer or categorical |
 //! | [`minimize`] | the least value of any function over a space; [`Minimizer`] asks for values and is told them |
 //!
+//! | several objectives | what it does |
+//! |---|---|
+//! | [`non_dominated_ranks`] | which points no other point beats, which are next, and so on |
+//! | [`hypervolume`], [`hypervolume_contributions`] | how much of the space points dominate, and what each adds |
+//!
 //! | sums with factors | what it does |
 //! |---|---|
 //! | [`LinearModel`] | variables, constraints and an objective, written as mathematics or read by [`ReadMps`] and [`read_lp`] |
 //! | [`SolveLinear`] | the best values, whole where they must be, with prices and ranges; why there are none |
 //! | [`verify_linear`] | whether a solution is what it says, by arithmetic alone |
+mod fronts;
 mod linear;
 mod minimize;
 mod space;
+pub use fronts::{hypervolume, hypervolume_contributions, non_dominated_ranks};
 pub use linear::{
     Constraint, Expression, Incumbent, LinearCheck, LinearConflict, LinearModel, LinearSolution, LinearStatus,
     MpsFormat, ReadMps, RowOf, Sensitivity, SolveLinear, Term, Variable, read_lp, verify_linear, write_lp, write_mps,
