@@ -161,6 +161,9 @@ fn copy(costs: ArrayView2<'_, f64>, factor: f64, context: &Context) -> Result<Ve
         }
         return Ok(copied);
     }
+    if let Some(lines) = costs.t().to_slice() {
+        return transposed(lines, rows, columns, factor, context);
+    }
     let mut copied = Array2::zeros((rows, columns));
     for top in (0..rows).step_by(BLOCK) {
         context.check()?;
@@ -173,4 +176,27 @@ fn copy(costs: ArrayView2<'_, f64>, factor: f64, context: &Context) -> Result<Ve
         }
     }
     Ok(copied.into_raw_vec_and_offset().0)
+}
+
+/// Costs that lie in `lines` of `rows` each, in rows, times `factor`. Some lines are read side by side, so that every one of
+/// them is read in order and what is written fills whole lines of the cache.
+fn transposed(costs: &[f64], rows: usize, lines: usize, factor: f64, context: &Context) -> Result<Vec<f64>> {
+    const SIDE: usize = 8;
+    let mut copied = vec![0.0; costs.len()];
+    for (band, some) in costs.chunks(SIDE * rows).enumerate() {
+        context.check()?;
+        let first = band * SIDE;
+        let mut own = [&costs[..0]; SIDE];
+        for (own, line) in own.iter_mut().zip(some.chunks_exact(rows)) {
+            *own = line;
+        }
+        let count = some.len() / rows;
+        for row in 0..rows {
+            let target = &mut copied[row * lines + first..][..count];
+            for (cost, line) in target.iter_mut().zip(&own) {
+                *cost = line[row] * factor;
+            }
+        }
+    }
+    Ok(copied)
 }

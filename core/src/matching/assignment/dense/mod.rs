@@ -9,7 +9,7 @@ use crate::Context;
 use crate::error::{Code, Error, Result};
 use crate::matching::assignment::problem::{LARGEST, Problem, all_usual};
 use crate::matching::assignment::search::kernels;
-use crate::matching::assignment::search::{self, Search, Step};
+use crate::matching::assignment::search::{Search, Step};
 use crate::matching::assignment::{ALONE, Solved, Stuck, row_prices, small::tiny};
 
 /// Up to so many rows, full rows are searched.
@@ -177,14 +177,23 @@ fn in_order(problem: &Problem<'_>, context: &Context) -> Result<Option<(Search, 
     Ok((2 * paired > problem.rows).then_some((search, usual)))
 }
 
-/// Start with all prices at 0 and the list of every row.
+/// Start with all prices at 0 and every row at its cheapest column, unless another row was first. Rows of many equal costs
+/// look from different places, so that they do not all want the same columns.
 fn by_rows(problem: &Problem<'_>, context: &Context) -> Result<(Search, bool)> {
     let mut search = Search::new(problem.rows, vec![0.0; problem.columns]);
     let mut usual = true;
     for row in 0..problem.rows {
         context.check()?;
-        usual &= all_usual(problem.row(row));
-        search.list(row as u32, search::FIRST, &mut &*problem)?;
+        let start = row * 7919 % problem.columns;
+        let (head, tail) = problem.row(row).split_at(start);
+        let (after, place, size_after) = kernels::least_of(tail);
+        let (before, other, size_before) = kernels::least_of(head);
+        // False for NaN; a sum that is too large although no cost is only makes the costs be judged one by one.
+        usual &= size_after + size_before <= LARGEST;
+        let (least, column) = if before < after { (before, other) } else { (after, start + place) };
+        if least < f64::INFINITY && search.columns[column].row == ALONE {
+            search.pair(row, column, least);
+        }
     }
     Ok((search, usual))
 }

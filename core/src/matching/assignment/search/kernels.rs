@@ -48,6 +48,37 @@ dispatch! {
 }
 
 dispatch! {
+    /// The least cost and the column that has it, the first of equals; and the sum of the sizes of all costs.
+    pub(in super::super) fn least_of, portable least_of_portable(costs: &[f64]) -> (f64, usize, f64) {
+        let (steps, rest) = costs.as_chunks::<STEP>();
+        let (mut least, mut place, mut sizes) = ([f64::INFINITY; STEP], [0u64; STEP], [0.0; STEP]);
+        for (number, step) in (0u64..).zip(steps) {
+            for lane in 0..STEP {
+                let cost = step[lane];
+                sizes[lane] += cost.abs();
+                place[lane] = if cost < least[lane] { number } else { place[lane] };
+                least[lane] = if cost < least[lane] { cost } else { least[lane] };
+            }
+        }
+        let (mut low, mut column) = (f64::INFINITY, 0);
+        for lane in 0..STEP {
+            let own = place[lane] as usize * STEP + lane;
+            if least[lane] < low || least[lane] == low && own < column {
+                (low, column) = (least[lane], own);
+            }
+        }
+        let mut size: f64 = sizes.iter().sum();
+        for (lane, cost) in rest.iter().enumerate() {
+            size += cost.abs();
+            if *cost < low {
+                (low, column) = (*cost, steps.len() * STEP + lane);
+            }
+        }
+        (low, column, size)
+    }
+}
+
+dispatch! {
     /// The least of cost minus price for every class of columns that are equal modulo [`LANES`].
     pub(in super::super) fn least_by_lane, portable least_by_lane_portable(costs: &[f64], prices: &[f64]) -> [f64; LANES] {
         let mut least = [f64::INFINITY; LANES];
@@ -181,6 +212,10 @@ mod tests {
             let prices: Vec<f64> = (0..columns).map(|_| random.uniform()).collect();
             let line = &costs[..columns];
             assert_eq!(least_by_lane(line, &prices), least_by_lane_portable(line, &prices));
+            let least = line.iter().copied().fold(f64::INFINITY, f64::min);
+            let first = line.iter().position(|cost| *cost == least).unwrap();
+            assert_eq!(least_of(line), (least, first, line.iter().sum()));
+            assert_eq!(least_of_portable(line), least_of(line));
             let (mut wide, mut narrow) = (Vec::new(), Vec::new());
             collect(line, &prices, 3, 2.5, &mut wide);
             collect_portable(line, &prices, 3, 2.5, &mut narrow);
