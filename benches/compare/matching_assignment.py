@@ -31,7 +31,7 @@ from scipy.optimize import linear_sum_assignment
 
 FAMILIES = ("uniform_real", "int_1_1000", "int_1_10", "geometric", "product", "noisy_diag")
 MODES = ("lapjv", "lapjvx", "lapjvxa", "lapjvs", "lapjvsa", "lapjvc", "lapjvh", "lapjvr")
-EXTENDED = ("lapjv", "lapjvx", "lapjvxa", "lapjvs", "lapjvsa")
+EXTENDED = ("lapjv", "lapjvx", "lapjvxa", "lapjvs", "lapjvsa", "lapjvh", "lapjvr")
 
 
 def mixed(seed: int, count: int) -> np.ndarray:
