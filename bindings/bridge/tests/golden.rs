@@ -194,12 +194,19 @@ fn answered(session: &Model, answers: &Value, context: &Context) -> inlaid::Resu
             reply.report = done.take().to_string();
             return Ok(reply);
         }
-        let part = |payload: &Payload| match payload {
-            Payload::Ints(ints) => ints.iter().map(|at| *at as usize).collect::<Vec<_>>(),
-            other => panic!("golden cases answer positions, not {other:?}"),
+        // Where the answers to the question are found: positions one after another, or a row of them.
+        let part = |payload: &Payload| -> Vec<Vec<usize>> {
+            match payload {
+                Payload::Ints(ints) => ints.iter().map(|at| vec![*at as usize]).collect(),
+                Payload::Matrix(rows) => {
+                    rows.rows().into_iter().map(|row| row.iter().map(|at| *at as usize).collect()).collect()
+                }
+                other => panic!("golden cases answer positions, not {other:?}"),
+            }
         };
         let question: Vec<_> = reply.blocks.iter().map(part).collect();
-        let find = |at: usize| question.iter().fold(answers, |inside, part| &inside[part[at]]).clone();
+        let place = |at: usize| question.iter().flat_map(move |part| part[at].iter().copied()).collect::<Vec<_>>();
+        let find = |at: usize| place(at).into_iter().fold(answers, |inside, at| &inside[at]).clone();
         let array = owned(&(0..question[0].len()).map(find).collect(), &BTreeMap::new());
         reply = call("border.step", b"", Some(session), &[array.lend(&[])], context)?;
     }

@@ -6,5 +6,8 @@
 //! | [`minimize`] | the least value of any function over a space; [`Minimizer`] asks for values and is told them |
 mod minimize;
 mod space;
-pub use minimize::{Minimize, MinimizeHistory, MinimizeMethod, Minimizer, Minimum, Stage, StopReason, minimize};
+pub use minimize::{
+    Minimize, MinimizeComparison, MinimizeHistory, MinimizeMethod, Minimizer, Minimum, Stage, StopReason,
+    compare_minimizers, minimize,
+};
 pub use space::{CategoricalParameter, ContinuousParameter, IntegerParameter, MOST_PARAMETERS, Parameter, Space};
