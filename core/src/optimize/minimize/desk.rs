@@ -51,6 +51,9 @@ pub(super) struct Answers {
     pub(super) gradients: Vec<f64>,
 }
 
+/// With noise, this part of the evaluations repeats the best candidates.
+pub(super) const REPEATED: usize = 5;
+
 /// What lies between method and driver.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
@@ -64,6 +67,28 @@ pub(super) struct Desk {
     pub(super) context: Context,
     /// Evaluations told so far.
     pub(super) told: usize,
+    /// Numbers per point.
+    pub(super) columns: usize,
+    /// Whether candidates are being repeated, to judge them by their means.
+    pub(super) repeating: bool,
+    /// With noise, the points that looked best, better ones first.
+    pub(super) promising: Vec<Given>,
+}
+
+/// Points that are kept as promising.
+const PROMISING: usize = 12;
+
+impl Desk {
+    /// Keep the points of the question that look best.
+    pub(super) fn remember(&mut self, dimensions: usize) {
+        for (point, outcome) in self.question.chunks_exact(dimensions).zip(&self.answers.outcomes) {
+            let rank = self.promising.partition_point(|known| known.outcome.beats(outcome));
+            if rank < PROMISING && *outcome != Outcome::WORST {
+                self.promising.insert(rank, Given { point: point.to_vec(), outcome: *outcome });
+                self.promising.truncate(PROMISING);
+            }
+        }
+    }
 }
 
 /// The desk, shared by both.
@@ -97,7 +122,7 @@ pub(super) struct Run {
     pub(super) answers: Answers,
     /// How constraints become part of the value, for methods that know none.
     pub(super) lagrangian: Lagrangian,
-    /// The evaluations of the whole run, if they are limited.
+    /// The evaluations that a method may plan with, if they are limited.
     pub(super) budget: Option<usize>,
     /// Evaluations so far, with those before the method began.
     pub(super) used: usize,
@@ -119,7 +144,10 @@ impl Run {
         let lagrangian = Lagrangian::new(options.inequalities, options.equalities);
         let (random, answers) = (Random::new(seed), Answers::default());
         let best_merit = best.outcome.value;
-        let (budget, used) = (options.limit(space.len()), open(&desk).told);
+        let limit = options.limit(space.len());
+        let budget = if options.noisy { limit.map(|limit| limit - limit / REPEATED) } else { limit };
+        let used = open(&desk).told;
+        open(&desk).columns = space.len();
         Self { desk, space, options, given, random, answers, lagrangian, budget, used, best, best_merit }
     }
 
@@ -136,6 +164,11 @@ impl Run {
     /// Whether the caller asked to stop.
     pub(super) fn check(&self) -> Result<()> {
         open(&self.desk).context.check()
+    }
+
+    /// The desk.
+    pub(super) fn desk(&self) -> SharedDesk {
+        Arc::clone(&self.desk)
     }
 
     /// Say what is done from here on.
@@ -231,6 +264,34 @@ impl Future for Question<'_> {
         desk.question.clear();
         desk.question.extend_from_slice(this.points);
         Poll::Pending
+    }
+}
+
+/// A method until so many evaluations are told; its last question is then taken back.
+pub(super) struct Until {
+    pub(super) course: Course,
+    pub(super) desk: SharedDesk,
+    pub(super) told: usize,
+}
+
+impl Future for Until {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> Poll<Result<()>> {
+        if open(&self.desk).told >= self.told {
+            return Poll::Ready(Ok(()));
+        }
+        match self.course.as_mut().poll(context) {
+            Poll::Pending => {
+                let mut desk = open(&self.desk);
+                let room = self.told - desk.told;
+                // A last question that is cut short is never answered to the method.
+                let columns = desk.columns;
+                desk.question.truncate(room * columns);
+                Poll::Pending
+            }
+            ready => ready,
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::desk::{Course, Desk, Given, Outcome, Run, SharedDesk, advance, open};
 use super::methods;
-use super::options::{Minimize, MinimizeMethod};
-use super::record::{Record, outcome};
+use super::options::Minimize;
+use super::record::{Record, Repeated, outcome};
 use super::result::{MinimizeHistory, Minimum, Stage, StopReason};
 use crate::Context;
 use crate::data::{Matrix, Vector};
@@ -271,7 +271,7 @@ impl Minimizer {
         match state {
             Poll::Pending => Ok(Some(self.question())),
             Poll::Ready(Ok(())) => {
-                let finite = self.options.method == MinimizeMethod::Grid;
+                let finite = self.saved.stages.last().is_some_and(|stage| stage.name == "grid");
                 self.saved.reason = Some(if finite { StopReason::Exhausted } else { StopReason::Converged });
                 self.going = None;
                 Ok(None)
@@ -299,14 +299,14 @@ impl Minimizer {
         let starts = (self.saved.starts.len() / columns).min(self.evaluations());
         let desk: SharedDesk = Arc::new(Mutex::new(Desk { context: context.clone(), ..Desk::default() }));
         open(&desk).told = starts;
-        let run = Run::new(
-            Arc::clone(&desk),
-            Arc::clone(&self.coordinates),
-            Arc::clone(&self.options),
-            self.known(starts),
-            self.saved.seed,
-        );
-        let course = Mutex::new(methods::begin(run));
+        let known = self.known(starts);
+        let run = |known, seed| {
+            let (coordinates, options) = (Arc::clone(&self.coordinates), Arc::clone(&self.options));
+            Run::new(Arc::clone(&desk), coordinates, options, known, seed)
+        };
+        let (method, mut repeats) = (run(known, self.saved.seed), run(Vec::new(), !self.saved.seed));
+        repeats.budget = self.options.limit(columns);
+        let course = Mutex::new(methods::begin(method, repeats));
         self.going = Some(Going { desk, course });
         let told = std::mem::take(&mut self.saved.record);
         let stages = std::mem::take(&mut self.saved.stages);
@@ -377,8 +377,12 @@ impl Minimizer {
         if self.going.is_some() {
             self.saved.record.note(&candidates);
         }
+        let repeating = self.going.as_ref().is_some_and(|going| open(&going.desk).repeating);
         for (candidate, row) in candidates.chunks_exact(columns).zip(flat.chunks_exact(width)) {
-            self.saved.record.push(candidate, row, &self.options);
+            let found = self.saved.record.push(candidate, row, &self.options);
+            if repeating {
+                self.saved.record.repeat(candidate, found);
+            }
         }
         self.pass_on(&flat);
         Ok(())
@@ -411,6 +415,9 @@ impl Minimizer {
             answers.gradients.extend(slopes.map(|(slope, (axis, at))| sign * slope * axis.slope(*at)));
         }
         desk.told += answers.outcomes.len();
+        if self.options.noisy && !desk.repeating {
+            desk.remember(self.coordinates.len());
+        }
     }
 
     fn limit_reached(&self) -> Option<StopReason> {
@@ -453,13 +460,16 @@ impl Minimizer {
             "all {count} evaluations failed: every value or constraint was NaN or infinite"
         );
         let best = record.best_outcome(&self.options, width);
+        let sign = if self.options.maximize { -1.0 } else { 1.0 };
+        let repeated = record.best_repeated();
+        let violation = repeated.map_or(best.violation, |repeated| repeated.violation);
         Ok(Minimum {
-            point: Vector::from(record.best.clone()),
-            value: record.told[record.best_at * width],
-            violation: best.violation,
-            feasible: best.violation == 0.0,
-            repeats: 1,
-            standard_error: None,
+            point: Vector::from(repeated.map_or(&record.best, |repeated| &repeated.candidate).clone()),
+            value: repeated.map_or(record.told[record.best_at * width], |repeated| sign * repeated.mean()),
+            violation,
+            feasible: violation == 0.0,
+            repeats: repeated.map_or(1, |repeated| repeated.count as usize),
+            standard_error: repeated.and_then(Repeated::standard_error),
             evaluations: count,
             failed,
             seconds: self.seconds(),

@@ -1,4 +1,5 @@
 //! The least value of a function.
+mod compare;
 mod desk;
 mod lagrangian;
 mod methods;
@@ -6,7 +7,10 @@ mod minimizer;
 mod options;
 mod record;
 mod result;
+#[cfg(test)]
+mod tests;
 
+pub use compare::{MinimizeComparison, compare_minimizers};
 pub use minimizer::Minimizer;
 pub use options::{Minimize, MinimizeMethod};
 pub use result::{MinimizeHistory, Minimum, Stage, StopReason};

@@ -18,6 +18,32 @@ pub(super) struct Record {
     pub(super) improved: Vec<u64>,
     /// A fingerprint of all candidates asked.
     pub(super) asked: u64,
+    /// Candidates that are evaluated again and again at the end of a noisy run.
+    pub(super) repeated: Vec<Repeated>,
+}
+
+/// A candidate and its evaluations at the end of a noisy run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Repeated {
+    pub(super) candidate: Vec<f64>,
+    pub(super) count: u64,
+    /// Mean and sum of squared differences from it (Welford, 1962).
+    mean: f64,
+    squares: f64,
+    /// The largest violation.
+    pub(super) violation: f64,
+}
+
+impl Repeated {
+    pub(super) fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard error of the mean, from two evaluations on.
+    pub(super) fn standard_error(&self) -> Option<f64> {
+        let count = self.count as f64;
+        (self.count > 1).then(|| (self.squares / (count - 1.0) / count).sqrt())
+    }
 }
 
 /// The outcome of one row of answers.
@@ -64,6 +90,31 @@ impl Record {
         found
     }
 
+    /// Take up an evaluation of a candidate that is repeated; failed ones put it behind all others.
+    pub(super) fn repeat(&mut self, candidate: &[f64], found: Outcome) {
+        let known = self.repeated.iter().position(|repeated| repeated.candidate == candidate);
+        let at = known.unwrap_or_else(|| {
+            let candidate = candidate.to_vec();
+            self.repeated.push(Repeated { candidate, count: 0, mean: 0.0, squares: 0.0, violation: 0.0 });
+            self.repeated.len() - 1
+        });
+        let Some(repeated) = self.repeated.get_mut(at) else { return };
+        repeated.violation = repeated.violation.max(found.violation.min(f64::MAX));
+        if found.value.is_finite() {
+            repeated.count += 1;
+            let apart = found.value - repeated.mean;
+            repeated.mean += apart / repeated.count as f64;
+            repeated.squares += apart * (found.value - repeated.mean);
+        }
+    }
+
+    /// The candidate of the best mean among those that were repeated most.
+    pub(super) fn best_repeated(&self) -> Option<&Repeated> {
+        let most = self.repeated.iter().map(|repeated| repeated.count).max()?;
+        let often = self.repeated.iter().filter(|repeated| repeated.count > 0 && 2 * repeated.count >= most);
+        often.min_by(|a, b| a.violation.total_cmp(&b.violation).then(a.mean.total_cmp(&b.mean)))
+    }
+
     /// Add candidates to the fingerprint.
     pub(super) fn note(&mut self, candidates: &[f64]) {
         self.asked = fingerprint(self.asked, candidates);
@@ -80,6 +131,11 @@ impl Record {
         let ascending = self.improved.windows(2).all(|pair| pair[0] < pair[1]);
         let ends = self.improved.last().is_none_or(|last| *last == self.best_at as u64);
         ensure!(ascending && ends, InvalidData, "improvements that are not in order");
+        let repeated = self.repeated.iter().all(|repeated| {
+            let numbers = repeated.mean.is_finite() && repeated.squares >= 0.0 && repeated.violation >= 0.0;
+            repeated.candidate.len() == dimensions && numbers && repeated.violation.is_finite()
+        });
+        ensure!(repeated, InvalidData, "repeated candidates that are none");
         Ok(())
     }
 }

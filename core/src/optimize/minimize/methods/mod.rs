@@ -8,16 +8,31 @@ mod genetic;
 mod gradient;
 mod population;
 mod portfolio;
+mod repeats;
 mod sampling;
 mod simplex;
 mod swarm;
 
-use super::desk::{Course, Run};
+pub(super) use population::below;
+
+use super::desk::{Course, Run, Until};
 use super::options::MinimizeMethod as Method;
 use crate::error::Result;
 
-/// The method of a run, before its first question.
-pub(super) fn begin(run: Run) -> Course {
+/// The method of a run, before its first question; `repeats` is what ends a noisy run.
+pub(super) fn begin(run: Run, repeats: Run) -> Course {
+    let (noisy, desk, budget) = (run.options.noisy, run.desk(), run.budget);
+    let course = method(run);
+    match budget {
+        Some(told) if noisy => Box::pin(async move {
+            Until { course, desk, told }.await?;
+            repeats::confirm(repeats).await
+        }),
+        _ => course,
+    }
+}
+
+fn method(run: Run) -> Course {
     match run.options.method {
         Method::Auto => Box::pin(portfolio::search(run)),
         Method::CmaEs => Box::pin(cma_es(run)),

@@ -101,7 +101,7 @@ pub(super) fn same(axes: &[Axis], a: &[f64], b: &[f64]) -> bool {
 }
 
 /// The standard normal distribution function, to about 1e-7 (Abramowitz, Stegun, 26.2.17).
-pub(super) fn below(z: f64) -> f64 {
+pub(in crate::optimize::minimize) fn below(z: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
     let series =
         t * (0.319_381_530 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));

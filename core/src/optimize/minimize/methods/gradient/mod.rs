@@ -4,5 +4,5 @@ mod memory;
 mod restarts;
 mod slope;
 
-pub(super) use descend::{Descent, Plan, descend};
+pub(super) use descend::{Plan, descend};
 pub(super) use restarts::search;

@@ -31,7 +31,7 @@ pub(super) async fn search(mut run: Run) -> Result<()> {
     let n = run.dimensions();
     let bounded = run.space.is_bounded();
     let cells = sampling::cells(&run.space.axes, f64::INFINITY);
-    if cells <= run.left() as f64 && cells <= 1e7 && !run.options.noisy && run.lagrangian.len() == 0 {
+    if cells <= run.left() as f64 && cells <= 1e7 && !run.options.noisy {
         return sampling::grid(&mut run).await;
     }
     if run.options.gradient {
