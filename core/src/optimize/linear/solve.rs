@@ -48,6 +48,7 @@ impl SolveLinear {
         context.check()?;
         let quadratic = model.quadratic_values.iter().any(|value| *value != 0.0);
         let converted = convert(model);
+        context.check()?;
         let mut solution = match (quadratic, model.is_discrete()) {
             (true, true) => {
                 return Err(crate::Error::new(
@@ -83,6 +84,7 @@ impl SolveLinear {
         context: &Context,
     ) -> Result<LinearSolution> {
         let mut simplex = self.simplex(converted);
+        context.check()?;
         let limits = Limits {
             until: self.until(started),
             iterations: self.iteration_limit.map_or(usize::MAX, |limit| limit as usize),

@@ -7,8 +7,6 @@ mod reduce;
 mod rounding;
 mod search;
 mod separate;
-#[cfg(test)]
-mod tests;
 
 use std::time::Instant;
 
