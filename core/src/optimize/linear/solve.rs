@@ -107,6 +107,8 @@ impl SolveLinear {
         outcome: Outcome,
         context: &Context,
     ) -> Result<LinearSolution> {
+        // Numbers beyond the largest are no answer.
+        let outcome = if outcome == Outcome::Optimal && !simplex.is_finite() { Outcome::Trouble } else { outcome };
         let status = match outcome {
             Outcome::Optimal => LinearStatus::Optimal,
             Outcome::Infeasible => LinearStatus::Infeasible,
@@ -176,6 +178,7 @@ impl SolveLinear {
             Ending::Unbounded => LinearStatus::Unbounded,
             Ending::Time => LinearStatus::TimeLimit,
             Ending::Nodes => LinearStatus::NodeLimit,
+            Ending::Trouble => LinearStatus::Inaccurate,
         });
         if searched.ending == Ending::Unbounded {
             return self.settle_unbounded(model, converted, searched, started, context);
@@ -221,6 +224,7 @@ impl SolveLinear {
             (_, true) => LinearStatus::Unbounded,
             (Ending::Infeasible, _) => LinearStatus::Infeasible,
             (Ending::Nodes, _) => LinearStatus::NodeLimit,
+            (Ending::Trouble, _) => LinearStatus::Inaccurate,
             _ => LinearStatus::TimeLimit,
         };
         let mut solution = LinearSolution::without_point(status);

@@ -198,7 +198,8 @@ impl Search {
             Outcome::Infeasible => return Ok(Some(self.emptied())),
             Outcome::Cutoff => return Ok(Some(self.emptied())),
             Outcome::Unbounded => return Ok(Some(Ending::Unbounded)),
-            Outcome::Limit | Outcome::Trouble => return Ok(Some(Ending::Time)),
+            Outcome::Limit => return Ok(Some(Ending::Time)),
+            Outcome::Trouble => return Ok(Some(Ending::Trouble)),
         }
         self.after_relaxation(context)?;
         if self.fractional().is_empty() && self.is_closed() {
@@ -614,7 +615,7 @@ impl Search {
             }
             Ending::Infeasible => f64::INFINITY,
             Ending::Unbounded => f64::NEG_INFINITY,
-            Ending::Time | Ending::Nodes => {
+            Ending::Time | Ending::Nodes | Ending::Trouble => {
                 let open = if least_open.is_finite() { least_open } else { self.lower_bound };
                 let objective = self.incumbent.as_ref().map_or(f64::INFINITY, |(objective, _)| *objective);
                 open.min(objective)

@@ -286,9 +286,15 @@ impl Simplex {
         self.reduced[at] / (self.scale.of_value(at) * self.scale.cost)
     }
 
+    /// Whether values and reduced costs are numbers.
+    pub(super) fn is_finite(&self) -> bool {
+        self.x.iter().chain(&self.reduced).all(|value| value.is_finite()) && self.objective().is_finite()
+    }
+
     /// Whether all values are inside their bounds.
     pub(super) fn is_feasible(&self) -> bool {
-        (0..self.rows + self.columns).all(|at| self.violation(at).abs() <= 10.0 * self.tolerance_primal)
+        self.is_finite()
+            && (0..self.rows + self.columns).all(|at| self.violation(at).abs() <= 10.0 * self.tolerance_primal)
     }
 
     /// The objective, in the units of the programme.
