@@ -80,7 +80,7 @@ impl SolveLinear {
         let effort = self.effort(started);
         // Without a bound the search for whole values may not end: then the bound is kept.
         let effort = Effort { nodes: effort.nodes.min(TRIAL_NODES), ..effort };
-        let mut is_infeasible = |trial: &Converted| -> Result<Option<bool>> {
+        let is_infeasible = |trial: &Converted| -> Result<Option<bool>> {
             let searched = integer::minimise(&trial.programme, &trial.integer, None, &effort, context)?;
             Ok(match (searched.ending, searched.point.is_some()) {
                 (Ending::Infeasible, _) => Some(true),

@@ -15,6 +15,9 @@ pub(super) struct Converted {
     pub(super) rows: usize,
 }
 
+/// Bounds of this size and beyond are none.
+const ENDLESS: f64 = 1e20;
+
 /// The programme of a checked model. A semi-continuous column gets a column of 0 or 1 that says whether it is 0.
 pub(super) fn convert(model: &LinearModel) -> Converted {
     let (columns, rows) = (model.column_count(), model.row_count());
@@ -50,6 +53,8 @@ pub(super) fn convert(model: &LinearModel) -> Converted {
         lower.push(low);
         upper.push(high);
     }
+    lower.iter_mut().filter(|bound| **bound <= -ENDLESS).for_each(|bound| *bound = f64::NEG_INFINITY);
+    upper.iter_mut().filter(|bound| **bound >= ENDLESS).for_each(|bound| *bound = f64::INFINITY);
     let programme = Programme { columns: by_column, rows: matrix, cost, lower, upper };
     Converted { programme, integer, sign, columns, rows }
 }

@@ -1,4 +1,5 @@
 //! Linear, mixed-integer and convex quadratic programmes.
+#![allow(clippy::needless_range_loop, reason = "a position is that of several lists at once")]
 mod conflict;
 mod convert;
 mod expression;

@@ -37,8 +37,8 @@ mod positions {
 /// A model: the least or greatest value of an objective over columns (variables) that rows (constraints) tie together.
 ///
 /// `objective = constant + sum costs_j x_j + sum quadratic_values_k x_(quadratic_rows_k) x_(quadratic_columns_k)`,
-/// `row_lower <= A x <= row_upper`, `lower <= x <= upper`. An equation has equal bounds; `-inf` and `inf` say that there is
-/// none. Entries of `A` and of the quadratic part are triplets, those of the same place are added up. In Rust the methods
+/// `row_lower <= A x <= row_upper`, `lower <= x <= upper`. An equation has equal bounds; `-inf` and `inf`, and
+/// numbers from 1e20 in size on, say that there is none. Entries of `A` and of the quadratic part are triplets, those of the same place are added up. In Rust the methods
 /// [`add`](LinearModel::add), [`minimize`](LinearModel::minimize), [`maximize`](LinearModel::maximize) and
 /// [`subject_to`](LinearModel::subject_to) fill the lists; other languages and readers of files fill them themselves.
 ///

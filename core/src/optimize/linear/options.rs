@@ -28,11 +28,11 @@ pub struct SolveLinear {
     /// How far values and reduced costs may be outside their bounds, after rows and columns are scaled to about 1; in
     /// 1e-10..1e-4. Default 1e-9.
     pub tolerance: f64,
-    /// Whether the model is reduced before it is solved. Default true.
+    /// With whole columns: whether the model is reduced before it is solved. Default true.
     pub presolve: bool,
-    /// Whether cuts are added at the root of the tree. Default true.
+    /// With whole columns: whether cuts are added at the root of the tree. Default true.
     pub cuts: bool,
-    /// Whether points are looked for by rounding, diving and searching near the best. Default true.
+    /// With whole columns: whether points are looked for by rounding, diving and searching near the best. Default true.
     pub heuristics: bool,
     /// Whether the ranges of costs and right sides are computed in which the solution stays as it is; only for linear models
     /// without whole columns. Default false.

@@ -165,14 +165,18 @@ fn planning_and_knapsack_models_end_as_with_highs() {
         assert!(check.holds, "{family} {seed}: {check:?}");
         if let Some(objective) = objective {
             let found = solution.objective.unwrap();
-            assert!((found - objective).abs() <= 1e-6 * objective.abs().max(1.0), "{family} {seed}: {found}, {objective}");
+            assert!(
+                (found - objective).abs() <= 1e-6 * objective.abs().max(1.0),
+                "{family} {seed}: {found}, {objective}"
+            );
         }
     }
 }
 
 /// The model of a file of the shared folder next to the repository.
 fn shared(name: &str) -> Option<LinearModel> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/decisions").join(format!("lp_{name}.mps.gz"));
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/decisions").join(format!("lp_{name}.mps.gz"));
     let output = std::process::Command::new("gzip").arg("-dc").arg(&path).output().ok()?;
     if !output.status.success() {
         println!("skipped: {} is not there", path.display());

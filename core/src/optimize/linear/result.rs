@@ -117,6 +117,18 @@ impl LinearSolution {
         }
     }
 
+    /// What is claimed to be optimal, to be held against a model by [`verify_linear`](super::verify_linear): values of the
+    /// columns and, unless they are empty, prices of the rows and reduced costs.
+    #[must_use]
+    pub fn claimed(values: Vec<f64>, row_duals: Vec<f64>, reduced_costs: Vec<f64>) -> Self {
+        let mut solution = Self::without_point(LinearStatus::Optimal);
+        solution.objective = Some(f64::NAN);
+        solution.values = Vector::from(values);
+        solution.row_duals = Vector::from(row_duals);
+        solution.reduced_costs = Vector::from(reduced_costs);
+        solution
+    }
+
     /// The value of a variable; NaN if there is no point.
     #[must_use]
     pub fn value(&self, term: Term) -> f64 {

@@ -48,6 +48,7 @@ impl SolveLinear {
         context.check()?;
         let quadratic = model.quadratic_values.iter().any(|value| *value != 0.0);
         let converted = convert(model);
+        context.check()?;
         let mut solution = match (quadratic, model.is_discrete()) {
             (true, true) => {
                 return Err(crate::Error::new(
@@ -83,6 +84,7 @@ impl SolveLinear {
         context: &Context,
     ) -> Result<LinearSolution> {
         let mut simplex = self.simplex(converted);
+        context.check()?;
         let limits = Limits {
             until: self.until(started),
             iterations: self.iteration_limit.map_or(usize::MAX, |limit| limit as usize),
@@ -105,6 +107,8 @@ impl SolveLinear {
         outcome: Outcome,
         context: &Context,
     ) -> Result<LinearSolution> {
+        // Numbers beyond the largest are no answer.
+        let outcome = if outcome == Outcome::Optimal && !simplex.is_finite() { Outcome::Trouble } else { outcome };
         let status = match outcome {
             Outcome::Optimal => LinearStatus::Optimal,
             Outcome::Infeasible => LinearStatus::Infeasible,
@@ -174,6 +178,7 @@ impl SolveLinear {
             Ending::Unbounded => LinearStatus::Unbounded,
             Ending::Time => LinearStatus::TimeLimit,
             Ending::Nodes => LinearStatus::NodeLimit,
+            Ending::Trouble => LinearStatus::Inaccurate,
         });
         if searched.ending == Ending::Unbounded {
             return self.settle_unbounded(model, converted, searched, started, context);
@@ -219,6 +224,7 @@ impl SolveLinear {
             (_, true) => LinearStatus::Unbounded,
             (Ending::Infeasible, _) => LinearStatus::Infeasible,
             (Ending::Nodes, _) => LinearStatus::NodeLimit,
+            (Ending::Trouble, _) => LinearStatus::Inaccurate,
             _ => LinearStatus::TimeLimit,
         };
         let mut solution = LinearSolution::without_point(status);

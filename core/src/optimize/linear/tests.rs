@@ -99,3 +99,70 @@ fn integer_models_without_limit_or_without_points_say_so() {
     model.subject_to("between", (2.0 * x - 2.0 * y).equal_to(1.0)).unwrap();
     assert_eq!(solve(&model).status, LinearStatus::Infeasible);
 }
+
+#[test]
+fn a_limit_gives_what_is_known_then() {
+    let mut model = LinearModel { maximize: true, ..LinearModel::new() };
+    for at in 0..60u32 {
+        model.costs.push(f64::from(1000 + at * 37 % 101));
+        model.entry_rows.push(0);
+        model.entry_columns.push(i64::from(at));
+        model.entry_values.push(f64::from(1000 + at * 53 % 97));
+        model.integers.push(i64::from(at));
+    }
+    model.upper = vec![1.0; 60];
+    model.row_upper = vec![29_500.5];
+    let solver = SolveLinear::default().with_node_limit(3).with_cuts(false);
+    let solution = solver.solve(&model, &Context::new()).unwrap();
+    if solution.status != LinearStatus::Optimal {
+        assert_eq!(solution.status, LinearStatus::NodeLimit);
+        assert!(solution.bound.unwrap() >= solution.objective.unwrap());
+        assert_eq!(solution.values.len(), 60);
+        assert!(!solution.incumbents.is_empty());
+    }
+    let check = verify_linear(&model, &solution, 1e-2).unwrap();
+    assert!(check.row_violation < 1e-6 && check.whole_violation < 1e-9);
+    model.integers.clear();
+    model.row_lower = vec![29_500.0];
+    let solution = SolveLinear::default().with_iteration_limit(0).solve(&model, &Context::new()).unwrap();
+    assert_eq!(solution.status, LinearStatus::IterationLimit);
+}
+
+#[test]
+fn a_cancelled_call_stops_and_says_so() {
+    let context = Context::new();
+    context.cancel();
+    let error = SolveLinear::default().solve(&LinearModel::new(), &context).unwrap_err();
+    assert_eq!(error.code(), crate::Code::Cancelled);
+}
+
+#[test]
+fn huge_numbers_give_an_answer_or_are_called_inaccurate() {
+    for size in [1e12, 1e100, 1e300, 1e308] {
+        let mut model = LinearModel::new();
+        let x = model.add(Variable::named("x"));
+        let y = model.add(Variable::named("y").between(0.0, 1e308));
+        model.minimize(size * x - size * y).unwrap();
+        model.subject_to("row", (size * x + size * y).at_most(size)).unwrap();
+        model.subject_to("other", (x - 1e-300 * y).at_least(-1.0)).unwrap();
+        let solution = SolveLinear::default().solve(&model, &Context::new()).unwrap();
+        assert!(solution.values.iter().all(|value| value.is_finite()), "{size}: {solution:?}");
+        assert!(solution.objective.is_none_or(f64::is_finite));
+    }
+}
+
+#[test]
+fn models_that_make_no_sense_are_refused_by_name() {
+    let refused = |change: fn(&mut LinearModel)| {
+        let mut model = LinearModel { costs: vec![1.0, 2.0], row_upper: vec![1.0], ..LinearModel::new() };
+        change(&mut model);
+        SolveLinear::default().solve(&model, &Context::new()).unwrap_err().message().to_string()
+    };
+    assert!(refused(|model| model.costs[1] = f64::NAN).contains("cost of x1"));
+    assert!(refused(|model| model.lower = vec![0.0]).contains("lower has 1 items"));
+    assert!(refused(|model| model.upper = vec![0.0, f64::NAN]).contains("column x1"));
+    assert!(refused(|model| model.row_upper[0] = f64::NEG_INFINITY).contains("row r0"));
+    assert!(refused(|model| model.integers = vec![2]).contains("names column 2"));
+    assert!(refused(|model| model.entry_rows = vec![0]).contains("must have as many"));
+    assert!(refused(|model| model.semi_continuous = vec![0]).contains("semi-continuous column x0"));
+}

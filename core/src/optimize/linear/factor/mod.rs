@@ -221,7 +221,7 @@ fn pass<'a>(
     listed: &mut bool,
     reach: &mut Reach,
 ) {
-    let mut at_row = |x: &mut Scattered, row: usize| {
+    let at_row = |x: &mut Scattered, row: usize| {
         let mut number = x.value[row];
         if number.abs() <= TINY {
             x.value[row] = 0.0;

@@ -15,7 +15,6 @@ impl Search {
     pub(super) fn cut_root(&mut self, context: &Context) -> Result<Outcome> {
         let mut rounder = Rounder::default();
         let mut idle = 0;
-        let columns = self.columns;
         let entries = self.mixed.programme.rows.index.len();
         let most_rounds = (40_000_000 / (entries + 1)).clamp(3, 60);
         for _ in 0..most_rounds {
@@ -46,7 +45,6 @@ impl Search {
             }
         }
         self.purge_rows(self.original_rows);
-        let _ = columns;
         Ok(Outcome::Optimal)
     }
 

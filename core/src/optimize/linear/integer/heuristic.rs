@@ -17,6 +17,11 @@ enum Dive {
     Locks,
 }
 
+/// Entries that rounding may look at.
+const ROUNDING_WORK: usize = 20_000_000;
+/// Columns times steps of a dive.
+const DIVING_WORK: usize = 100_000_000;
+
 impl Search {
     pub(super) fn root_heuristics(&mut self, context: &Context) -> Result<()> {
         for dive in [Dive::Locks, Dive::Fractional] {
@@ -57,10 +62,17 @@ impl Search {
             .collect();
         order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut domain = Domain { trail: Vec::new(), ..self.domain.clone() };
+        let mut work = 0usize;
         for (_, at) in order {
             if domain.is_fixed(at) {
                 continue;
             }
+            let (index, _) = self.propagator.columns.line(at);
+            work += index.iter().map(|row| self.propagator.rows.line(*row as usize).0.len()).sum::<usize>();
+            if work > ROUNDING_WORK {
+                return Ok(());
+            }
+            context.check()?;
             let nearest = point[at].round().clamp(domain.lower[at], domain.upper[at]);
             let other = if point[at] > nearest { nearest + 1.0 } else { nearest - 1.0 };
             let mark = domain.trail.len();
@@ -92,7 +104,8 @@ impl Search {
         let mut domain = Domain { trail: Vec::new(), ..self.domain.clone() };
         let mut backtracked = 0;
         // Columns without bounds could be followed for ever.
-        for _ in 0..2 * self.columns + 100 {
+        let most = (2 * self.columns + 100).min(DIVING_WORK / (self.columns + 1) + 5);
+        for _ in 0..most {
             context.check()?;
             if self.out_of_time() || simplex.iterations > budget {
                 break;

@@ -7,8 +7,6 @@ mod reduce;
 mod rounding;
 mod search;
 mod separate;
-#[cfg(test)]
-mod tests;
 
 use std::time::Instant;
 
@@ -44,6 +42,8 @@ pub(super) enum Ending {
     Unbounded,
     Time,
     Nodes,
+    /// Rounding errors kept the first relaxation from an answer.
+    Trouble,
 }
 
 /// A point that was the best when it was found.

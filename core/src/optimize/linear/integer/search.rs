@@ -35,7 +35,6 @@ struct Basis {
 #[derive(Debug)]
 struct Node {
     bound: f64,
-    estimate: f64,
     depth: usize,
     number: usize,
     path: Option<Rc<Path>>,
@@ -199,7 +198,8 @@ impl Search {
             Outcome::Infeasible => return Ok(Some(self.emptied())),
             Outcome::Cutoff => return Ok(Some(self.emptied())),
             Outcome::Unbounded => return Ok(Some(Ending::Unbounded)),
-            Outcome::Limit | Outcome::Trouble => return Ok(Some(Ending::Time)),
+            Outcome::Limit => return Ok(Some(Ending::Time)),
+            Outcome::Trouble => return Ok(Some(Ending::Trouble)),
         }
         self.after_relaxation(context)?;
         if self.fractional().is_empty() && self.is_closed() {
@@ -234,15 +234,7 @@ impl Search {
         self.root_bound = self.simplex.objective();
         self.raise_bound(self.root_bound);
         let basis = self.basis();
-        self.push(Node {
-            bound: self.root_bound,
-            estimate: self.root_bound,
-            depth: 0,
-            number: 0,
-            path: None,
-            basis,
-            branched: None,
-        });
+        self.push(Node { bound: self.root_bound, depth: 0, number: 0, path: None, basis, branched: None });
         Ok(None)
     }
 
@@ -515,6 +507,8 @@ impl Search {
             } else {
                 10
             };
+            let size = self.mixed.programme.rows.index.len() + self.columns;
+            let trials = trials.min(20_000_000 / (size + 1));
             let limits = self.lp_limits();
             let bounds = (&self.domain.lower[..], &self.domain.upper[..]);
             let mut spent = 0;
@@ -594,10 +588,8 @@ impl Search {
             let (lower, upper) = if direction == DOWN { (lower, floor) } else { (floor + 1.0, upper) };
             let distance = if direction == DOWN { value - floor } else { floor + 1.0 - value };
             let path = Rc::new(Path { before: node.path.clone(), column, lower, upper });
-            let gain = self.pseudo.gain(column, direction, value);
             Node {
                 bound,
-                estimate: bound + gain,
                 depth: node.depth + 1,
                 number: 0,
                 path: Some(path),
@@ -623,7 +615,7 @@ impl Search {
             }
             Ending::Infeasible => f64::INFINITY,
             Ending::Unbounded => f64::NEG_INFINITY,
-            Ending::Time | Ending::Nodes => {
+            Ending::Time | Ending::Nodes | Ending::Trouble => {
                 let open = if least_open.is_finite() { least_open } else { self.lower_bound };
                 let objective = self.incumbent.as_ref().map_or(f64::INFINITY, |(objective, _)| *objective);
                 open.min(objective)

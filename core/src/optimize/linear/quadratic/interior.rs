@@ -28,8 +28,6 @@ pub(super) struct Interior {
     pub(super) x: Vec<f64>,
     /// Prices of rows.
     pub(super) y: Vec<f64>,
-    /// `Q x + cost - A'y`.
-    pub(super) reduced: Vec<f64>,
     pub(super) iterations: usize,
     pub(super) ending: Stop,
 }
@@ -54,7 +52,6 @@ struct State<'a> {
     system: Symmetric,
     values: Vec<f64>,
     diagonal: Vec<f64>,
-    quadratic_entries: usize,
 }
 
 /// Solve until residuals and gap are below `tolerance`, relative to the data.
@@ -68,7 +65,7 @@ pub(super) fn solve(
     let mut state = State::new(problem, context)?;
     let mut ending = Stop::Iterations;
     let mut iterations = 0;
-    let mut best: Option<(f64, Vec<f64>, Vec<f64>, Vec<f64>)> = None;
+    let mut best: Option<(f64, Vec<f64>, Vec<f64>)> = None;
     let mut idle = 0;
     while iterations <= most {
         context.check()?;
@@ -81,8 +78,7 @@ pub(super) fn solve(
         let error = state.error(&dual, &primal, mean);
         if best.as_ref().is_none_or(|(least, ..)| error < 0.9 * least) {
             idle = 0;
-            let reduced = state.reduced();
-            best = Some((error, state.x.clone(), state.y.clone(), reduced));
+            best = Some((error, state.x.clone(), state.y.clone()));
         } else {
             idle += 1;
         }
@@ -97,11 +93,11 @@ pub(super) fn solve(
         state.step(&dual, &primal, mean, context)?;
         iterations += 1;
     }
-    let (error, x, y, reduced) = best.unwrap_or((f64::INFINITY, state.x, state.y, Vec::new()));
+    let (error, x, y) = best.unwrap_or((f64::INFINITY, state.x, state.y));
     if ending == Stop::Stalled && error <= tolerance.max(1e-9) * 1e3 {
         ending = Stop::Optimal;
     }
-    Ok(Interior { x, y, reduced, iterations, ending })
+    Ok(Interior { x, y, iterations, ending })
 }
 
 fn largest(values: &[f64]) -> f64 {
@@ -124,7 +120,6 @@ impl<'a> State<'a> {
                 }
             }
         }
-        let quadratic_entries = triplets.len();
         for row in 0..rows {
             for (column, value) in problem.rows.pairs(row) {
                 triplets.push((column as u32, (columns + row) as u32));
@@ -145,7 +140,7 @@ impl<'a> State<'a> {
             below.push(if lower.is_finite() { scale } else { 0.0 });
             above.push(if upper.is_finite() { scale } else { 0.0 });
         }
-        Ok(Self { problem, x, y: vec![0.0; rows], below, above, system, values, diagonal, quadratic_entries })
+        Ok(Self { problem, x, y: vec![0.0; rows], below, above, system, values, diagonal })
     }
 
     /// `Q x + cost - A'y`.
@@ -264,7 +259,6 @@ impl<'a> State<'a> {
         for at in columns..columns + primal.len() {
             self.values[at] = -REGULAR;
         }
-        debug_assert!(self.quadratic_entries <= self.values.len());
         self.system.factorise(&self.values, context)?;
         let primal_right: Vec<f64> = primal.iter().map(|rest| -rest).collect();
         let zero = vec![(0.0, 0.0); columns];

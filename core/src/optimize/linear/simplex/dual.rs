@@ -34,7 +34,7 @@ impl Simplex {
             if self.factor.is_worn() {
                 self.refresh(context)?;
             }
-            match self.dual_step(context)? {
+            match self.dual_step()? {
                 Step::Done => {}
                 Step::End(outcome) => return Ok(outcome),
                 Step::Refresh => {
@@ -103,13 +103,10 @@ impl Simplex {
         found
     }
 
-    fn dual_step(&mut self, context: &Context) -> Result<Step> {
+    fn dual_step(&mut self) -> Result<Step> {
         let Some(row) = self.leaving_row() else {
-            if self.factor.exchanges() == 0 {
-                return Ok(Step::End(Outcome::Optimal));
-            }
-            self.refresh(context)?;
-            return Ok(if self.leaving_row().is_none() { Step::End(Outcome::Optimal) } else { Step::Done });
+            // The caller computes everything anew from the basis and looks again.
+            return Ok(Step::End(Outcome::Optimal));
         };
         let leaving = self.head[row] as usize;
         let outside = self.violation(leaving);
@@ -118,9 +115,6 @@ impl Simplex {
         self.price();
         self.collect_candidates(sign);
         let Some(chosen) = self.ratio.choose(outside.abs(), self.tolerance_dual) else {
-            if self.factor.exchanges() > 0 {
-                return Ok(Step::Refresh);
-            }
             return Ok(self.conclude_infeasible(row, sign));
         };
         let Candidate { variable, size, distance, .. } = self.ratio.candidates[chosen];
@@ -244,12 +238,19 @@ impl Simplex {
         }
         let leaving = self.head[row] as usize;
         let limit = if sign > 0.0 { self.upper[leaving] } else { -self.lower[leaving] };
-        if reach > limit + self.tolerance_primal * 0.5 + 1e-13 * size {
+        // The row is the product of the multipliers and the matrix, whatever the age of the factors: only a narrow margin
+        // is looked at again.
+        let is_fresh = self.factor.exchanges() == 0;
+        let margin = if is_fresh { self.tolerance_primal * 0.5 + 1e-13 * size } else { 1e-6 + 1e-9 * size };
+        if reach > limit + margin {
             self.proof = vec![0.0; self.rows];
             for at in &self.row_part.index {
                 self.proof[*at as usize] = sign * self.row_part.value[*at as usize];
             }
             return Step::End(Outcome::Infeasible);
+        }
+        if !is_fresh {
+            return Step::Refresh;
         }
         self.infeasibility[row] = 0.0;
         if self.leaving_row().is_none() { Step::End(Outcome::Trouble) } else { Step::Done }

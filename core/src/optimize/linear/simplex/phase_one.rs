@@ -48,6 +48,7 @@ impl Simplex {
             }
         }
         self.settle();
+        self.compute_reduced();
         let right = (0..total).all(|at| self.is_boxed(at) || self.dual_violation(at) <= self.tolerance_dual);
         self.settle_boxes();
         self.compute_primal();
