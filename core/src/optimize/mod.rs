@@ -7,6 +7,7 @@
 //!
 //! | several objectives | what it does |
 //! |---|---|
+//! | [`minimize_front`] | points of which none is better in every objective; [`FrontMinimizer`] asks and is told |
 //! | [`non_dominated_ranks`] | which points no other point beats, which are next, and so on |
 //! | [`hypervolume`], [`hypervolume_contributions`] | how much of the space points dominate, and what each adds |
 //!
@@ -19,10 +20,17 @@ mod fronts;
 mod linear;
 mod minimize;
 mod space;
-pub use fronts::{hypervolume, hypervolume_contributions, non_dominated_ranks};
+pub use fronts::{
+    Decomposition, Front, FrontHistory, FrontMethod, FrontMinimizer, FrontPopulation, FrontSpread, MinimizeFront,
+    crowding_distances, hypervolume, hypervolume_contributions, minimize_front, non_dominated_ranks,
+    reference_directions,
+};
 pub use linear::{
     Constraint, Expression, Incumbent, LinearCheck, LinearConflict, LinearModel, LinearSolution, LinearStatus,
     MpsFormat, ReadMps, RowOf, Sensitivity, SolveLinear, Term, Variable, read_lp, verify_linear, write_lp, write_mps,
 };
-pub use minimize::{Minimize, MinimizeHistory, MinimizeMethod, Minimizer, Minimum, Stage, StopReason, minimize};
+pub use minimize::{
+    Minimize, MinimizeComparison, MinimizeHistory, MinimizeMethod, Minimizer, Minimum, Stage, StopReason,
+    compare_minimizers, minimize,
+};
 pub use space::{CategoricalParameter, ContinuousParameter, IntegerParameter, MOST_PARAMETERS, Parameter, Space};
