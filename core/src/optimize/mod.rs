@@ -21,9 +21,9 @@ mod linear;
 mod minimize;
 mod space;
 pub use fronts::{
-    Decomposition, Front, FrontHistory, FrontMethod, FrontMinimizer, FrontPopulation, FrontSpread, MinimizeFront,
-    crowding_distances, hypervolume, hypervolume_contributions, minimize_front, non_dominated_ranks,
-    reference_directions,
+    Decomposition, Front, FrontChart, FrontChoice, FrontHistory, FrontIndicator, FrontMethod, FrontMinimizer,
+    FrontPopulation, FrontPreference, FrontSpread, MinimizeFront, crowding_distances, front_indicator, hypervolume,
+    hypervolume_contributions, minimize_front, non_dominated_ranks, reference_directions,
 };
 pub use linear::{
     Constraint, Expression, Incumbent, LinearCheck, LinearConflict, LinearModel, LinearSolution, LinearStatus,

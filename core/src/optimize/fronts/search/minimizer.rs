@@ -352,8 +352,7 @@ impl FrontMinimizer {
             frame.ideal = if ideal.iter().all(|x| x.is_finite()) { ideal } else { Vec::new() };
             population
         } else {
-            let mut all = saved.population.clone();
-            all.append(saved.told.clone());
+            let all = saved.population.worths(&saved.told);
             let count = self.survivors;
             let members = if options.method() == FrontMethod::Nsga3 {
                 let (members, seen) =
@@ -365,7 +364,7 @@ impl FrontMinimizer {
                 (ranks, spreads) = (chosen.ranks, chosen.spreads);
                 chosen.members
             };
-            all.select(&members, columns, objectives)
+            saved.population.select(&saved.told, &members, columns, objectives)
         };
         let size = if ranks.is_empty() {
             population.fronts(objectives, context)?.first().map_or(0, Vec::len)
@@ -394,12 +393,12 @@ impl FrontMinimizer {
         let mut children = saved.told.clone();
         if saved.generation == 0 {
             // The first ones fill the places; what is given beyond competes for all of them.
-            population.append(children);
-            let count = population.len().min(self.survivors);
-            let (here, beyond): (Vec<u32>, Vec<u32>) =
-                (0..population.len() as u32).partition(|at| (*at as usize) < count);
-            children = population.select(&beyond, columns, objectives);
-            population = population.select(&here, columns, objectives);
+            let all: Vec<u32> = (0..(population.len() + children.len()) as u32).collect();
+            let (here, beyond) = all.split_at(all.len().min(self.survivors));
+            (population, children) = (
+                population.select(&children, here, columns, objectives),
+                population.select(&children, beyond, columns, objectives),
+            );
         }
         let ideal = &saved.frame.ideal;
         let mut problems = Problems::new(&self.directions, &saved.options, ideal, &population, context)?;
@@ -448,7 +447,7 @@ impl FrontMinimizer {
         let (saved, columns) = (&self.saved, self.coordinates.len());
         let (options, objectives) = (&saved.options, saved.options.objectives);
         let mut all = saved.population.clone();
-        all.append(saved.told.clone());
+        all.append(&saved.told);
         ensure!(all.len() > 0, NotEnoughData, "nothing was told yet");
         let fronts = all.fronts(objectives, &Context::new())?;
         let mut first = fronts.first().cloned().unwrap_or_default();
@@ -461,7 +460,7 @@ impl FrontMinimizer {
         );
         let worth = |at: &u32| all.worth(*at as usize, objectives);
         first.sort_by(|a, b| crate::optimize::fronts::ranking::compare(worth(a), worth(b)).then(a.cmp(b)));
-        let front = all.select(&first, columns, objectives);
+        let front = all.select(&Population::default(), &first, columns, objectives);
         let mut ranks = vec![0_i64; all.len()];
         for (rank, front) in fronts.iter().enumerate() {
             for at in front {
@@ -533,7 +532,7 @@ impl FrontMinimizer {
         Self::of(store::load(path)?)
     }
 
-    fn to_save(&self) -> Saved {
+    pub(super) fn to_save(&self) -> Saved {
         Saved { seconds: self.seconds(), ..self.saved.clone() }
     }
 }

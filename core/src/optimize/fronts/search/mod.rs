@@ -1,4 +1,5 @@
 //! The search for a front.
+mod chart;
 mod crowding;
 mod directions;
 mod minimizer;
@@ -15,6 +16,7 @@ mod saved;
 mod tests;
 mod variation;
 
+pub use chart::FrontChart;
 pub use crowding::crowding_distances;
 pub use directions::reference_directions;
 pub use minimizer::FrontMinimizer;

@@ -59,15 +59,30 @@ impl Population {
     }
 
     /// All members of another.
-    pub(super) fn append(&mut self, other: Population) {
-        self.candidates.extend(other.candidates);
-        self.points.extend(other.points);
-        self.objectives.extend(other.objectives);
-        self.violations.extend(other.violations);
+    pub(super) fn append(&mut self, other: &Population) {
+        self.candidates.extend_from_slice(&other.candidates);
+        self.points.extend_from_slice(&other.points);
+        self.objectives.extend_from_slice(&other.objectives);
+        self.violations.extend_from_slice(&other.violations);
     }
 
-    /// Some members, in the order named.
-    pub(super) fn select(&self, members: &[u32], dimensions: usize, objectives: usize) -> Population {
+    /// What both populations are worth, one after the other, without the candidates.
+    pub(super) fn worths(&self, other: &Population) -> Population {
+        Population {
+            objectives: [self.objectives.as_slice(), &other.objectives].concat(),
+            violations: [self.violations.as_slice(), &other.violations].concat(),
+            ..Population::default()
+        }
+    }
+
+    /// Some members, in the order named; those from `len` on are those of the other population.
+    pub(super) fn select(
+        &self,
+        other: &Population,
+        members: &[u32],
+        dimensions: usize,
+        objectives: usize,
+    ) -> Population {
         let mut chosen = Population {
             candidates: Vec::with_capacity(members.len() * dimensions),
             points: Vec::with_capacity(members.len() * dimensions),
@@ -75,11 +90,14 @@ impl Population {
             violations: Vec::with_capacity(members.len()),
         };
         for &at in members {
-            let at = at as usize;
-            chosen.candidates.extend_from_slice(self.candidate(at, dimensions));
-            chosen.points.extend_from_slice(self.point(at, dimensions));
-            chosen.objectives.extend_from_slice(self.worth(at, objectives));
-            chosen.violations.push(self.violations[at]);
+            let (from, at) = match (at as usize).checked_sub(self.len()) {
+                Some(at) => (other, at),
+                None => (self, at as usize),
+            };
+            chosen.candidates.extend_from_slice(from.candidate(at, dimensions));
+            chosen.points.extend_from_slice(from.point(at, dimensions));
+            chosen.objectives.extend_from_slice(from.worth(at, objectives));
+            chosen.violations.push(from.violations[at]);
         }
         chosen
     }
