@@ -10,7 +10,7 @@ fn small(random: &mut Random) -> f64 {
 
 fn random_linear(random: &mut Random, columns: usize, rows: usize) -> LinearModel {
     let mut model = LinearModel::new();
-    model.maximize = random.bits() % 2 == 0;
+    model.maximize = random.bits().is_multiple_of(2);
     model.constant = small(random);
     for _ in 0..columns {
         model.costs.push(small(random));
@@ -82,7 +82,7 @@ fn larger_sparse_models_are_certified() {
         let mut model = random_linear(&mut random, columns, rows);
         // Bounded, and with a point: mostly optimal.
         for (lower, upper) in model.lower.iter_mut().zip(&mut model.upper) {
-            (*lower, *upper) = (lower.max(-50.0).min(1.0), upper.min(50.0).max(1.0));
+            (*lower, *upper) = (lower.clamp(-50.0, 1.0), upper.clamp(1.0, 50.0));
         }
         let keep: Vec<bool> = model.entry_values.iter().map(|_| random.uniform() < 0.15).collect();
         let mut kept = keep.iter();

@@ -1,4 +1,5 @@
 //! Random planning and knapsack models against HiGHS, and reference problems against their published optima.
+#![allow(clippy::print_stdout, reason = "says the figures, and why a test is skipped")]
 use std::path::PathBuf;
 
 use serde::Deserialize;

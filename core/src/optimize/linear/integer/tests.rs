@@ -1,4 +1,5 @@
 //! Reference problems and brute force.
+#![allow(clippy::print_stdout, reason = "says the figures, and why a test is skipped")]
 use super::super::simplex::tests::programme_of;
 use super::super::text::ReadMps;
 use super::*;

@@ -1,4 +1,5 @@
 //! Reference problems of the shared data, solved without presolve.
+#![allow(clippy::print_stdout, reason = "says the figures, and why a test is skipped")]
 use super::super::model::LinearModel;
 use super::super::text::ReadMps;
 use super::*;

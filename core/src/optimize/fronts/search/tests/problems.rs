@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 use crate::optimize::space::{ContinuousParameter, Space};
 
 /// A problem: the space, the objectives, the constraints g <= 0, and the reference of its hypervolume.
-pub struct Problem {
+pub(super) struct Problem {
     pub name: &'static str,
     pub space: Space,
     pub objectives: usize,
@@ -157,7 +157,7 @@ fn osy(x: &[f64], f: &mut [f64]) {
 }
 
 /// Every problem.
-pub fn all() -> Vec<Problem> {
+pub(super) fn all() -> Vec<Problem> {
     let one = |name, space, objectives, inequalities, reference: &[f64], worth| Problem {
         name,
         space,
