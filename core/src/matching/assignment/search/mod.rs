@@ -75,6 +75,8 @@ pub(super) struct Search {
     /// Prices once more, in one piece for kernels.
     pub(super) prices: Vec<f64>,
     pool: Vec<(f64, u32)>,
+    /// Places of the pool that lists have left for longer ones.
+    left: usize,
     found: Vec<(f64, u32)>,
     /// Free rows to be reduced, the last first, and those left for later.
     waiting: Vec<u32>,
@@ -118,6 +120,7 @@ impl Search {
             columns: prices.iter().map(column).collect(),
             prices,
             pool: Vec::new(),
+            left: 0,
             found: Vec::new(),
             waiting: Vec::new(),
             later: Vec::new(),
@@ -291,18 +294,40 @@ impl Search {
         let Some(bound) = source.nearest(row as usize, &self.prices, wanted as usize, &mut self.found)? else {
             return Ok(false);
         };
-        let row = &mut self.rows[row as usize];
-        if self.found.len() > row.room as usize {
-            row.start = self.pool.len();
-            row.room = (self.found.len() as u32).max(wanted + wanted / 4);
-            self.pool.resize(row.start + row.room as usize, (0.0, 0));
+        if self.found.len() > self.rows[row as usize].room as usize {
+            let room = (self.found.len() as u32).max(wanted + wanted / 4);
+            self.left += self.rows[row as usize].room as usize;
+            self.rows[row as usize].room = 0;
+            if self.pool.len() + room as usize > self.pool.capacity() && 4 * self.left > self.pool.len() {
+                self.close_up();
+            }
+            let row = &mut self.rows[row as usize];
+            (row.start, row.room) = (self.pool.len(), room);
+            self.pool.resize(row.start + room as usize, (0.0, 0));
         }
+        let row = &mut self.rows[row as usize];
         row.length = self.found.len() as u32;
         self.pool[row.start..row.start + self.found.len()].copy_from_slice(&self.found);
         row.bound = bound;
         row.wanted = wanted;
         row.made = self.number;
         Ok(true)
+    }
+
+    /// Move the lists together over the places that longer lists have left, so that the pool need not grow.
+    fn close_up(&mut self) {
+        let mut listed: Vec<u32> =
+            (0..self.rows.len() as u32).filter(|row| self.rows[*row as usize].room > 0).collect();
+        listed.sort_unstable_by_key(|row| self.rows[*row as usize].start);
+        let mut end = 0;
+        for row in listed {
+            let row = &mut self.rows[row as usize];
+            self.pool.copy_within(row.start..row.start + row.length as usize, end);
+            row.start = end;
+            end += row.room as usize;
+        }
+        self.pool.truncate(end);
+        self.left = 0;
     }
 
     /// Begin a search from a free row.
