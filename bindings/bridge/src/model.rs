@@ -154,7 +154,11 @@ mod tests {
                 let (model, context) = (model.clone(), &context);
                 scope.spawn(move || {
                     for _ in 0..1000 {
-                        model.change(context, |counter: &mut Counter| Ok(counter.0.push(thread))).unwrap();
+                        let push = |counter: &mut Counter| {
+                            counter.0.push(thread);
+                            Ok(())
+                        };
+                        model.change(context, push).unwrap();
                     }
                 });
             }
