@@ -2,9 +2,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use inlaid::data::Matrix;
-use inlaid::optimize::{
-    Minimize, MinimizeComparison, MinimizeMethod, Minimizer, Minimum, Space, compare_minimizers,
-};
+use inlaid::optimize::{Minimize, MinimizeComparison, MinimizeMethod, Minimizer, Minimum, Space, compare_minimizers};
 use inlaid::{Context, Result};
 use ndarray::Array2;
 use schemars::JsonSchema;
@@ -223,15 +221,13 @@ fn functions() -> Vec<Op> {
                 let minimizer = a.options::<Search>()?.start(a.context)?;
                 Reply::session(a, Asking { minimizer, wide: true })
             }),
-        op("optimize.compare_minimizers", compare)
-            .takes(best)
-            .options::<Compare>()
-            .gives::<MinimizeComparison>()
-            .runs(|a| {
+        op("optimize.compare_minimizers", compare).takes(best).options::<Compare>().gives::<MinimizeComparison>().runs(
+            |a| {
                 let o: Compare = a.options()?;
                 let methods: Vec<&str> = o.methods.iter().map(String::as_str).collect();
                 Reply::value(compare_minimizers(&methods, a.matrix(0)?, &o.targets)?)
-            }),
+            },
+        ),
         op("optimize.Minimum.to_svg", svg)
             .on_report::<Minimum>()
             .gives::<String>()
@@ -253,7 +249,8 @@ fn state() -> Vec<Op> {
         differs.";
     let tell = "Tell the values of the candidates that were asked for, in their order.\n\nFails with `invalid_data` for another \
         number of values, where constraints must be told too, and if nothing was asked; the question then still waits.";
-    let tell_all = "Tell values, constraints and derivatives of the candidates that were asked for.\n\nFails as `tell`.";
+    let tell_all =
+        "Tell values, constraints and derivatives of the candidates that were asked for.\n\nFails as `tell`.";
     let suggest = "Candidates to evaluate first. Before the first question.\n\nFails with `invalid_data` for candidates that are \
         not of the space, and once something was asked.";
     let give = "Candidates whose answers are known already: a warm start. They do not count as evaluations and are not part of \

@@ -126,7 +126,7 @@ pub(super) struct Run {
     pub(super) budget: Option<usize>,
     /// Evaluations so far, with those before the method began.
     pub(super) used: usize,
-    /// The best point seen by the method or given, and its outcome.
+    /// The best point seen by the method or given, and its outcome; the start until an evaluation did not fail.
     pub(super) best: Given,
     /// What the best point was worth when it was found, with constraints as the Lagrangian then saw them.
     pub(super) best_merit: f64,
@@ -140,7 +140,8 @@ impl Run {
         given: Vec<Given>,
         seed: u64,
     ) -> Self {
-        let best = given.first().cloned().unwrap_or(Given { point: Vec::new(), outcome: Outcome::WORST });
+        let start = || Given { point: start(&space), outcome: Outcome::WORST };
+        let best = given.first().cloned().unwrap_or_else(start);
         let lagrangian = Lagrangian::new(options.inequalities, options.equalities);
         let (random, answers) = (Random::new(seed), Answers::default());
         let best_merit = best.outcome.value;
@@ -164,6 +165,11 @@ impl Run {
     /// Whether the caller asked to stop.
     pub(super) fn check(&self) -> Result<()> {
         open(&self.desk).context.check()
+    }
+
+    /// The context of the running call.
+    pub(super) fn context(&self) -> Context {
+        open(&self.desk).context.clone()
     }
 
     /// The desk.
@@ -211,11 +217,7 @@ impl Run {
 
     /// Where a search from a point begins: in the middle of bounded parameters, at the start of others.
     pub(super) fn start(&self) -> Vec<f64> {
-        let middle = |axis: &Axis| match axis.range() {
-            (low, high) if low.is_finite() && high.is_finite() && axis.is_bounded() => 0.5 * (low + high),
-            (low, high) => 0f64.clamp(low, high),
-        };
-        self.space.axes.iter().map(middle).collect()
+        start(&self.space)
     }
 
     /// A random point: uniform on bounded axes, normal around the start on others.
@@ -241,6 +243,15 @@ impl Run {
         }
         outcome.value + self.lagrangian.term(&self.answers.constraints[row * count..(row + 1) * count])
     }
+}
+
+/// The middle of bounded parameters, the start of others.
+fn start(space: &Coordinates) -> Vec<f64> {
+    let middle = |axis: &Axis| {
+        let (low, high) = axis.range();
+        if axis.is_bounded() { 0.5 * (low + high) } else { 0f64.clamp(low, high) }
+    };
+    space.axes.iter().map(middle).collect()
 }
 
 /// A question on the desk until its answer is there.

@@ -152,6 +152,8 @@ const MOST_EVALUATIONS: usize = 1 << 30;
 const MOST_CONSTRAINTS: usize = 10_000;
 /// The most candidates of a question.
 const MOST_BATCH: usize = 1 << 20;
+/// The most numbers of a question.
+const MOST_NUMBERS: usize = 1 << 26;
 
 impl Minimize {
     setters! {
@@ -249,6 +251,23 @@ impl Minimize {
             space.is_bounded() || from_a_point,
             InvalidConfig,
             "{method} needs both bounds of every parameter; auto, cma_es, nelder_mead and l_bfgs_b do without"
+        );
+        let most = match self.method {
+            M::CmaEs | M::Bayesian => 1000,
+            M::NelderMead => 10_000,
+            _ => usize::MAX,
+        };
+        ensure!(
+            space.len() <= most,
+            TooLarge,
+            "{method} goes with at most {most} parameters, the space has {}; auto goes with more",
+            space.len()
+        );
+        let numbers = self.population.unwrap_or(0).max(self.batch).saturating_mul(space.len());
+        ensure!(
+            numbers <= MOST_NUMBERS,
+            TooLarge,
+            "a population or batch of {numbers} numbers in all; at most {MOST_NUMBERS} are allowed"
         );
         let local = matches!(self.method, M::NelderMead | M::LBfgsB) || self.gradient;
         if local && !space.is_continuous() {

@@ -93,9 +93,15 @@ fn mixed_spaces_are_searched_to_their_minimum() {
         let found = minimize(mixed_value, &mixed(), &options(method), &context(2)).unwrap();
         assert!(found.value < most, "{method:?}: {} {:?}", found.value, found.point);
     }
-    let few = options(MinimizeMethod::Bayesian).with_evaluations(60);
-    let found = minimize(mixed_value, &mixed(), &few, &context(2)).unwrap();
-    assert!(found.value < 1.0, "{} {:?}", found.value, found.point);
+    let median = |method| {
+        let few = options(method).with_evaluations(60);
+        let mut values: Vec<f64> =
+            (0..7).map(|seed| minimize(mixed_value, &mixed(), &few, &context(seed)).unwrap().value).collect();
+        values.sort_by(f64::total_cmp);
+        values[3]
+    };
+    let (model, random) = (median(MinimizeMethod::Bayesian), median(MinimizeMethod::Random));
+    assert!(model < 0.5 * random && model < 1.0, "{model} {random}");
 }
 
 #[test]

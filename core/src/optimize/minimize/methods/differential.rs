@@ -13,6 +13,8 @@ use crate::optimize::minimize::desk::Run;
 
 /// Memories of scale and crossover rate.
 const MEMORIES: usize = 5;
+/// The most numbers of a population by default.
+const MOST: usize = 1 << 23;
 /// The population at the end.
 const LEAST: usize = 4;
 
@@ -40,7 +42,8 @@ pub(super) async fn generations_within(run: &mut Run, part: usize, of: usize) ->
     let n = run.dimensions() as f64;
     let usual = (25.0 * n.ln().max(0.5) * n.sqrt()).round() as usize;
     let planned = run.left().min(10_000 * run.dimensions()) / of * part;
-    let first = run.options.population.unwrap_or_else(|| usual.min(planned / 12).max(2 * LEAST));
+    let first =
+        run.options.population.unwrap_or_else(|| usual.min(planned / 12).min(MOST / run.dimensions()).max(2 * LEAST));
     let first = fitting(run, first);
     let began = run.used;
     let mut population = begin(run, first).await?;

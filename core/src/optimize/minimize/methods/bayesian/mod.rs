@@ -161,8 +161,7 @@ impl Smooth for Climb<'_> {
 fn by_process(run: &mut Run, data: &Data, scales: &mut Scales, due: bool, batch: usize) -> Result<Vec<Vec<f64>>> {
     let (mut points, mut values) = data.seen();
     if due {
-        learn(scales, &points, &values, run.options.noisy, 40)?;
-        run.check()?;
+        learn(scales, &points, &values, run.options.noisy, 40, &run.context())?;
     }
     let mut proposals: Vec<Vec<f64>> = Vec::new();
     for _ in 0..batch {

@@ -4,6 +4,7 @@
 //! lengths growing with the root of the dimension (Hvarfner, Hellsten, Nardi, *Vanilla Bayesian optimization performs great
 //! in high dimensions*, 2024). O(n^3) for n points. Source: Rasmussen, Williams, *Gaussian Processes for Machine Learning*
 //! (2006), chapters 2, 4 and 5.
+use crate::Context;
 use crate::error::Result;
 use crate::math::quasi_newton::{Bfgs, Smooth, Stopping};
 
@@ -179,6 +180,7 @@ struct Posterior<'a> {
     points: &'a [Vec<f64>],
     values: &'a [f64],
     noisy: bool,
+    context: &'a Context,
     inverse: Vec<f64>,
     weights: Vec<f64>,
     logs: Vec<f64>,
@@ -194,6 +196,7 @@ impl Posterior<'_> {
 
 impl Smooth for Posterior<'_> {
     fn value(&mut self, logs: &[f64]) -> Result<f64> {
+        self.context.check()?;
         let n = self.points.len();
         let scales = Scales { logs: logs.to_vec() };
         let inverse_lengths: Vec<f64> = scales.lengths().iter().map(|l| (-l).exp()).collect();
@@ -256,9 +259,17 @@ impl Smooth for Posterior<'_> {
 }
 
 /// Learn the scales from points and standardised values, from where they stand.
-pub(super) fn learn(scales: &mut Scales, points: &[Vec<f64>], values: &[f64], noisy: bool, steps: usize) -> Result<()> {
+pub(super) fn learn(
+    scales: &mut Scales,
+    points: &[Vec<f64>],
+    values: &[f64],
+    noisy: bool,
+    steps: usize,
+    context: &Context,
+) -> Result<()> {
     let count = scales.logs.len();
-    let mut posterior = Posterior { points, values, noisy, inverse: Vec::new(), weights: Vec::new(), logs: Vec::new() };
+    let mut posterior =
+        Posterior { points, values, noisy, context, inverse: Vec::new(), weights: Vec::new(), logs: Vec::new() };
     let mut bfgs = Bfgs::default();
     let inverse = bfgs.inverse(count);
     (0..count).for_each(|i| inverse[i * count + i] = 0.1);
@@ -310,6 +321,7 @@ mod tests {
             points: &points,
             values: &values,
             noisy: true,
+            context: &Context::new(),
             inverse: Vec::new(),
             weights: Vec::new(),
             logs: Vec::new(),
@@ -336,7 +348,7 @@ mod tests {
     fn learnt_scales_predict_unseen_points() {
         let (points, values) = data(40);
         let mut scales = Scales::new(2, false);
-        learn(&mut scales, &points, &values, false, 50).unwrap();
+        learn(&mut scales, &points, &values, false, 50, &Context::new()).unwrap();
         let process = Process::of(points, &values, &scales).unwrap();
         let mut random = Random::new(9);
         for _ in 0..50 {

@@ -7,17 +7,27 @@
 const STEPS: usize = 60;
 
 /// Put the eigenvalues of the symmetric `matrix`, row-major `n * n`, into `values` and its unit eigenvectors into the
-/// columns of `vectors`; `spare` is overwritten. `false` where the steps do not end, as with NaN inside.
+/// columns of `vectors`; `spare` is overwritten. `false` where the steps do not end, as with NaN inside, or `go_on` says no,
+/// which is asked every O(n^2) operations.
 #[must_use]
-pub(crate) fn decompose(matrix: &[f64], n: usize, values: &mut [f64], vectors: &mut [f64], spare: &mut [f64]) -> bool {
+pub(crate) fn decompose(
+    matrix: &[f64],
+    n: usize,
+    values: &mut [f64],
+    vectors: &mut [f64],
+    spare: &mut [f64],
+    go_on: &dyn Fn() -> bool,
+) -> bool {
     vectors.copy_from_slice(matrix);
-    reduce(vectors, n, values, spare);
-    rotate_away(vectors, n, values, spare)
+    reduce(vectors, n, values, spare, go_on) && rotate_away(vectors, n, values, spare, go_on)
 }
 
 /// Leave the diagonal in `diagonal`, what is beside it in `beside[1..]`, and the orthogonal matrix that did it in `a`.
-fn reduce(a: &mut [f64], n: usize, diagonal: &mut [f64], beside: &mut [f64]) {
+fn reduce(a: &mut [f64], n: usize, diagonal: &mut [f64], beside: &mut [f64], go_on: &dyn Fn() -> bool) -> bool {
     for i in (1..n).rev() {
+        if !go_on() {
+            return false;
+        }
         let mut size = 0.0;
         let scale: f64 = a[i * n..i * n + i].iter().map(|x| x.abs()).sum();
         if i == 1 || scale == 0.0 {
@@ -60,6 +70,9 @@ fn reduce(a: &mut [f64], n: usize, diagonal: &mut [f64], beside: &mut [f64]) {
     beside[0] = 0.0;
     diagonal[0] = 0.0;
     for i in 0..n {
+        if !go_on() {
+            return false;
+        }
         if diagonal[i] != 0.0 {
             for j in 0..i {
                 let dot: f64 = (0..i).map(|k| a[i * n + k] * a[k * n + j]).sum();
@@ -75,10 +88,17 @@ fn reduce(a: &mut [f64], n: usize, diagonal: &mut [f64], beside: &mut [f64]) {
             a[i * n + j] = 0.0;
         }
     }
+    true
 }
 
 /// Rotate what is beside the diagonal away, and `vectors` with it.
-fn rotate_away(vectors: &mut [f64], n: usize, diagonal: &mut [f64], beside: &mut [f64]) -> bool {
+fn rotate_away(
+    vectors: &mut [f64],
+    n: usize,
+    diagonal: &mut [f64],
+    beside: &mut [f64],
+    go_on: &dyn Fn() -> bool,
+) -> bool {
     for i in 1..n {
         beside[i - 1] = beside[i];
     }
@@ -95,7 +115,7 @@ fn rotate_away(vectors: &mut [f64], n: usize, diagonal: &mut [f64], beside: &mut
                 break;
             }
             steps += 1;
-            if steps > STEPS {
+            if steps > STEPS || !go_on() {
                 return false;
             }
             let shift = (diagonal[l + 1] - diagonal[l]) / (2.0 * beside[l]);
@@ -150,7 +170,7 @@ mod tests {
             let matrix: Vec<f64> =
                 (0..n * n).map(|at| (0..n).map(|k| factor[at / n * n + k] * factor[at % n * n + k]).sum()).collect();
             let (mut values, mut vectors, mut spare) = (vec![0.0; n], vec![0.0; n * n], vec![0.0; n]);
-            assert!(decompose(&matrix, n, &mut values, &mut vectors, &mut spare));
+            assert!(decompose(&matrix, n, &mut values, &mut vectors, &mut spare, &|| true));
             for at in 0..n * n {
                 let (i, j) = (at / n, at % n);
                 let back: f64 = (0..n).map(|k| vectors[i * n + k] * values[k] * vectors[j * n + k]).sum();
@@ -165,7 +185,7 @@ mod tests {
     fn a_diagonal_matrix_with_zeros_and_equal_values_is_fine() {
         let matrix = [2.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0];
         let (mut values, mut vectors, mut spare) = (vec![0.0; 3], vec![0.0; 9], vec![0.0; 3]);
-        assert!(decompose(&matrix, 3, &mut values, &mut vectors, &mut spare));
+        assert!(decompose(&matrix, 3, &mut values, &mut vectors, &mut spare, &|| true));
         values.sort_by(f64::total_cmp);
         assert_eq!(values, [0.0, 2.0, 2.0]);
     }
@@ -173,6 +193,6 @@ mod tests {
     #[test]
     fn nan_is_reported() {
         let (mut values, mut vectors, mut spare) = (vec![0.0; 2], vec![0.0; 4], vec![0.0; 2]);
-        assert!(!decompose(&[f64::NAN, 1.0, 1.0, 2.0], 2, &mut values, &mut vectors, &mut spare));
+        assert!(!decompose(&[f64::NAN, 1.0, 1.0, 2.0], 2, &mut values, &mut vectors, &mut spare, &|| true));
     }
 }

@@ -73,7 +73,9 @@ pub(crate) async fn descend(run: &mut Run, state: &mut State, limits: Limits) ->
             ended.value = merits[order[0]];
             ended.point.copy_from_slice(&points[order[0] * n..(order[0] + 1) * n]);
         }
-        state.learn(&steps, &order);
+        let context = run.context();
+        state.learn(&steps, &order, &|| !context.is_cancelled());
+        run.check()?;
         if discrete {
             margin::keep(state, &run.space.axes);
         }

@@ -140,8 +140,8 @@ impl State {
         }
     }
 
-    /// Learn from `steps` as sampled (or repaired), best first by `order`.
-    pub(crate) fn learn(&mut self, steps: &[f64], order: &[usize]) {
+    /// Learn from `steps` as sampled, best first by `order`. It is broken where `go_on` said no on the way.
+    pub(crate) fn learn(&mut self, steps: &[f64], order: &[usize], go_on: &dyn Fn() -> bool) {
         let n = self.n;
         self.moved.fill(0.0);
         for (row, weight) in order.iter().zip(&self.rates.weights).take(self.rates.parents) {
@@ -159,7 +159,7 @@ impl State {
         self.step *= change.exp();
         let every = 0.1 / ((self.rates.rank_one + self.rates.rank_many).max(1e-12) * n as f64);
         if (self.generations - self.decomposed) as f64 > every {
-            self.decompose();
+            self.decompose(go_on);
         }
     }
 
@@ -230,9 +230,10 @@ impl State {
         self.turned.iter().zip(&self.lengths).map(|(t, length)| (t / length) * (t / length)).sum()
     }
 
-    fn decompose(&mut self) {
+    fn decompose(&mut self, go_on: &dyn Fn() -> bool) {
         self.decomposed = self.generations;
-        let fine = eigen::decompose(&self.covariance, self.n, &mut self.lengths, &mut self.basis, &mut self.spare);
+        let fine =
+            eigen::decompose(&self.covariance, self.n, &mut self.lengths, &mut self.basis, &mut self.spare, go_on);
         let (least, most) = extremes(&self.lengths);
         if !fine || least <= 0.0 || most > 1e14 * least || !self.step.is_finite() {
             self.broken = true;

@@ -17,7 +17,7 @@ mod separable;
 use super::cma::{Limits, State, default_population, descend as evolve};
 use super::gradient::{Plan, descend};
 use super::{annealing, bayesian, cma, constrained, differential, gradient, sampling};
-use crate::error::Result;
+use crate::error::{Result, bail};
 use crate::optimize::minimize::desk::Run;
 
 /// Steps of CMA-ES this part of the first one are short enough to compare with descents.
@@ -37,16 +37,25 @@ pub(super) async fn search(mut run: Run) -> Result<()> {
     if run.options.gradient {
         return gradient::search(run).await;
     }
-    if bounded && run.left() < 20 * n && run.left() <= 1000 {
+    if bounded && n <= 50 && run.left() < 20 * n && run.left() <= 1000 {
         return bayesian::search(&mut run).await;
     }
-    if run.space.has_categories() {
+    if run.space.has_categories() || (n > MANY && bounded && !run.space.is_continuous()) {
         differential::generations_within(&mut run, 4, 5).await?;
         run.stage("neighbours");
         let best = run.best.point.clone();
         let value = run.value(&best).await?;
         annealing::neighbours(&mut run, &best, value).await?;
         return differential::search(run).await;
+    }
+    if n > MANY && bounded && (run.options.noisy || run.lagrangian.len() > 0) {
+        return differential::search(run).await;
+    }
+    if n > MANY && !run.space.is_continuous() {
+        bail!(Unsupported, "more than {MANY} parameters need bounds unless all are continuous; the space has {n}");
+    }
+    if n > MANY && !bounded {
+        return gradient::search(run).await;
     }
     if run.options.noisy {
         run.stage("cma_es");
@@ -98,7 +107,7 @@ async fn with_constraints(mut run: Run) -> Result<()> {
         return cma::bipop(&mut run, default_population(n)).await;
     }
     run.stage("cma_es");
-    let start = if run.best.point.is_empty() { run.random_point() } else { run.best.point.clone() };
+    let start = run.best.point.clone();
     let mut state = State::new(start, 0.1, default_population(n));
     evolve(&mut run, &mut state, Limits { evaluations: total * 3 / 10, ..Limits::default() }).await?;
     run.given.insert(0, run.best.clone());
