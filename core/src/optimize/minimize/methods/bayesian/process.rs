@@ -8,8 +8,6 @@ use crate::Context;
 use crate::error::Result;
 use crate::math::quasi_newton::{Bfgs, Smooth, Stopping};
 
-const ROOT5: f64 = 2.236_067_977_499_79;
-
 /// The scales of the process, as logarithms: one length per coordinate, the amplitude, the noise.
 #[derive(Clone, Debug)]
 pub(super) struct Scales {
