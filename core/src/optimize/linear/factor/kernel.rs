@@ -162,7 +162,7 @@ fn singletons(work: &mut Work<'_>, structural: &[u32], rows: usize, context: &Co
         structural.iter().copied().filter(|place| column_count[*place as usize] == 1).collect();
     let mut short_rows: Vec<u32> = (0..rows as u32).filter(|row| row_count[*row as usize] == 1).collect();
     loop {
-        if work.order.len() % 4096 == 0 {
+        if work.order.len().is_multiple_of(4096) {
             context.check()?;
         }
         let (row, place) = if let Some(place) = short_columns.pop() {
@@ -236,7 +236,7 @@ fn markowitz(work: &mut Work<'_>, places: &[u32], rows: usize, context: &Context
     let mut checked = 0usize;
     while left > 0 {
         checked += 1;
-        if checked % 64 == 0 {
+        if checked.is_multiple_of(64) {
             context.check()?;
         }
         let Some((row, column)) = find_pivot(&active, left) else { break };

@@ -38,7 +38,7 @@ impl Search {
 
     pub(super) fn node_heuristics(&mut self, depth: usize, context: &Context) -> Result<()> {
         let without = self.incumbent.is_none();
-        if self.nodes % 10 == 0 || without && self.nodes % 3 == 0 {
+        if self.nodes.is_multiple_of(10) || without && self.nodes.is_multiple_of(3) {
             self.round_by_propagation(context)?;
         }
         // Dives cost iterations: at most about as many as the tree itself.

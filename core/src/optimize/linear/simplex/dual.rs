@@ -28,7 +28,7 @@ impl Simplex {
             if self.out_of_time(limits) {
                 return Ok(Outcome::Limit);
             }
-            if limits.cutoff.is_finite() && self.iterations % 8 == 0 && self.exceeds(limits.cutoff) {
+            if limits.cutoff.is_finite() && self.iterations.is_multiple_of(8) && self.exceeds(limits.cutoff) {
                 return Ok(Outcome::Cutoff);
             }
             if self.factor.is_worn() {

@@ -511,7 +511,7 @@ impl Simplex {
                 (true, true) => return Ok(Outcome::Optimal),
                 (false, true) => self.dual(&limits, may_perturb, context)?,
                 (true, false) => self.primal(&limits, context)?,
-                (false, false) => self.from_nowhere(&limits, may_perturb, context)?,
+                (false, false) => self.start_from_nowhere(&limits, may_perturb, context)?,
             };
             match outcome {
                 Outcome::Optimal => {}
@@ -534,7 +534,7 @@ impl Simplex {
     }
 
     /// Neither values nor reduced costs are right.
-    fn from_nowhere(&mut self, limits: &Limits, perturb: bool, context: &Context) -> Result<Outcome> {
+    fn start_from_nowhere(&mut self, limits: &Limits, perturb: bool, context: &Context) -> Result<Outcome> {
         let one = self.make_dual_feasible(limits, perturb, context)?;
         match one {
             phase_one::PhaseOne::Feasible => self.dual(limits, false, context),
@@ -616,7 +616,7 @@ impl Simplex {
 
     fn out_of_time(&self, limits: &Limits) -> bool {
         self.iterations >= limits.iterations
-            || (self.iterations % 16 == 0 && limits.until.is_some_and(|until| Instant::now() >= until))
+            || (self.iterations.is_multiple_of(16) && limits.until.is_some_and(|until| Instant::now() >= until))
     }
 }
 

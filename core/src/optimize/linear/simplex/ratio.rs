@@ -84,7 +84,8 @@ impl Ratio {
             self.candidates.iter().map(|c| (c.distance.max(0.0) + tolerance) / c.size).fold(f64::INFINITY, f64::min);
         let (mut step, mut front, mut left) = (10.0 * nearest + 1e-7, 0, slope);
         while front < self.candidates.len() {
-            for at in front..self.candidates.len() {
+            let first = front;
+            for at in first..self.candidates.len() {
                 if self.candidates[at].distance <= step * self.candidates[at].size {
                     left -= self.candidates[at].range * self.candidates[at].size;
                     self.candidates.swap(front, at);

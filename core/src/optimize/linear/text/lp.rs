@@ -363,13 +363,12 @@ impl Reader {
 
     fn bound(&mut self, bounded: &mut Vec<usize>) -> Result<()> {
         let line = self.line();
-        if self.word(1) == "free" && !self.tokens.get(self.at + 1).is_some_and(|(_, first, _)| *first) {
-            if let Some(Token::Name(name)) = self.peek().cloned() {
-                let column = self.column(&name);
-                (self.model.lower[column], self.model.upper[column]) = (f64::NEG_INFINITY, f64::INFINITY);
-                self.at += 2;
-                return Ok(());
-            }
+        let is_free = self.word(1) == "free" && !self.tokens.get(self.at + 1).is_some_and(|(_, first, _)| *first);
+        if is_free && let Some(Token::Name(name)) = self.peek().cloned() {
+            let column = self.column(&name);
+            (self.model.lower[column], self.model.upper[column]) = (f64::NEG_INFINITY, f64::INFINITY);
+            self.at += 2;
+            return Ok(());
         }
         let mut parts = vec![self.sum(false, false)?];
         let mut senses = Vec::new();
