@@ -271,9 +271,10 @@ impl FrontMinimizer {
             let count = self.survivors;
             match options.method() {
                 FrontMethod::Moead => {
-                    let (pairs, all) = moead::mates(&self.neighbourhoods, parents.len(), options, &mut random);
-                    owners = all;
-                    variation.one_each(parents, &pairs, &mut random)
+                    let (pairs, all) = moead::mates(&self.neighbourhoods, count, parents.len(), options, &mut random);
+                    let (children, kept) = variation.one_each(parents, &pairs, &mut random);
+                    owners = kept.into_iter().map(|pair| all[pair]).collect();
+                    children
                 }
                 FrontMethod::Nsga3 => variation.children(parents, count, &mut random, |random| {
                     (one_of_two(parents, random), one_of_two(parents, random))
@@ -389,18 +390,18 @@ impl FrontMinimizer {
     fn share(&self, random: &mut Random, context: &Context) -> Result<(Population, Vec<f64>)> {
         let (saved, columns) = (&self.saved, self.coordinates.len());
         let objectives = saved.options.objectives;
+        let ideal = &saved.frame.ideal;
         let mut population = saved.population.clone();
         let mut children = saved.told.clone();
         if saved.generation == 0 {
-            // The first ones fill the places; what is given beyond competes for all of them.
-            let all: Vec<u32> = (0..(population.len() + children.len()) as u32).collect();
-            let (here, beyond) = all.split_at(all.len().min(self.survivors));
-            (population, children) = (
-                population.select(&children, here, columns, objectives),
-                population.select(&children, beyond, columns, objectives),
-            );
+            // Each direction takes the best for it of what is left; the rest competes with those.
+            population.append(&children);
+            let problems = Problems::new(&self.directions, &saved.options, ideal, &population, context)?;
+            let (here, beyond) = problems.assign(&population, self.survivors, context)?;
+            let none = Population::default();
+            children = population.select(&none, &beyond, columns, objectives);
+            population = population.select(&none, &here, columns, objectives);
         }
-        let ideal = &saved.frame.ideal;
         let mut problems = Problems::new(&self.directions, &saved.options, ideal, &population, context)?;
         let size = self.neighbourhoods.len() / self.survivors;
         let mut pool = Vec::new();

@@ -33,21 +33,27 @@ pub(super) fn neighbourhoods(directions: &[f64], objectives: usize, neighbours: 
     all
 }
 
-/// Parents for one child of each direction.
+/// Parents for one child of each of the first `members` of `count` directions.
 pub(super) fn mates(
     neighbourhoods: &[u32],
     count: usize,
+    members: usize,
     options: &MinimizeFront,
     random: &mut Random,
 ) -> (Vec<(usize, usize)>, Vec<Owner>) {
     let size = neighbourhoods.len() / count;
-    let (mut pairs, mut owners) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    for owner in 0..count {
+    let (mut pairs, mut owners, mut pool) = (Vec::new(), Vec::new(), Vec::new());
+    for owner in 0..members {
         let near = random.uniform() < options.neighbour_mating;
-        let pool = if near { size } else { count };
-        let first = below(random, pool);
-        let second = if pool > 1 { (first + 1 + below(random, pool - 1)) % pool } else { first };
-        let member = |at: usize| if near { neighbourhoods[owner * size + at] as usize } else { at };
+        pool.clear();
+        if near {
+            let neighbours = &neighbourhoods[owner * size..(owner + 1) * size];
+            pool.extend(neighbours.iter().map(|by| *by as usize).filter(|by| *by < members));
+        }
+        let places = if near { pool.len() } else { members };
+        let first = below(random, places);
+        let second = if places > 1 { (first + 1 + below(random, places - 1)) % places } else { first };
+        let member = |place: usize| if near { pool[place] } else { place };
         pairs.push((member(first), member(second)));
         owners.push((owner as u32, near));
     }
@@ -139,6 +145,37 @@ impl<'a> Problems<'a> {
             }
             order => order.is_lt(),
         }
+    }
+
+    /// For each of the first `count` directions a member, those along single objectives choosing first, and the members that
+    /// no direction took.
+    pub(super) fn assign(
+        &self,
+        population: &Population,
+        count: usize,
+        context: &Context,
+    ) -> Result<(Vec<u32>, Vec<u32>)> {
+        let objectives = self.options.objectives;
+        let count = count.min(population.len());
+        let largest = |direction: usize| {
+            let weights = &self.weights[direction * objectives..(direction + 1) * objectives];
+            weights.iter().copied().fold(0.0, f64::max)
+        };
+        let mut order: Vec<usize> = (0..count).collect();
+        order.sort_by(|a, b| largest(*b).total_cmp(&largest(*a)));
+        let mut left: Vec<u32> = (0..population.len() as u32).collect();
+        let mut here = vec![0; count];
+        for direction in order {
+            context.check()?;
+            let worth = |place: usize| {
+                let at = left[place] as usize;
+                (population.worth(at, objectives), population.violations[at])
+            };
+            let best = (1..left.len())
+                .fold(0, |best, place| if self.better(direction, worth(place), worth(best)) { place } else { best });
+            here[direction] = left.remove(best);
+        }
+        Ok((here, left))
     }
 
     /// Let child `at` of `children` replace members it is better than, the directions looked at in random order.

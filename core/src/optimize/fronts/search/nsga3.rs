@@ -237,7 +237,7 @@ mod tests {
         let units = units(&[1.0, 0.0, 0.5, 0.5, 0.0, 1.0], 2);
         let (direction, distance) = associate(&[3.0, 4.5], &[1.0, 0.5], &[1.0, 2.0], &units);
         assert_eq!(direction, 1);
-        assert!(distance < 1e-15);
+        assert!(distance < 1e-14);
         let (direction, distance) = associate(&[4.0, 0.5], &[1.0, 0.5], &[1.0, 2.0], &units);
         assert_eq!((direction, distance), (0, 0.0));
     }

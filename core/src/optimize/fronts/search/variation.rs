@@ -76,22 +76,31 @@ impl<'a> Variation<'a> {
         children
     }
 
-    /// One child for each pair, in order, twice the same or known ones replaced by random ones as far as there are any.
-    pub(super) fn one_each(&mut self, parents: &Population, pairs: &[(usize, usize)], random: &mut Random) -> Children {
+    /// One child for each pair, in order, twice the same or known ones replaced by random ones; and which pairs have one, as
+    /// the space may have no more candidates.
+    pub(super) fn one_each(
+        &mut self,
+        parents: &Population,
+        pairs: &[(usize, usize)],
+        random: &mut Random,
+    ) -> (Children, Vec<usize>) {
         let dimensions = self.space.len();
         let both = self.crossed(parents, pairs, random);
         let mut points: Vec<f64> =
             both.chunks_exact(2 * dimensions).flat_map(|pair| &pair[..dimensions]).copied().collect();
         self.mutated(&mut points, random);
-        let mut children = Children::default();
-        for point in points.chunks_exact(dimensions) {
+        let (mut children, mut kept) = (Children::default(), Vec::with_capacity(pairs.len()));
+        for (pair, point) in points.chunks_exact(dimensions).enumerate() {
             let before = self.count(&children);
             self.keep(point, before + 1, &mut children);
             if self.count(&children) == before {
                 self.fill(before + 1, random, &mut children);
             }
+            if self.count(&children) > before {
+                kept.push(pair);
+            }
         }
-        children
+        (children, kept)
     }
 
     /// Candidates spread evenly over each parameter in turn (a Latin hypercube), without those that are known.
