@@ -92,12 +92,6 @@ pub(crate) fn covers(a: &[f64], b: &[f64]) -> bool {
     a.iter().zip(b).all(|(a, b)| a <= b)
 }
 
-/// Whether `a` dominates `b`: at most as large in every number, smaller in one.
-#[inline]
-pub(crate) fn dominates(a: &[f64], b: &[f64]) -> bool {
-    covers(a, b) && a != b
-}
-
 fn one(points: Points<'_>, order: &[u32], ranks: &mut [u32]) {
     for pair in order.windows(2) {
         let (before, at) = (pair[0] as usize, pair[1] as usize);

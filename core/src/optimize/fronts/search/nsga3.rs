@@ -59,7 +59,7 @@ pub(super) fn survive(
     }
     let scales = scales(&frame, first.iter().map(|at| worth(*at)), objectives);
     let units = units(directions, objectives);
-    let mut nearest = |at: u32| associate(worth(at), &frame.ideal, &scales, &units);
+    let nearest = |at: u32| associate(worth(at), &frame.ideal, &scales, &units);
     let mut niches = vec![0_usize; units.len() / objectives];
     for (place, &at) in members.iter().enumerate() {
         if place % 256 == 0 {

@@ -114,5 +114,5 @@ fn pruning_by_crowding_leaves_what_measuring_again_each_time_leaves() {
         let least = (1..left.len() - 1).min_by(|a, b| distance(*a).total_cmp(&distance(*b))).unwrap();
         left.remove(least);
     }
-    assert_eq!(super::crowding::pruned(Points::new(&flat, 2), 30), left);
+    assert_eq!(crowding::pruned(Points::new(&flat, 2), 30), left);
 }
