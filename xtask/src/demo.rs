@@ -21,7 +21,7 @@ pub(crate) struct Task {
 }
 
 /// The tasks; the first is the main job.
-pub(crate) const TASKS: [Task; 3] = [
+pub(crate) const TASKS: [Task; 5] = [
     Task {
         name: "forecast_sales",
         about: "Forecast every series one season ahead",
@@ -43,6 +43,20 @@ pub(crate) const TASKS: [Task; 3] = [
         // Not customers.csv: without pandas, Python holds whole numbers with gaps as floats.
         results: &["entities.csv", "reasons.txt"],
         picture: "reasons.txt",
+    },
+    Task {
+        name: "tune_process",
+        about: "Find the settings of a process that give the most",
+        data: &[],
+        results: &["trials.csv", "progress.svg"],
+        picture: "progress.svg",
+    },
+    Task {
+        name: "plan_production",
+        about: "Plan what to make of what there is",
+        data: &["products.csv", "resources.csv"],
+        results: &["plan.csv", "prices.csv", "plan.svg"],
+        picture: "plan.svg",
     },
 ];
 
@@ -112,7 +126,8 @@ pub(crate) fn run(root: &Path, wish: &Wish) -> Outcome {
         println!("Building the native libraries (some minutes the first time)");
         build::libraries(root)?;
     }
-    println!("{}, from\n{},\nin {}.\n", task.about, data.join("\n"), names(&languages));
+    let from = if data.is_empty() { String::new() } else { format!(", from\n{}", data.join("\n")) };
+    println!("{}{from},\nin {}.\n", task.about, names(&languages));
     let place = root.join("target/demo");
     let mut printed = String::new();
     for language in &languages {

@@ -1,11 +1,12 @@
 //! Runs every golden case of `tests/golden` through the catalogue; the other languages run the same files.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use inlaid::Context;
 use inlaid::data::{Column, OwnedLists, Table, Values, beside};
 use inlaid_bridge::{ArrayArgument, Asks, Gives, Input, Letter, Model, Payload, Receiver, Reply, call, catalogue};
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 /// What a step left behind for later ones.
@@ -167,17 +168,20 @@ fn perform(step: &Value, kept: &BTreeMap<String, Kept>) -> inlaid::Result<Reply>
         step.get("arrays").and_then(Value::as_array).into_iter().flatten().map(|array| owned(array, kept)).collect();
     let own = arrays.len();
     let mut options = step.get("options").cloned().unwrap_or_else(|| json!({}));
+    let op = catalogue().get(name);
+    set_aside(&mut options, &ArrayFields::of(op.and_then(|op| op.options)), own, &mut arrays);
     let mut model = None;
     match step.get("on").and_then(Value::as_str).map(|name| kept.get(name).expect("`on` names an earlier `as`")) {
         Some(Kept::Model(kept)) => model = Some(kept),
         Some(Kept::Value(report)) => {
-            options.as_object_mut().expect("options are an object").insert("self".into(), report.clone());
+            let mut report = report.clone();
+            let schema = op.and_then(|op| if let Receiver::Report(schema) = op.receiver { Some(schema) } else { None });
+            set_aside(&mut report, &ArrayFields::of(schema), own, &mut arrays);
+            options.as_object_mut().expect("options are an object").insert("self".into(), report);
         }
         Some(Kept::Bytes(_)) => panic!("no operation belongs to bytes"),
         None => {}
     }
-    let matrices = matrix_fields(name);
-    set_aside(&mut options, &matrices, own, &mut arrays);
     let texts: Vec<Vec<&str>> = arrays.iter().map(Owned::texts).collect();
     let inputs: Vec<Input<'_>> = arrays.iter().zip(&texts).map(|(array, texts)| array.lend(texts)).collect();
     let context = Context::new();
@@ -258,19 +262,47 @@ fn value_at(objective: &Value, point: &[f64]) -> f64 {
     point.iter().enumerate().map(term).sum()
 }
 
-/// The names of the fields that are matrices or vectors anywhere in what the operation takes.
-fn matrix_fields(op: &str) -> Vec<String> {
-    let takes_report = catalogue().get(op).is_some_and(|op| matches!(op.receiver, Receiver::Report(_)));
-    if !takes_report {
-        return Vec::new();
+/// The names of the fields that are matrices or vectors, and of those that are whole numbers.
+#[derive(Default)]
+struct ArrayFields {
+    numbers: BTreeSet<String>,
+    whole: BTreeSet<String>,
+}
+
+impl ArrayFields {
+    fn of(schema: Option<fn(&mut SchemaGenerator) -> Schema>) -> Self {
+        let mut fields = Self::default();
+        if let Some(schema) = schema {
+            let mut generator = SchemaGenerator::default();
+            fields.gather(schema(&mut generator).as_value());
+            generator.definitions().values().for_each(|definition| fields.gather(definition));
+        }
+        fields
     }
-    ["mean", "lower", "upper", "history", "level", "trend", "season", "row_prices", "column_prices"]
-        .map(str::to_owned)
-        .to_vec()
+
+    /// Look for properties everywhere, also in definitions.
+    fn gather(&mut self, schema: &Value) {
+        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+            for (name, property) in properties {
+                let kinds = [property, &property["anyOf"][0], &property["allOf"][0]];
+                let letter = kinds.iter().find_map(|kind| kind.get("letter").or_else(|| kind.get("$ref")));
+                match letter.and_then(Value::as_str).and_then(|letter| letter.rsplit('/').next()) {
+                    Some("matrix" | "vector") => drop(self.numbers.insert(name.clone())),
+                    Some("ints") => drop(self.whole.insert(name.clone())),
+                    _ => {}
+                }
+            }
+        }
+        match schema {
+            Value::Object(fields) => fields.values().for_each(|field| self.gather(field)),
+            Value::Array(items) => items.iter().for_each(|item| self.gather(item)),
+            _ => {}
+        }
+    }
 }
 
 /// Replace tables, and nested lists under the named fields, by marks and put their numbers beside the options.
-fn set_aside(value: &mut Value, names: &[String], own: usize, arrays: &mut Vec<Owned>) {
+fn set_aside(value: &mut Value, names: &ArrayFields, own: usize, arrays: &mut Vec<Owned>) {
     match value {
         Value::Object(fields)
             if fields.len() == 1 && (fields.contains_key("columns") || fields.contains_key("ints")) =>
@@ -280,12 +312,10 @@ fn set_aside(value: &mut Value, names: &[String], own: usize, arrays: &mut Vec<O
         }
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                // The pairs of an assignment.
-                let is_whole = field.as_array().is_some_and(|items| items.iter().all(Value::is_i64));
-                if !names.is_empty() && ["rows", "columns"].contains(&name.as_str()) && is_whole {
+                if names.whole.contains(name) && field.is_array() {
                     arrays.push(Owned::Ints(whole(field)));
                     *field = json!({ "$array": arrays.len() - 1 - own });
-                } else if names.contains(name) && field.is_array() {
+                } else if names.numbers.contains(name) && field.is_array() {
                     arrays.push(owned(field, &BTreeMap::new()));
                     *field = json!({ "$array": arrays.len() - 1 - own });
                 } else {

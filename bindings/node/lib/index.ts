@@ -6,6 +6,7 @@
  * | {@link data} | tables of comma-separated files |
  * | {@link forecast} | forecasts with intervals for one series or many, accuracy measures, cross-validation |
  * | {@link matching} | assignments, stable pairs, compatibility of two tables, names and entities |
+ * | {@link optimize} | least values of functions, fronts of several objectives, linear and integer programs |
  *
  * Every method returns a promise and has a `…Sync` twin. Failures are one {@link InlaidError} with a stable code.
  *
@@ -18,5 +19,6 @@ export { InlaidError } from './errors.js';
 export * as forecast from './forecast.js';
 export * as matching from './matching.js';
 export { Matrix, type MatrixInput, type MatrixLike, type NumberArray, type VectorInput } from './matrix.js';
+export * as optimize from './optimize.js';
 export type { Cell, ColumnInput, SameForm, Table, TableColumns, TableInput, TableRows } from './table.js';
 export type { IntsInput, ListsInput, TextsInput } from './whole.js';

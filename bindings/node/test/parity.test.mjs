@@ -20,6 +20,7 @@ const inCamel = (value) => {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [camel(key), inCamel(item)]));
 };
+const WHOLLY_BY_HAND = { optimize: ['Constraint', 'Expression', 'LinearProgram', 'Variable'] };
 const own = (object) => Object.getOwnPropertyNames(object).filter((name) => typeof object[name] === 'function' && name !== 'constructor');
 
 test('the version, the codes and the rooms are those of the catalogue', () => {
@@ -38,7 +39,8 @@ for (const room of api.rooms) {
 
   describe(`the room ${room.name}`, () => {
     test('has the classes, enums and functions of the catalogue', () => {
-      const expected = [...classes.map(({ name }) => name), ...twins(room.functions.map(({ name }) => name))];
+      const byHand = WHOLLY_BY_HAND[room.name] ?? [];
+      const expected = [...classes.map(({ name }) => name), ...byHand, ...twins(room.functions.map(({ name }) => name))];
       assert.deepEqual(sorted(Object.keys(module)), sorted(expected));
     });
 

@@ -29,6 +29,10 @@ fn front(room: &str) -> (String, &'static str) {
             "Matching".into(),
             "Who or what belongs together: assignments, stable pairs, compatibility, names and entities.",
         ),
+        "optimize" => (
+            "Optimization".into(),
+            "The best point of a function, fronts of several objectives, linear and integer programmes, and planning.",
+        ),
         "data" => ("Tables".into(), "Reading data into tables."),
         other => (capital(other) + "Functions", "A room of inlaid."),
     }

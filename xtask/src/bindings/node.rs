@@ -1,4 +1,6 @@
 //! The classes of the node binding: one TypeScript file per room.
+//!
+//! What is mechanical stands here; files by hand that are part of a room are listed in [`WHOLLY_BY_HAND`].
 mod class;
 mod docs;
 mod method;
@@ -24,6 +26,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("table", &["type SameForm", "type Table", "type TableColumns", "type TableInput"]),
     ("whole", &["type IntsInput", "type ListsInput", "type TextsInput"]),
 ];
+
+/// Room and file of classes that stand wholly by hand and are part of the room.
+const WHOLLY_BY_HAND: &[(&str, &str)] = &[("optimize", "program")];
 
 /// Every generated file.
 pub(super) fn files(api: &Api) -> Vec<Generated> {
@@ -75,7 +80,12 @@ fn source(room: &Room) -> String {
     for method in room.classes.iter().flat_map(|class| &class.methods).chain(&room.functions) {
         body += &method::operation(room, method);
     }
-    format!("{}import * as shape from './schema.js';\n\n{}\n", imports(&body), body.trim_end())
+    let by_hand: String = WHOLLY_BY_HAND
+        .iter()
+        .filter(|(name, _)| *name == room.name)
+        .map(|(_, file)| format!("export * from './{file}.js';\n\n"))
+        .collect();
+    format!("{}import * as shape from './schema.js';\n\n{by_hand}{}\n", imports(&body), body.trim_end())
 }
 
 /// The imports that `body` needs; each of its words counts.

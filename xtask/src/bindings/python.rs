@@ -1,7 +1,7 @@
 //! The classes of the Python binding: one module per room, and a page about the catalogue.
 //!
 //! What is mechanical stands here; idiom stands by hand beside the generated files, in `_*.py`. A class that has a
-//! part by hand is listed in [`BY_HAND`] and extends it.
+//! part by hand is listed in [`BY_HAND`] and extends it, one that is wholly by hand in [`WHOLLY_BY_HAND`].
 mod calls;
 mod classes;
 mod docs;
@@ -21,6 +21,10 @@ pub(super) const FOLDER: &str = "bindings/python/inlaid";
 
 /// Room, class, and the class of `_<room>.py` that it extends.
 const BY_HAND: &[(&str, &str, &str)] = &[("forecast", "Forecast", "ForecastByHand")];
+
+/// Room, file and classes that stand wholly by hand and are part of the room.
+const WHOLLY_BY_HAND: &[(&str, &str, &[&str])] =
+    &[("optimize", "_program", &["Constraint", "Expression", "LinearProgram", "Variable"])];
 
 /// What options, results and models are made of, as `_records.py` names it.
 const RECORDS: &[&str] = &["Model", "Options", "Report", "as_ints", "as_matrix", "as_table", "as_tagged", "as_vector"];
@@ -90,6 +94,8 @@ fn header(room: &Room, body: &str) -> String {
     let uses = |word: &str| contains_word(body, word);
     let mut names: Vec<String> = room.classes.iter().map(|class| class.name.clone()).collect();
     names.extend(room.functions.iter().map(|function| function.name.clone()));
+    let by_hand = WHOLLY_BY_HAND.iter().filter(|(name, _, _)| *name == room.name);
+    names.extend(by_hand.clone().flat_map(|(_, _, classes)| classes.iter().map(|class| (*class).to_owned())));
     names.sort();
     let mut lines = Lines::default();
     lines.put(0, format!("# {MARK}"));
@@ -112,6 +118,9 @@ fn header(room: &Room, body: &str) -> String {
     lines.import("._bridge", &["Cancel", "Run", "Wire", "call", "untagged"], uses);
     for (_, _, mixin) in BY_HAND.iter().filter(|(name, _, mixin)| *name == room.name && uses(mixin)) {
         lines.import(&format!("._{}", room.name), &[mixin], |_| true);
+    }
+    for (_, file, classes) in by_hand {
+        lines.import(&format!(".{file}"), classes, |_| true);
     }
     lines.import("._progress", &["Progress"], uses);
     lines.import("._records", RECORDS, uses);

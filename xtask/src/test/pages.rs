@@ -6,7 +6,7 @@ use super::{Counts, Step};
 use crate::user::{Language, Project};
 
 /// The pages that show Python.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 10] = [
     "docs/forecast.md",
     "docs/matching/assignment.md",
     "docs/matching/assignment_variants.md",
@@ -14,6 +14,9 @@ const PAGES: [&str; 7] = [
     "docs/matching/compatibility.md",
     "docs/matching/strings.md",
     "docs/matching/entities.md",
+    "docs/optimize/minimize.md",
+    "docs/optimize/fronts.md",
+    "docs/optimize/linear.md",
 ];
 
 /// Printed between two blocks.

@@ -18,12 +18,11 @@ pub(super) enum Coefficient {
 }
 
 /// The symbols of a text with marks before and after it.
-pub(super) fn padded<S: Symbol>(text: &[S], q: usize, pad: bool) -> Vec<u32> {
+pub(super) fn padded<S: Symbol, W: Watch>(text: &[S], q: usize, pad: bool, watch: &W) -> Result<Vec<u32>, W::Stop> {
     let marks = if pad && !text.is_empty() { q - 1 } else { 0 };
-    let mut padded = vec![START; marks];
-    padded.extend(text.iter().map(|symbol| symbol.code()));
-    padded.resize(padded.len() + marks, END);
-    padded
+    let codes = text.iter().map(|symbol| symbol.code());
+    let before = std::iter::repeat_n(START, marks);
+    collected(before.chain(codes).chain(std::iter::repeat_n(END, marks)), watch)
 }
 
 /// How alike two texts are by their grams of `q` symbols, padded or not, 0 to 1. Time `O((a + b) * q * log)`.
@@ -35,9 +34,8 @@ pub(super) fn gram_similarity<S: Symbol, W: Watch>(
     watch: &W,
 ) -> Result<f64, W::Stop> {
     watch.check()?;
-    let (same, left) = (a == b, padded(a, q, pad));
-    watch.check()?;
-    let right = padded(b, q, pad);
+    let same = a == b;
+    let (left, right) = (padded(a, q, pad, watch)?, padded(b, q, pad, watch)?);
     let (left, right) = (distinct(&left, q, watch)?, distinct(&right, q, watch)?);
     let (mut shared, mut i, mut j) = (0, 0, 0);
     while let (Some(x), Some(y)) = (left.get(i), right.get(j)) {

@@ -1,5 +1,6 @@
 //! Linear, mixed-integer and convex quadratic programmes.
 #![allow(clippy::needless_range_loop, reason = "a position is that of several lists at once")]
+mod chart;
 mod conflict;
 mod convert;
 mod expression;
@@ -15,6 +16,7 @@ mod sparse;
 mod text;
 mod verify;
 
+pub use chart::LinearChart;
 pub use conflict::LinearConflict;
 pub use expression::{Constraint, Expression, RowOf, Term, Variable};
 pub use model::LinearModel;

@@ -21,6 +21,8 @@ pub enum LinearStatus {
     NodeLimit,
     /// As many iterations were made as allowed.
     IterationLimit,
+    /// The one who is told of better points asked to stop; the best point so far is given.
+    Stopped,
     /// Rounding errors kept the solver from an answer that it could vouch for.
     Inaccurate,
 }

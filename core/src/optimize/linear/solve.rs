@@ -2,7 +2,7 @@
 use std::time::{Duration, Instant};
 
 use super::convert::{Converted, convert};
-use super::integer::{self, Effort, Ending, Searched};
+use super::integer::{self, Effort, Ending, Found, Searched, Watch};
 use super::model::LinearModel;
 use super::options::SolveLinear;
 use super::result::{Incumbent, LinearSolution, LinearStatus, Sensitivity};
@@ -28,6 +28,34 @@ impl SolveLinear {
     /// # Errors
     /// As [`SolveLinear::solve`], and `invalid_data` for a start of another length or with NaN.
     pub fn solve_from(&self, model: &LinearModel, start: Option<&[f64]>, context: &Context) -> Result<LinearSolution> {
+        self.solve_told(model, start, None, context)
+    }
+
+    /// Solve a model and tell of every point that is better than those before, with whole columns: `watcher` is given what
+    /// is known of it and its values, on the calling thread, and says whether to go on. Without whole columns nobody is told.
+    ///
+    /// # Errors
+    /// As [`SolveLinear::solve_from`].
+    pub fn solve_watched(
+        &self,
+        model: &LinearModel,
+        start: Option<&[f64]>,
+        watcher: impl Fn(&Incumbent, &[f64]) -> bool + Send + Sync + 'static,
+        context: &Context,
+    ) -> Result<LinearSolution> {
+        let sign = if model.maximize { -1.0 } else { 1.0 };
+        let (constant, columns) = (model.constant, model.column_count());
+        let watch = Watch::new(move |found, point| watcher(&told(found, sign, constant), &point[..columns]));
+        self.solve_told(model, start, Some(watch), context)
+    }
+
+    fn solve_told(
+        &self,
+        model: &LinearModel,
+        start: Option<&[f64]>,
+        watch: Option<Watch>,
+        context: &Context,
+    ) -> Result<LinearSolution> {
         let started = Instant::now();
         self.validate()?;
         model.check()?;
@@ -57,7 +85,7 @@ impl SolveLinear {
                 ));
             }
             (true, false) => super::quadratic::solve(self, model, &converted, self.until(started), context)?,
-            (false, true) => self.solve_mixed(model, &converted, start, started, context)?,
+            (false, true) => self.solve_mixed(model, &converted, start, watch, (started, context))?,
             (false, false) => self.solve_linear(model, &converted, started, context)?,
         };
         solution.seconds = started.elapsed().as_secs_f64();
@@ -151,6 +179,7 @@ impl SolveLinear {
             heuristics: self.heuristics,
             depth: 0,
             cutoff: f64::INFINITY,
+            watch: None,
         }
     }
 
@@ -159,8 +188,8 @@ impl SolveLinear {
         model: &LinearModel,
         converted: &Converted,
         start: Option<&[f64]>,
-        started: Instant,
-        context: &Context,
+        watch: Option<Watch>,
+        (started, context): (Instant, &Context),
     ) -> Result<LinearSolution> {
         let programme = &converted.programme;
         let start = start.map(|start| {
@@ -170,12 +199,13 @@ impl SolveLinear {
             let switches = semi.iter().map(|at| f64::from(start[*at as usize] != 0.0));
             start.iter().copied().chain(switches).collect::<Vec<f64>>()
         });
-        let effort = self.effort(started);
+        let effort = Effort { watch, ..self.effort(started) };
         let searched = integer::minimise(programme, &converted.integer, start.as_deref(), &effort, context)?;
         let mut solution = LinearSolution::without_point(match searched.ending {
             Ending::Proved => LinearStatus::Optimal,
             Ending::Infeasible => LinearStatus::Infeasible,
             Ending::Unbounded => LinearStatus::Unbounded,
+            Ending::Time if effort.watch.as_ref().is_some_and(Watch::is_stopped) => LinearStatus::Stopped,
             Ending::Time => LinearStatus::TimeLimit,
             Ending::Nodes => LinearStatus::NodeLimit,
             Ending::Trouble => LinearStatus::Inaccurate,
@@ -270,19 +300,20 @@ impl SolveLinear {
 }
 
 fn log(model: &LinearModel, converted: &Converted, solution: &mut LinearSolution, searched: &Searched) {
-    let own = |value: f64| converted.sign * value + model.constant;
     solution.nodes = searched.nodes as u64;
     solution.iterations = searched.iterations as u64;
-    solution.incumbents = searched
-        .found
-        .iter()
-        .map(|found| Incumbent {
-            objective: own(found.objective),
-            bound: found.bound.is_finite().then(|| own(found.bound)),
-            nodes: found.nodes as u64,
-            seconds: found.seconds,
-        })
-        .collect();
+    solution.incumbents = searched.found.iter().map(|found| told(found, converted.sign, model.constant)).collect();
+}
+
+/// What is said of a point, in the model's own terms.
+fn told(found: &Found, sign: f64, constant: f64) -> Incumbent {
+    let own = |value: f64| sign * value + constant;
+    Incumbent {
+        objective: own(found.objective),
+        bound: found.bound.is_finite().then(|| own(found.bound)),
+        nodes: found.nodes as u64,
+        seconds: found.seconds,
+    }
 }
 
 fn place(model: &LinearModel, converted: &Converted, solution: &mut LinearSolution, simplex: &Simplex) {

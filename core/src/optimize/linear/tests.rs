@@ -166,3 +166,44 @@ fn models_that_make_no_sense_are_refused_by_name() {
     assert!(refused(|model| model.entry_rows = vec![0]).contains("must have as many"));
     assert!(refused(|model| model.semi_continuous = vec![0]).contains("semi-continuous column x0"));
 }
+
+/// A knapsack that no first guess solves.
+fn packing(items: usize) -> LinearModel {
+    let mut random = crate::math::random::Random::new(11);
+    let mut model = LinearModel::new();
+    let mut number = || 1.0 + (random.uniform() * 999.0).floor();
+    let things: Vec<(f64, Term)> =
+        (0..items).map(|i| (number(), model.add(Variable::named(format!("thing {i}")).binary()))).collect();
+    for room in 0..4 {
+        let sizes: Vec<f64> = things.iter().map(|_| number()).collect();
+        let load = things.iter().zip(&sizes).fold(Expression::default(), |sum, ((_, term), size)| sum + *size * *term);
+        model.subject_to(format!("room {room}"), load.at_most(sizes.iter().sum::<f64>() / 3.0)).unwrap();
+    }
+    let worth = things.iter().fold(Expression::default(), |sum, (worth, term)| sum + *worth * *term);
+    model.maximize(worth).unwrap();
+    model
+}
+
+#[test]
+fn better_points_are_told_as_they_are_found_and_the_search_stops_when_asked_to() {
+    let (model, context) = (packing(40), Context::new());
+    let told: std::sync::Arc<std::sync::Mutex<Vec<(f64, Vec<f64>)>>> = std::sync::Arc::default();
+    let keep = std::sync::Arc::clone(&told);
+    let watcher = move |found: &Incumbent, values: &[f64]| {
+        keep.lock().unwrap().push((found.objective, values.to_vec()));
+        true
+    };
+    let solution = SolveLinear::default().solve_watched(&model, None, watcher, &context).unwrap();
+    let told = told.lock().unwrap();
+    assert_eq!(solution.status, LinearStatus::Optimal);
+    assert_eq!(told.len(), solution.incumbents.len());
+    assert!(told.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    for (objective, values) in told.iter() {
+        let own: f64 = values.iter().zip(&model.costs).map(|(value, cost)| value * cost).sum();
+        assert!((own - objective).abs() < 1e-6 * own.abs());
+    }
+    let stopped = SolveLinear::default().solve_watched(&model, None, |_, _| false, &context).unwrap();
+    assert_eq!(stopped.status, LinearStatus::Stopped);
+    assert_eq!(stopped.incumbents.len(), 1);
+    assert_eq!(stopped.objective, Some(told[0].0));
+}

@@ -218,3 +218,12 @@ fn only_what_is_used_is_imported() {
     assert!(text.contains("import type { SameForm, Table, TableColumns, TableInput } from './table.js';"), "{text}");
     assert!(text.contains("import type { Matrix, MatrixInput, VectorInput } from './matrix.js';"), "{text}");
 }
+
+#[test]
+fn a_file_by_hand_is_part_of_its_room() {
+    let mut api = toys();
+    api.rooms[0].name = super::WHOLLY_BY_HAND[0].0.to_owned();
+    let of_room = format!("\n\nexport * from './{}.js';\n\n", super::WHOLLY_BY_HAND[0].1);
+    assert!(files(&api)[1].text.contains(&of_room));
+    assert!(!room().contains("export * from"));
+}

@@ -89,6 +89,8 @@ fn attribute(kind: Kind, field: &Field) -> String {
 fn constructor(room: &Room, kind: Kind, fields: &[&Field], body: &mut Lines) {
     body.gap(1);
     let parameter = |field: &&Field| match types::default(room, field) {
+        // An empty tuple may be given for an array or a list, though it is not what is read.
+        Some(default) if default == "()" => format!("{}: {} = ()", field.name, types::option_hint(field)),
         Some(default) => format!("{}: {} = {default}", field.name, attribute(kind, field)),
         None => format!("{}: {}", field.name, attribute(kind, field)),
     };

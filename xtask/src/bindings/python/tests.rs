@@ -92,7 +92,12 @@ fn made_up() -> String {
     let part = definition(
         Kind::Report,
         "Part",
-        vec![field("of", class("AnyKind"), None), field("area", Type::Vector, None)],
+        vec![
+            field("of", class("AnyKind"), None),
+            field("area", Type::Vector, None),
+            field("corners", Type::Ints, Some(json!([]))),
+            field("names", list(Type::Text), Some(json!([]))),
+        ],
         vec![],
     );
     let each = |name, answer| {
@@ -203,7 +208,15 @@ fn results_are_read_into_their_classes_and_sent_back() {
     has(&text, "wire[\"best\"] = None if wire[\"best\"] is None else Part._read(wire[\"best\"])");
     has(&text, "wire[\"of\"] = untagged(wire[\"of\"], Mean, Tree)");
     has(&text, "call(\"toys.Picture.text\", {\"self\": self, \"width\": width}, inputs)");
-    has(&text, "_ways: ClassVar[Mapping[str, Any]] = {\"of\": as_tagged, \"area\": as_vector}");
+    has(&text, "_ways: ClassVar[Mapping[str, Any]] = {\"of\": as_tagged, \"area\": as_vector, \"corners\": as_ints}");
+}
+
+#[test]
+fn an_empty_tuple_may_stand_for_an_array_that_is_read() {
+    let text = made_up();
+    has(&text, "    corners: NDArray[np.int64]\n    names: list[str]\n");
+    has(&text, "corners: ArrayLike = ()");
+    has(&text, "names: Sequence[str] = ()");
 }
 
 #[test]

@@ -78,6 +78,7 @@ pub(super) fn literal(room: &Room, of: &Type, value: &Json) -> String {
             let items: Vec<_> = items.iter().map(|item| literal(room, of, item)).collect();
             format!("({}{})", items.join(", "), if items.len() == 1 { "," } else { "" })
         }
+        (Type::Vector | Type::Ints | Type::Matrix, Json::Array(items)) if items.is_empty() => "()".into(),
         (Type::Class { name }, Json::Object(fields)) => match class(room, name) {
             union if union.kind == Kind::Union => {
                 let (name, fields) = fields.iter().next().expect("a union names its class");

@@ -70,7 +70,7 @@ impl SetBound {
     /// Hashes of the different grams of a text; two grams may have one hash, which gives more candidates, never fewer.
     fn hashes(self, text: &[u32], context: &Context) -> Result<Vec<u64>> {
         const BETWEEN_CHECKS: usize = 1 << 12;
-        let text = padded(text, self.size, self.pad);
+        let text = padded(text, self.size, self.pad, context)?;
         let mut hashes = Vec::with_capacity(text.len());
         for (index, gram) in distinct(&text, self.size, context)?.into_iter().enumerate() {
             if index % BETWEEN_CHECKS == BETWEEN_CHECKS - 1 {

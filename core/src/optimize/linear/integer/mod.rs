@@ -7,6 +7,7 @@ mod reduce;
 mod rounding;
 mod search;
 mod separate;
+mod watch;
 
 use std::time::Instant;
 
@@ -15,6 +16,7 @@ use crate::Context;
 use crate::error::Result;
 use reduce::{Mixed, reduce};
 use search::Search;
+pub(super) use watch::Watch;
 
 /// What the search may use.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub(super) struct Effort {
     pub(super) depth: usize,
     /// Only points below this are of interest.
     pub(super) cutoff: f64,
+    /// Who is told of better points.
+    pub(super) watch: Option<Watch>,
 }
 
 /// How it ended.
@@ -53,6 +57,13 @@ pub(super) struct Found {
     pub(super) bound: f64,
     pub(super) nodes: usize,
     pub(super) seconds: f64,
+}
+
+impl Found {
+    /// With `constant` added to the objective.
+    fn moved(&self, constant: f64) -> Self {
+        Self { objective: self.objective + constant, bound: self.bound + constant, ..self.clone() }
+    }
 }
 
 /// What was found.
@@ -99,20 +110,32 @@ fn minimise_mixed(mixed: &Mixed, start: Option<&[f64]>, effort: &Effort, context
         (0..left.len()).filter(|at| !left[*at]).map(|at| mixed.programme.cost[at] * reduced.fixed[at]).sum()
     };
     let inner_start = start.map(|start| reduced.column_of.iter().map(|at| start[*at as usize]).collect::<Vec<f64>>());
-    let inner = Effort { cutoff: effort.cutoff - constant, ..effort.clone() };
+    let mut inner = Effort { cutoff: effort.cutoff - constant, ..effort.clone() };
+    if effort.depth == 0 {
+        let (fixed, column_of) = (reduced.fixed.clone(), reduced.column_of.clone());
+        inner.watch = effort
+            .watch
+            .as_ref()
+            .map(|watch| watch.lifted(move |found, point| (found.moved(constant), whole(&fixed, &column_of, point))));
+    }
     let mut searched = Search::new(reduced.mixed, inner, constant, started).run(inner_start.as_deref(), context)?;
     searched.bound += constant;
     for found in &mut searched.found {
-        found.objective += constant;
-        found.bound += constant;
+        *found = found.moved(constant);
     }
     if let Some((_, point)) = searched.point.take() {
-        let mut whole = reduced.fixed;
-        for (at, value) in reduced.column_of.iter().zip(&point) {
-            whole[*at as usize] = *value;
-        }
+        let whole = whole(&reduced.fixed, &reduced.column_of, &point);
         let objective = mixed.programme.cost.iter().zip(&whole).map(|(cost, value)| cost * value).sum();
         searched.point = Some((objective, whole));
     }
     Ok(searched)
+}
+
+/// A point with the columns that presolve had fixed.
+fn whole(fixed: &[f64], column_of: &[u32], point: &[f64]) -> Vec<f64> {
+    let mut whole = fixed.to_vec();
+    for (at, value) in column_of.iter().zip(point) {
+        whole[*at as usize] = *value;
+    }
+    whole
 }

@@ -8,7 +8,7 @@ use super::super::simplex::{Limits, Outcome, Simplex, State};
 use super::branch::{Choice, DOWN, PseudoCosts, UP, choose};
 use super::propagate::{Domain, Propagator};
 use super::reduce::{Mixed, gcd};
-use super::{Effort, Ending, Found, Searched};
+use super::{Effort, Ending, Found, Searched, Watch};
 use crate::Context;
 use crate::error::Result;
 
@@ -130,8 +130,12 @@ impl Search {
         self.propagator = propagator_of(&self.mixed);
     }
 
+    fn is_stopped(&self) -> bool {
+        self.effort.watch.as_ref().is_some_and(Watch::is_stopped)
+    }
+
     pub(super) fn out_of_time(&self) -> bool {
-        self.effort.until.is_some_and(|until| Instant::now() >= until)
+        self.is_stopped() || self.effort.until.is_some_and(|until| Instant::now() >= until)
     }
 
     /// Objectives above this are of no interest.
@@ -163,9 +167,15 @@ impl Search {
         let objective: f64 = self.mixed.programme.cost.iter().zip(&point).map(|(cost, value)| cost * value).sum();
         let better = self.incumbent.as_ref().is_none_or(|(best, _)| objective < *best - 1e-12 * best.abs().max(1.0));
         if better && objective < self.effort.cutoff {
-            self.incumbent = Some((objective, point));
             let seconds = self.started.elapsed().as_secs_f64();
-            self.found.push(Found { objective, bound: self.lower_bound.min(objective), nodes: self.nodes, seconds });
+            let found = Found { objective, bound: self.lower_bound.min(objective), nodes: self.nodes, seconds };
+            if self.effort.depth == 0
+                && let Some(watch) = &self.effort.watch
+            {
+                watch.tell(&found, &point);
+            }
+            self.found.push(found);
+            self.incumbent = Some((objective, point));
             self.is_stale = true;
         }
         true

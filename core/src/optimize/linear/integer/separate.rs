@@ -108,7 +108,7 @@ fn from_rows(
     let rows = base.mixed.programme.row_count();
     let mut sum = vec![0.0; columns];
     for start in 0..rows.min(2000) {
-        if start % 16 == 0 {
+        if start.is_multiple_of(16) {
             context.check()?;
         }
         if simplex.states()[columns + start] == State::Basic && slack(base, start) > 0.1 {

@@ -15,6 +15,7 @@ pub(in super::super) fn effort() -> Effort {
         heuristics: true,
         depth: 0,
         cutoff: f64::INFINITY,
+        watch: None,
     }
 }
 

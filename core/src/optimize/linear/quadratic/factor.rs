@@ -99,7 +99,7 @@ impl Symmetric {
         let mut least = f64::INFINITY;
         let mut operations = 0usize;
         for column in 0..size {
-            if operations > 1 << 20 || column % 1024 == 0 {
+            if operations > 1 << 20 || column.is_multiple_of(1024) {
                 operations = 0;
                 context.check()?;
             }
@@ -178,7 +178,7 @@ fn tree(size: usize, start: &[usize], index: &[u32], context: &Context) -> Resul
     let mut seen = vec![NONE; size];
     let mut counts = vec![0usize; size];
     for column in 0..size {
-        if column % 256 == 0 {
+        if column.is_multiple_of(256) {
             context.check()?;
         }
         seen[column] = column as u32;

@@ -27,7 +27,7 @@ pub(super) fn minimum_degree(neighbours: Vec<Vec<u32>>, context: &Context) -> Re
         if done[at] || known != degree[at] {
             continue;
         }
-        if order.len() % 256 == 0 {
+        if order.len().is_multiple_of(256) {
             context.check()?;
         }
         done[at] = true;

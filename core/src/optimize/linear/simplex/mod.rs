@@ -497,8 +497,15 @@ impl Simplex {
             }
             self.compute_reduced();
             self.compute_primal();
-            let primal_feasible = self.is_primal_feasible();
+            let mut primal_feasible = self.is_primal_feasible();
             let total = self.rows + self.columns;
+            let wrong = |at: &usize| self.dual_violation(*at) > self.tolerance_dual;
+            if attempt == 0 && primal_feasible && (0..total).filter(wrong).all(|at| self.is_boxed(at)) {
+                // Boxes can all be moved at once, and the dual method brings back the few that must not be.
+                self.settle_boxes();
+                self.compute_primal();
+                primal_feasible = self.is_primal_feasible();
+            }
             let dual_feasible = if primal_feasible {
                 // Boxes stay where they are, or the values would be lost.
                 (0..total).all(|at| self.dual_violation(at) <= self.tolerance_dual)

@@ -10,4 +10,5 @@ module io.inlaid {
     exports io.inlaid.data;
     exports io.inlaid.forecast;
     exports io.inlaid.matching;
+    exports io.inlaid.optimize;
 }

@@ -110,6 +110,7 @@ final class Catalogue {
         return switch (room) {
             case "forecast" -> find("io.inlaid.forecast.Forecasting");
             case "matching" -> find("io.inlaid.matching.Matching");
+            case "optimize" -> find("io.inlaid.optimize.Optimization");
             case "data" -> find("io.inlaid.data.Tables");
             default -> find("io.inlaid." + room + "." + room.substring(0, 1).toUpperCase(Locale.ROOT) + room.substring(1)
                     + "Functions");

@@ -14,6 +14,8 @@ import io.inlaid.forecast.FittedSeasonalNaive;
 import io.inlaid.forecast.FittedTheta;
 import io.inlaid.matching.FittedLinkage;
 import io.inlaid.matching.OnlineMatching;
+import io.inlaid.optimize.FrontMinimizer;
+import io.inlaid.optimize.Minimizer;
 
 /** Every class of saved models. */
 public final class Loaders {
@@ -26,7 +28,9 @@ public final class Loaders {
             FittedSeasonalNaive::load,
             FittedTheta::load,
             FittedLinkage::load,
-            OnlineMatching::load);
+            OnlineMatching::load,
+            FrontMinimizer::load,
+            Minimizer::load);
 
     private Loaders() {}
 }

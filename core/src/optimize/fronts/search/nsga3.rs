@@ -1,0 +1,244 @@
+//! NSGA-III (Deb and Jain 2014; constraints as in Jain and Deb 2014).
+use serde::{Deserialize, Serialize};
+
+use super::population::Population;
+use super::variation::below;
+use crate::Context;
+use crate::error::Result;
+use crate::math::random::Random;
+
+/// The weight of the other objectives when an extreme point is looked for.
+const AXIS: f64 = 1e-6;
+
+/// What is known of where the front lies.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Frame {
+    /// The best value seen of each objective; empty before anything is seen.
+    pub(super) ideal: Vec<f64>,
+    /// For each objective the point found so far that is nearest to its axis, row by row; empty before.
+    pub(super) extremes: Vec<f64>,
+}
+
+/// The `count` members that survive, and the frame they were seen in.
+pub(super) fn survive(
+    population: &Population,
+    directions: &[f64],
+    frame: &Frame,
+    objectives: usize,
+    count: usize,
+    random: &mut Random,
+    context: &Context,
+) -> Result<(Vec<u32>, Frame)> {
+    let fronts = population.fronts(objectives, context)?;
+    let mut members: Vec<u32> = Vec::new();
+    let mut last = &[][..];
+    for front in &fronts {
+        if members.len() + front.len() > count {
+            last = front.as_slice();
+            break;
+        }
+        members.extend(front);
+    }
+    let first = fronts.first().map_or(&[][..], Vec::as_slice);
+    let feasible = |front: &[u32]| front.first().is_some_and(|at| population.violations[*at as usize] == 0.0);
+    if !feasible(first) {
+        // Nothing feasible: the least violated, and no frame to see them in.
+        members.extend(&last[..(count - members.len()).min(last.len())]);
+        return Ok((members, frame.clone()));
+    }
+    let worth = |at: u32| population.worth(at as usize, objectives);
+    let seen: Vec<u32> = members.iter().chain(last).copied().filter(|at| feasible(&[*at])).collect();
+    let frame = reframed(frame, seen.iter().map(|at| worth(*at)), objectives);
+    let room = count - members.len();
+    if room == 0 {
+        return Ok((members, frame));
+    }
+    if !feasible(last) {
+        members.extend(&last[..room.min(last.len())]);
+        return Ok((members, frame));
+    }
+    let scales = scales(&frame, first.iter().map(|at| worth(*at)), objectives);
+    let units = units(directions, objectives);
+    let nearest = |at: u32| associate(worth(at), &frame.ideal, &scales, &units);
+    let mut niches = vec![0_usize; units.len() / objectives];
+    for (place, &at) in members.iter().enumerate() {
+        if place % 256 == 0 {
+            context.check()?;
+        }
+        niches[nearest(at).0] += 1;
+    }
+    let mut waiting: Vec<Vec<(f64, u32)>> = vec![Vec::new(); niches.len()];
+    for (place, &at) in last.iter().enumerate() {
+        if place % 256 == 0 {
+            context.check()?;
+        }
+        let (direction, distance) = nearest(at);
+        waiting[direction].push((distance, at));
+    }
+    members.extend(fill(room, &mut niches, &mut waiting, random));
+    Ok((members, frame))
+}
+
+/// Choose from those waiting: each time a direction with the fewest members gives its nearest one if it has none yet, else
+/// any.
+fn fill(room: usize, niches: &mut [usize], waiting: &mut [Vec<(f64, u32)>], random: &mut Random) -> Vec<u32> {
+    let mut chosen = Vec::with_capacity(room);
+    let mut open: Vec<usize> = (0..niches.len()).filter(|direction| !waiting[*direction].is_empty()).collect();
+    let mut least = Vec::new();
+    while chosen.len() < room && !open.is_empty() {
+        let fewest = open.iter().map(|direction| niches[*direction]).min().unwrap_or(0);
+        least.clear();
+        least.extend((0..open.len()).filter(|place| niches[open[*place]] == fewest));
+        let place = least[below(random, least.len())];
+        let direction = open[place];
+        let those = &mut waiting[direction];
+        let at = if fewest == 0 {
+            let by = |a: &usize, b: &usize| those[*a].0.total_cmp(&those[*b].0);
+            (0..those.len()).min_by(by).unwrap_or(0)
+        } else {
+            below(random, those.len())
+        };
+        chosen.push(those.swap_remove(at).1);
+        niches[direction] += 1;
+        if those.is_empty() {
+            open.swap_remove(place);
+        }
+    }
+    chosen
+}
+
+/// The frame with the best and the extreme points of those seen now.
+fn reframed<'a>(frame: &Frame, seen: impl Iterator<Item = &'a [f64]> + Clone, objectives: usize) -> Frame {
+    let mut ideal = if frame.ideal.is_empty() { vec![f64::INFINITY; objectives] } else { frame.ideal.clone() };
+    for worth in seen.clone() {
+        for (best, value) in ideal.iter_mut().zip(worth) {
+            *best = best.min(*value);
+        }
+    }
+    let mut extremes = Vec::with_capacity(objectives * objectives);
+    for axis in 0..objectives {
+        // The largest distance from the ideal point, the axis' own hardly counting.
+        let away = |worth: &[f64]| {
+            let weighted = worth
+                .iter()
+                .zip(&ideal)
+                .enumerate()
+                .map(|(objective, (value, best))| (value - best) / if objective == axis { 1.0 } else { AXIS });
+            weighted.fold(0.0, f64::max)
+        };
+        let (mut least, mut found) = (f64::INFINITY, ideal.clone());
+        let mut look = |worth: &[f64]| {
+            if away(worth) < least {
+                least = away(worth);
+                found.copy_from_slice(worth);
+            }
+        };
+        frame.extremes.chunks_exact(objectives).for_each(&mut look);
+        seen.clone().for_each(&mut look);
+        extremes.extend(found);
+    }
+    Frame { ideal, extremes }
+}
+
+/// The distance from the ideal point that counts as 1 in each objective: where the plane through the extreme points meets
+/// the axis, or, where there is no such plane, the worst value of the first front.
+fn scales<'a>(frame: &Frame, first: impl Iterator<Item = &'a [f64]>, objectives: usize) -> Vec<f64> {
+    let mut worst = vec![0.0_f64; objectives];
+    for worth in first {
+        for ((most, value), best) in worst.iter_mut().zip(worth).zip(&frame.ideal) {
+            *most = most.max(value - best);
+        }
+    }
+    let mut plane: Vec<f64> = frame
+        .extremes
+        .chunks_exact(objectives)
+        .flat_map(|row| row.iter().zip(&frame.ideal).map(|(value, best)| value - best))
+        .collect();
+    let intercepts = solve(&mut plane, objectives).map(|normal| normal.iter().map(|x| 1.0 / x).collect::<Vec<f64>>());
+    let sound = |intercepts: &Vec<f64>| intercepts.iter().all(|x| x.is_finite() && *x > 1e-6);
+    let scales = intercepts.filter(sound).unwrap_or(worst);
+    scales.into_iter().map(|scale| if scale > 1e-12 { scale } else { 1.0 }).collect()
+}
+
+/// The solution of `matrix x = 1` by elimination with the largest pivot; none where there is no single one.
+fn solve(matrix: &mut [f64], size: usize) -> Option<Vec<f64>> {
+    let largest = matrix.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    let mut right = vec![1.0; size];
+    for column in 0..size {
+        let by = |a: &usize, b: &usize| matrix[a * size + column].abs().total_cmp(&matrix[b * size + column].abs());
+        let pivot = (column..size).max_by(by)?;
+        if matrix[pivot * size + column].abs() <= 1e-12 * largest {
+            return None;
+        }
+        if pivot != column {
+            for at in 0..size {
+                matrix.swap(pivot * size + at, column * size + at);
+            }
+            right.swap(pivot, column);
+        }
+        for row in column + 1..size {
+            let factor = matrix[row * size + column] / matrix[column * size + column];
+            for at in column..size {
+                matrix[row * size + at] -= factor * matrix[column * size + at];
+            }
+            right[row] -= factor * right[column];
+        }
+    }
+    for row in (0..size).rev() {
+        let known: f64 = (row + 1..size).map(|at| matrix[row * size + at] * right[at]).sum();
+        right[row] = (right[row] - known) / matrix[row * size + row];
+    }
+    Some(right)
+}
+
+/// Directions at length 1.
+pub(super) fn units(directions: &[f64], objectives: usize) -> Vec<f64> {
+    directions
+        .chunks_exact(objectives)
+        .flat_map(|row| {
+            let length = row.iter().map(|x| x * x).sum::<f64>().sqrt();
+            row.iter().map(move |x| x / length)
+        })
+        .collect()
+}
+
+/// The direction whose line from the ideal point is nearest, and the squared distance from it.
+fn associate(worth: &[f64], ideal: &[f64], scales: &[f64], units: &[f64]) -> (usize, f64) {
+    let placed: Vec<f64> =
+        worth.iter().zip(ideal).zip(scales).map(|((value, best), scale)| (value - best) / scale).collect();
+    let square: f64 = placed.iter().map(|x| x * x).sum();
+    let mut found = (0, f64::NEG_INFINITY);
+    for (at, unit) in units.chunks_exact(placed.len()).enumerate() {
+        let along: f64 = unit.iter().zip(&placed).map(|(u, x)| u * x).sum();
+        if along > found.1 {
+            found = (at, along);
+        }
+    }
+    (found.0, (square - found.1 * found.1).max(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plane_meets_the_axes_where_it_was_laid() {
+        let mut plane = vec![2.0, 0.0, 0.0, 0.0, 5.0, 0.0, 0.5, 0.0, 3.0];
+        let normal = solve(&mut plane, 3).unwrap();
+        for (at, row) in [[2.0, 0.0, 0.0], [0.0, 5.0, 0.0], [0.5, 0.0, 3.0]].iter().enumerate() {
+            let sum: f64 = row.iter().zip(&normal).map(|(a, b)| a * b).sum();
+            assert!((sum - 1.0).abs() < 1e-14, "row {at}");
+        }
+        assert_eq!(solve(&mut [1.0, 1.0, 2.0, 2.0], 2), None);
+    }
+
+    #[test]
+    fn a_point_belongs_to_the_line_it_is_nearest_to() {
+        let units = units(&[1.0, 0.0, 0.5, 0.5, 0.0, 1.0], 2);
+        let (direction, distance) = associate(&[3.0, 4.5], &[1.0, 0.5], &[1.0, 2.0], &units);
+        assert_eq!(direction, 1);
+        assert!(distance < 1e-14);
+        let (direction, distance) = associate(&[4.0, 0.5], &[1.0, 0.5], &[1.0, 2.0], &units);
+        assert_eq!((direction, distance), (0, 0.0));
+    }
+}
