@@ -192,8 +192,14 @@ fn by_rows(problem: &Problem<'_>, context: &Context) -> Result<(Search, bool)> {
         // False for NaN; a sum that is too large although no cost is only makes the costs be judged one by one.
         usual &= size_after + size_before <= LARGEST;
         let (least, column) = if before < after { (before, other) } else { (after, start + place) };
-        if least < f64::INFINITY && search.columns[column].row == ALONE {
+        if least == f64::INFINITY {
+            continue;
+        }
+        if search.columns[column].row == ALONE {
             search.pair(row, column, least);
+        } else {
+            // It will be asked for its list, and is near now.
+            search.list_first(row as u32, &mut &*problem)?;
         }
     }
     Ok((search, usual))

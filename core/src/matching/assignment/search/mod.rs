@@ -110,7 +110,8 @@ impl Search {
             start: 0,
             length: 0,
             room: 0,
-            wanted: FIRST,
+            // With columns to spare few rows want the same ones.
+            wanted: if 2 * rows <= prices.len() { FIRST / 2 } else { FIRST },
             made: 0,
         };
         let column =
@@ -287,6 +288,11 @@ impl Search {
     fn listed(&self, row: u32) -> &[(f64, u32)] {
         let row = &self.rows[row as usize];
         &self.pool[row.start..row.start + row.length as usize]
+    }
+
+    /// Make a row's first list.
+    pub(super) fn list_first(&mut self, row: u32, source: &mut impl Source) -> Result<bool> {
+        self.list(row, self.rows[row as usize].wanted, source)
     }
 
     /// Make a row's list anew.

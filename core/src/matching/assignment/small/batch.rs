@@ -122,7 +122,7 @@ impl Part<'_> {
         let (short, long) = (rows.min(columns), rows.max(columns));
         let shape = tiny::Shape { rows: short, columns: long, turned, factor };
         let in_lanes = match block.to_slice() {
-            Some(block) if self.prices.is_none() && subsets::suits(shape) => {
+            Some(block) if self.prices.is_none() && subsets::suits(shape, block) => {
                 let mut desk = subsets::Desk::new(shape);
                 subsets::solve(block, shape, &mut desk, self.pairs, self.totals);
                 true

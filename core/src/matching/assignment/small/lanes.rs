@@ -1,16 +1,19 @@
 //! Many matrices of up to 16 columns, some at a time.
 //!
-//! Every matrix takes the steps of [`super::tiny`], to the bit, but one step of each follows the other: a step of one matrix
+//! Free rows bid for columns, on all desks at once ([`super::market`]). Where that leads nowhere, and where prices are wanted,
+//! every matrix takes the steps of [`super::tiny`], to the bit, but one step of each follows the other: a step of one matrix
 //! waits for its own numbers, not for those of its neighbours, and which of them reached a free column is asked once for all.
 //! A desk whose matrix is done takes the next one while the others go on.
 use crate::matching::assignment::problem::LARGEST;
 use crate::matching::assignment::small::batch::Prices;
+use crate::matching::assignment::small::market::{Market, named, number_of};
 use crate::matching::assignment::small::tiny::{Shape, WIDEST, least, place, places};
-
 use crate::math::simd::dispatch;
 
 /// How many matrices are worked on at once.
-const DESKS: usize = 8;
+pub(super) const DESKS: usize = 8;
+/// How often rows may bid, for each of them, before paths are searched.
+const BIDS: u32 = 4;
 /// In place of the row or column of one that has none.
 const NONE: u32 = u32::MAX;
 
@@ -28,30 +31,80 @@ pub(in super::super) struct Answers<'a, 'b> {
 dispatch! {
     /// Solve problems of one shape, of at least a row and a column each, whose costs stand one after the other.
     pub(in super::super) fn solve, portable solve_portable(costs: &[f64], shape: Shape, answers: &mut Answers<'_, '_>) {
-        if shape.columns <= 4 {
-            solve_in::<4>(costs, shape, answers);
-        } else if shape.columns <= 8 {
-            solve_in::<8>(costs, shape, answers);
-        } else {
-            solve_in::<WIDEST>(costs, shape, answers);
+        match shape.columns {
+            ..=4 => solve_in::<4>(costs, shape, answers),
+            5..=8 => solve_in::<8>(costs, shape, answers),
+            _ => solve_in::<WIDEST>(costs, shape, answers),
         }
     }
 }
 
 #[inline(always)]
 fn solve_in<const W: usize>(costs: &[f64], shape: Shape, answers: &mut Answers<'_, '_>) {
-    let places = places();
+    let sides = &Sides::new(shape.columns);
     let mut desks: [Desk<W>; DESKS] = std::array::from_fn(|_| Desk::new());
-    let (mut next, mut busy) = (0, 0u32);
-    for (at, desk) in desks.iter_mut().enumerate() {
-        if desk.take(&mut next, costs, shape, answers) {
-            busy |= 1 << at;
+    let mut next = 0;
+    // A single column has no second, and among costs that are often equal a bid tells little. Prices are those of a problem
+    // on its own.
+    if shape.columns == 1 || answers.prices.is_some() || often_equal(costs) {
+        let mut busy = 0;
+        for (at, desk) in desks.iter_mut().enumerate() {
+            busy |= u32::from(desk.take(&mut next, costs, shape, answers, sides)) << at;
         }
+        return search(&mut desks, busy, &mut next, sides, costs, shape, answers);
     }
+    let mut waiting: [Desk<W>; DESKS] = std::array::from_fn(|_| Desk::new());
+    let mut market = Market::new();
+    let (mut busy, mut waits, mut none) = (0u32, 0, answers.totals.len());
+    let mut ended = (1u32 << DESKS) - 1;
+    loop {
+        while ended != 0 {
+            let at = ended.trailing_zeros() as usize % DESKS;
+            ended &= ended - 1;
+            let desk = &mut desks[at];
+            if busy >> at & 1 != 0 {
+                if market.free[at] == 0 {
+                    desk.answer(costs, shape, answers);
+                } else {
+                    market.close(at, desk);
+                    std::mem::swap(&mut waiting[waits % DESKS], desk);
+                    waits += 1;
+                    if waits == DESKS {
+                        search(&mut waiting, (1 << waits) - 1, &mut none, sides, costs, shape, answers);
+                        waits = 0;
+                    }
+                }
+            }
+            busy &= !(1 << at);
+            if desk.take(&mut next, costs, shape, answers, sides) {
+                busy |= 1 << at;
+                market.open(at, desk, shape.columns, BIDS * shape.rows as u32);
+            }
+        }
+        if busy == 0 {
+            break;
+        }
+        ended = busy & market.bid(&mut desks, shape.columns);
+    }
+    search(&mut waiting, (1 << waits) - 1, &mut none, sides, costs, shape, answers);
+}
+
+/// Search paths for the free rows of busy desks, and of the problems from `next` on.
+#[inline(always)]
+fn search<const W: usize>(
+    desks: &mut [Desk<W>; DESKS],
+    mut busy: u32,
+    next: &mut usize,
+    sides: &Sides<W>,
+    costs: &[f64],
+    shape: Shape,
+    answers: &mut Answers<'_, '_>,
+) {
+    desks.iter_mut().for_each(Desk::begin);
     while busy != 0 {
         let mut ended = 0u32;
         for (at, desk) in desks.iter_mut().enumerate() {
-            ended |= u32::from(desk.step(&places)) << at;
+            ended |= u32::from(desk.step(&sides.places)) << at;
         }
         ended &= busy;
         while ended != 0 {
@@ -64,30 +117,101 @@ fn solve_in<const W: usize>(costs: &[f64], shape: Shape, answers: &mut Answers<'
                 continue;
             }
             desk.answer(costs, shape, answers);
-            if !desk.take(&mut next, costs, shape, answers) {
+            if desk.take(next, costs, shape, answers, sides) {
+                desk.begin();
+            } else {
                 busy &= !(1 << at);
             }
         }
     }
 }
 
+/// Whether a quarter of the first costs are there more than once.
+pub(in super::super) fn often_equal(costs: &[f64]) -> bool {
+    let mut some: Vec<f64> = costs.iter().take(64).copied().collect();
+    some.sort_unstable_by(f64::total_cmp);
+    4 * some.array_windows().filter(|[a, b]| a == b).count() >= some.len()
+}
+
+/// Which columns of a register are columns of the matrices: all bits for these, none beside them; and those of infinity there.
+#[derive(Debug)]
+struct Sides<const W: usize> {
+    inside: [u64; W],
+    beside: [u64; W],
+    /// 0, 1, 2, .. ([`places`]).
+    places: [u64; W],
+}
+
+impl<const W: usize> Sides<W> {
+    #[inline(always)]
+    fn new(columns: usize) -> Self {
+        let (mut inside, mut beside) = ([0; W], [f64::INFINITY.to_bits(); W]);
+        inside[..columns.min(W)].fill(u64::MAX);
+        beside[..columns.min(W)].fill(0);
+        Self { inside, beside, places: places() }
+    }
+}
+
+/// What is seen of a matrix while it is read, by column.
+#[derive(Debug)]
+struct Read<'a, const W: usize> {
+    sides: &'a Sides<W>,
+    /// The least cost, the first row that has it ([`named`]), and the sum of the sizes of all.
+    low: [f64; W],
+    from: [f64; W],
+    sizes: [f64; W],
+}
+
+impl<'a, const W: usize> Read<'a, W> {
+    #[inline(always)]
+    fn new(sides: &'a Sides<W>) -> Self {
+        Self { sides, low: [f64::INFINITY; W], from: [named(0); W], sizes: [0.0; W] }
+    }
+
+    /// The costs of a row, to be minimised, forbidden beside the matrix. One operation after the other, for whole registers.
+    #[inline(always)]
+    fn line(&mut self, row: usize, given: &[f64; W], factor: f64) -> [f64; W] {
+        let name = named(row);
+        let (mut low, mut from, mut sizes, mut line) = (self.low, self.from, self.sizes, *given);
+        for at in 0..W {
+            line[at] = f64::from_bits((given[at] * factor).to_bits() & self.sides.inside[at]);
+        }
+        for at in 0..W {
+            sizes[at] += line[at].abs();
+        }
+        for (cost, beside) in line.iter_mut().zip(&self.sides.beside) {
+            *cost = f64::from_bits(cost.to_bits() | beside);
+        }
+        for at in 0..W {
+            from[at] = if line[at] < low[at] { name } else { from[at] };
+        }
+        for at in 0..W {
+            low[at] = if line[at] < low[at] { line[at] } else { low[at] };
+        }
+        (self.low, self.from, self.sizes) = (low, from, sizes);
+        line
+    }
+}
+
 /// One matrix and how far it is.
 #[derive(Debug)]
 #[repr(align(64))]
-struct Desk<const W: usize> {
+pub(super) struct Desk<const W: usize> {
     /// By column: price, length of the shortest path found (infinite once scanned), price or minus infinity once scanned,
     /// the length at which it was scanned, and the row before it on its path.
-    prices: [f64; W],
+    pub(super) prices: [f64; W],
     distances: [f64; W],
     barred: [f64; W],
     scanned: [f64; W],
     before: [u64; W],
     /// Costs to be minimised, forbidden beside the matrix.
-    lines: [[f64; W]; W],
-    row_of_column: [u32; W],
-    column_of_row: [u32; W],
+    pub(super) lines: [[f64; W]; W],
+    /// The row of every column, a bit each; none is 0.
+    pub(super) owners: [u32; W],
     /// Rows without a column, a bit each.
-    free: u32,
+    pub(super) free: u32,
+    /// The column of every row, for searches.
+    column_of_row: [u32; W],
     problem: usize,
     /// The free row that is searched from, the one looked through, and what is taken from its costs.
     root: usize,
@@ -108,9 +232,9 @@ impl<const W: usize> Desk<W> {
             scanned: [f64::INFINITY; W],
             before: [0; W],
             lines: [[f64::INFINITY; W]; W],
-            row_of_column: [NONE; W],
-            column_of_row: [NONE; W],
+            owners: [0; W],
             free: 0,
+            column_of_row: [NONE; W],
             problem: 0,
             root: 0,
             row: 0,
@@ -142,11 +266,11 @@ impl<const W: usize> Desk<W> {
             barred[at] = if here { f64::NEG_INFINITY } else { barred[at] };
         }
         (self.distances, self.scanned, self.barred) = (distances, scanned, barred);
-        let next = self.row_of_column[nearest];
-        self.row = next as usize % W;
+        let owner = self.owners[nearest];
+        self.row = owner.trailing_zeros() as usize % W;
         self.offset = self.lines[self.row][nearest] - self.prices[nearest] - length;
         (self.nearest, self.length) = (nearest, length);
-        next == NONE
+        owner == 0
     }
 
     /// Lower the prices of scanned columns and match along the path that was found.
@@ -160,13 +284,20 @@ impl<const W: usize> Desk<W> {
         let mut column = self.nearest as u32;
         loop {
             let row = self.before[column as usize % W] as usize % W;
-            self.row_of_column[column as usize % W] = row as u32;
+            self.owners[column as usize % W] = 1 << row;
             std::mem::swap(&mut self.column_of_row[row], &mut column);
             if row == self.root {
                 break;
             }
         }
         self.free &= self.free.wrapping_sub(1);
+    }
+
+    /// Search for the first time.
+    #[inline(always)]
+    fn begin(&mut self) {
+        self.column_of_row = self.columns();
+        self.start();
     }
 
     /// Search from the first free row.
@@ -182,17 +313,22 @@ impl<const W: usize> Desk<W> {
 
     /// Take the next problem that needs a search; whether there was one.
     #[inline(always)]
-    fn take(&mut self, next: &mut usize, costs: &[f64], shape: Shape, answers: &mut Answers<'_, '_>) -> bool {
+    fn take(
+        &mut self,
+        next: &mut usize,
+        costs: &[f64],
+        shape: Shape,
+        answers: &mut Answers<'_, '_>,
+        sides: &Sides<W>,
+    ) -> bool {
         while *next < answers.totals.len() {
             self.problem = *next;
             *next += 1;
-            if !self.read(&costs[self.problem * shape.rows * shape.columns..], shape) {
+            if !self.read(&costs[self.problem * shape.rows * shape.columns..], shape, sides) {
                 answers.totals[self.problem] = f64::NAN;
                 continue;
             }
-            self.pair_cheapest(shape);
             if self.free != 0 {
-                self.start();
                 return true;
             }
             self.answer(costs, shape, answers);
@@ -200,64 +336,53 @@ impl<const W: usize> Desk<W> {
         false
     }
 
-    /// Read the costs of a problem; whether all of them are usual.
+    /// Read the costs of a problem; whether all of them are usual. For as many rows as columns every column gets its least
+    /// cost as price, and the row that has it, if that is still free; otherwise nothing is paired.
     #[inline(always)]
-    fn read(&mut self, costs: &[f64], shape: Shape) -> bool {
+    fn read(&mut self, costs: &[f64], shape: Shape, sides: &Sides<W>) -> bool {
         let Shape { rows, columns, turned, factor } = shape;
-        let mut odd = [0u64; W];
-        let mut beside = [0u64; W];
-        beside[columns.min(W)..].fill(1);
-        for (row, line) in self.lines.iter_mut().enumerate().take(rows) {
-            // What stands behind a row in the block is read with it and not used.
-            if let (false, Some(given)) = (turned, costs.get(row * columns..).and_then(|rest| rest.first_chunk::<W>()))
-            {
-                let (given, mut own) = (*given, [0.0; W]);
-                for at in 0..W {
-                    odd[at] |= (beside[at] | u64::from(given[at].abs() <= LARGEST)) ^ 1;
-                    own[at] = if beside[at] != 0 { f64::INFINITY } else { given[at] * factor };
+        let mut read = Read::new(sides);
+        // What stands behind a row in the block is read with it and not used.
+        if let (false, Some(costs)) = (turned, costs.get(..(rows - 1) * columns + W)) {
+            for (row, line) in self.lines.iter_mut().enumerate().take(rows) {
+                let Some(given) = costs[row * columns..].first_chunk::<W>() else { break };
+                *line = read.line(row, given, factor);
+            }
+        } else {
+            for (row, line) in self.lines.iter_mut().enumerate().take(rows) {
+                let mut given = [0.0; W];
+                for (column, given) in given.iter_mut().enumerate().take(columns) {
+                    *given = costs[if turned { column * rows + row } else { row * columns + column }];
                 }
-                *line = own;
-            } else {
-                for column in 0..columns.min(W) {
-                    let cost = if turned { costs[column * rows + row] } else { costs[row * columns + column] };
-                    odd[column] |= u64::from(cost.abs() <= LARGEST) ^ 1;
-                    line[column] = cost * factor;
-                }
+                *line = read.line(row, &given, factor);
             }
         }
-        odd.iter().fold(0, |any, odd| any | odd) == 0
+        self.free = (1u32 << rows) - 1;
+        self.owners = [0; W];
+        self.prices = [0.0; W];
+        if rows == columns {
+            for at in 0..W {
+                self.prices[at] = if sides.inside[at] != 0 { read.low[at] } else { 0.0 };
+            }
+            for (owner, row) in self.owners.iter_mut().zip(&read.from).take(columns) {
+                let row = 1 << (number_of(*row) % W);
+                *owner = self.free & row;
+                self.free &= !row;
+            }
+        }
+        // False for NaN; where the sum is too large although no cost is, the problem is only solved elsewhere.
+        read.sizes.iter().sum::<f64>() <= LARGEST
     }
 
-    /// Give every column its least cost as price, and to the row that has it, if that is still free; for as many rows as
-    /// columns. Otherwise nothing is paired.
+    /// The column of every row.
     #[inline(always)]
-    fn pair_cheapest(&mut self, shape: Shape) {
-        let Shape { rows, columns, .. } = shape;
-        self.free = (1u32 << rows) - 1;
-        self.column_of_row = [NONE; W];
-        self.row_of_column = [NONE; W];
-        self.prices = [0.0; W];
-        if rows < columns {
-            return;
+    fn columns(&self) -> [u32; W] {
+        // Columns without a row have a place of their own.
+        let mut columns = [NONE; 64];
+        for (column, owner) in self.owners.iter().enumerate() {
+            columns[owner.trailing_zeros() as usize % 64] = column as u32;
         }
-        let (mut low, mut from) = (self.lines[0], [0u64; W]);
-        for (row, line) in self.lines.iter().enumerate().take(rows).skip(1) {
-            for at in 0..W {
-                from[at] = if line[at] < low[at] { row as u64 } else { from[at] };
-                low[at] = if line[at] < low[at] { line[at] } else { low[at] };
-            }
-        }
-        for (at, (price, low)) in self.prices.iter_mut().zip(low).enumerate() {
-            *price = if at < columns { low } else { 0.0 };
-        }
-        for (column, row) in from.iter().enumerate().take(columns) {
-            let row = *row as usize % W;
-            let takes = self.free >> row & 1 == 1;
-            self.free &= !(1 << row);
-            self.row_of_column[column] = if takes { row as u32 } else { NONE };
-            let own = self.column_of_row[row];
-            self.column_of_row[row] = if takes { column as u32 } else { own };
-        }
+        std::array::from_fn(|row| columns[row])
     }
 
     /// Write what was found as the caller counts.
@@ -267,12 +392,17 @@ impl<const W: usize> Desk<W> {
         let (own_rows, own_columns) = if turned { (columns, rows) } else { (rows, columns) };
         let costs = &costs[self.problem * rows * columns..][..rows * columns];
         let pairs = &mut answers.columns_of_rows[self.problem * own_rows..][..own_rows];
-        let column_of_row = if turned { &self.row_of_column } else { &self.column_of_row };
+        let columns = self.columns();
         let mut total = 0.0;
-        for (row, (pair, column)) in pairs.iter_mut().zip(column_of_row).enumerate() {
-            *pair = if *column == NONE { -1 } else { i64::from(*column) };
-            if *column != NONE {
-                total += costs[row * own_columns + *column as usize];
+        if turned {
+            for ((costs, pair), owner) in costs.chunks_exact(own_columns).zip(pairs).zip(&self.owners) {
+                *pair = if *owner == 0 { -1 } else { i64::from(owner.trailing_zeros()) };
+                total += if *owner == 0 { 0.0 } else { costs[owner.trailing_zeros() as usize] };
+            }
+        } else {
+            for ((costs, pair), column) in costs.chunks_exact(own_columns).zip(pairs).zip(&columns) {
+                *pair = i64::from(*column);
+                total += costs[*column as usize];
             }
         }
         answers.totals[self.problem] = total;
@@ -280,7 +410,7 @@ impl<const W: usize> Desk<W> {
         let Prices { rows: own, columns: other } = prices.of(self.problem, own_rows, own_columns);
         let (short, long) = if turned { (other, own) } else { (own, other) };
         for (row, price) in short.iter_mut().enumerate() {
-            let column = self.column_of_row[row % W] as usize % W;
+            let column = columns[row % W] as usize % W;
             *price = (self.lines[row % W][column] - self.prices[column]) * factor + 0.0;
         }
         for (price, own) in long.iter_mut().zip(&self.prices) {

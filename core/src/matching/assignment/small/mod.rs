@@ -1,6 +1,7 @@
 //! Matrices of up to 16 columns, one at a time and many side by side.
 mod batch;
 pub(super) mod lanes;
+mod market;
 pub(super) mod subsets;
 pub(super) mod tiny;
 

@@ -3,8 +3,10 @@
 //! The least total of the first rows is found for every set of as many columns: that of a set is the least, over its columns,
 //! of the total of the set without the column plus the cost of the next row there (Held, Karp, *A dynamic programming approach
 //! to sequencing problems*, 1962). `columns * 2^(columns - 1)` sums, the same for all matrices, so that nothing is guessed and
-//! no costs are worse than others; below a dozen columns that is less than a search takes. No prices come of it.
+//! no costs are worse than others: below a dozen columns that is less than searches take where costs are often equal, and below
+//! half a dozen less than bids. No prices come of it.
 use crate::matching::assignment::problem::LARGEST;
+use crate::matching::assignment::small::lanes;
 use crate::matching::assignment::small::tiny::Shape;
 
 use crate::math::simd::dispatch;
@@ -17,8 +19,9 @@ const LOW: usize = 3;
 const LOW_SETS: usize = 1 << LOW;
 /// Room for columns, so that places are found by their bits.
 const SIDE: usize = 16;
-/// The most columns.
+/// The most columns, and how many are few.
 pub(in super::super) const WIDEST: usize = 9;
+const FEW: usize = 6;
 
 /// A number for every lane.
 #[derive(Clone, Copy, Debug)]
@@ -41,9 +44,12 @@ impl Desk {
     }
 }
 
-/// Whether a shape is solved sooner by sets than by searches.
-pub(in super::super) fn suits(shape: Shape) -> bool {
-    shape.rows > 0 && shape.columns <= WIDEST && (shape.columns <= 4 || shape.rows + 2 >= shape.columns)
+/// Whether problems of a shape are solved sooner by sets than by bids and searches: where nearly all columns are taken, and
+/// these are few or costs often equal.
+pub(in super::super) fn suits(shape: Shape, costs: &[f64]) -> bool {
+    let Shape { rows, columns, .. } = shape;
+    let square = rows > 0 && columns <= WIDEST && (columns <= 4 || rows + 2 >= columns);
+    square && (columns <= FEW || lanes::often_equal(costs))
 }
 
 dispatch! {
