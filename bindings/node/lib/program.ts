@@ -102,8 +102,8 @@ export class Expression {
   /**
    * A multiple, or the product of two expressions.
    *
-   * @throws {@link InlaidError} `unsupported` for a product of more than two variables, `invalid_config` for variables of
-   * another program.
+   * @throws {@link InlaidError} `unsupported` for a product of more than two variables, `invalid_config` for variables
+   * of another program.
    */
   times(factor: Summand): Expression {
     const mine = this.#parts;
@@ -231,8 +231,8 @@ export class Constraint {
   /**
    * The price of the row: how the objective changes per unit of its right side.
    *
-   * @throws {@link InlaidError} `invalid_config` if the constraint is part of no program, `invalid_data` if the solution
-   * has no optimal point.
+   * @throws {@link InlaidError} `invalid_config` if the constraint is part of no program, `invalid_data` if the
+   * solution has no optimal point.
    */
   dual(solution: LinearSolution): number {
     if (this.#row.index === undefined) {
@@ -457,7 +457,8 @@ export class LinearProgram {
     const costs = new Float64Array(this.#names.length);
     for (const [column, factor] of this.#objective.factors) costs[column] = factor;
     const count = this.#rows.reduce((sum, { parts }) => sum + parts.factors.size, 0);
-    const [entryRows, entryColumns, entryValues] = [new Int32Array(count), new Int32Array(count), new Float64Array(count)];
+    const [entryRows, entryColumns] = [new Int32Array(count), new Int32Array(count)];
+    const entryValues = new Float64Array(count);
     let entry = 0;
     this.#rows.forEach(({ parts }, row) => {
       for (const [column, factor] of parts.factors) {
@@ -592,7 +593,8 @@ function less(bound: number, constant: number): number {
 function pick(solution: LinearSolution, values: Float64Array, index: number, what: string): number {
   const value = values[index];
   if (value !== undefined) return value;
-  const why = values.length === 0 ? `its status is ${solution.status}` : `it is of a program with ${values.length} only`;
+  const { length } = values;
+  const why = length === 0 ? `its status is ${solution.status}` : `it is of a program with ${length} only`;
   throw new InlaidError('invalid_data', `the solution has no ${what} for this; ${why}`);
 }
 

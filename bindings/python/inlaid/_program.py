@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
 import numpy as np
@@ -199,8 +200,8 @@ class Constraint:
     def _bounds(self) -> tuple[float, float]:
         """Those of the sum without its constant; no bound stays none."""
         constant = self._expression._constant
-        lower = self._lower if np.isinf(self._lower) else self._lower - constant
-        return lower, self._upper if np.isinf(self._upper) else self._upper - constant
+        lower = self._lower if math.isinf(self._lower) else self._lower - constant
+        return lower, self._upper if math.isinf(self._upper) else self._upper - constant
 
     def __repr__(self) -> str:
         return f"Constraint({self.name!r})"
@@ -345,7 +346,7 @@ class LinearProgram:
         from .optimize import linear_model
 
         constant = self._objective._constant
-        if not np.isfinite(constant):
+        if not math.isfinite(constant):
             raise InvalidDataError(f"the constant of the objective must be finite, got {constant}")
         costs = np.zeros(len(self._names))
         for column, factor in self._objective._factors.items():

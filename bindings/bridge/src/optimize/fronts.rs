@@ -157,14 +157,14 @@ fn searches() -> Vec<Op> {
             .runs(|a| run_alone(a, started(a)?))
     };
     vec![
-        search("optimize.minimize_front", minimize, asks("objectives", ROW, ANSWERS, true)),
+        search("optimize.minimize_front", minimize, asks("evaluate", ROW, ANSWERS, true)),
         search("optimize.minimize_front_batch", batch, asks("batch_objective", MANY, ANSWERS, false)),
         op("optimize.FrontMinimizer.start", start)
             .on_model_class()
             .options::<WithSpace<MinimizeFront>>()
             .gives_model(FrontMinimizer::CLASS)
             .runs(|a| Ok(held(started(a)?))),
-        runs::<FrontMinimizer>("run", run, asks("objectives", ROW, ANSWERS, true)),
+        runs::<FrontMinimizer>("run", run, asks("evaluate", ROW, ANSWERS, true)),
         runs::<FrontMinimizer>("run_batch", run_batch, asks("batch_objective", MANY, ANSWERS, false)),
     ]
 }

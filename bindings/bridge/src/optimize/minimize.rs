@@ -138,7 +138,7 @@ fn functions() -> Vec<Op> {
     vec![
         searches("optimize.minimize", minimize, asks("objective", ONE, VALUES, true)),
         searches("optimize.minimize_batch", batch, asks("batch_objective", MANY, ANSWERS, false)),
-        searches("optimize.minimize_constrained", constrained, asks("objectives", ROW, ANSWERS, true)),
+        searches("optimize.minimize_constrained", constrained, asks("evaluate", ROW, ANSWERS, true)),
         op("optimize.compare_minimizers", compare).takes(best).options::<Compare>().gives::<MinimizeComparison>().runs(
             |a| {
                 let o: Compare = a.options()?;
@@ -183,7 +183,7 @@ fn model() -> Vec<Op> {
             .runs(|a| Ok(held(started(a)?))),
         runs::<Minimizer>("run", run, asks("objective", ONE, VALUES, true)),
         runs::<Minimizer>("run_batch", run_batch, asks("batch_objective", MANY, ANSWERS, false)),
-        runs::<Minimizer>("run_constrained", run_constrained, asks("objectives", ROW, ANSWERS, true)),
+        runs::<Minimizer>("run_constrained", run_constrained, asks("evaluate", ROW, ANSWERS, true)),
         op("optimize.Minimizer.tell", tell).on_model().takes(VALUES).once().quick().runs(|a| {
             let values = a.vector(0)?.to_vec();
             a.change(|minimizer: &mut Minimizer| minimizer.tell_values(&values))?;

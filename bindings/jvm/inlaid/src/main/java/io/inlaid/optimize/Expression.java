@@ -9,8 +9,8 @@ import io.inlaid.UnsupportedException;
 /**
  * A sum of variables with factors, products of two variables, and a constant; part of a {@link LinearProgram}.
  *
- * <p>Nothing changes an expression: what is computed from it is another one. Variables of two programs do not go together:
- * {@code plus}, {@code minus}, {@code times} and the constraints refuse them with {@code invalid_config}.
+ * <p>Nothing changes an expression: what is computed from it is another one. Variables of two programs do not go
+ * together: {@code plus}, {@code minus}, {@code times} and the constraints refuse them with {@code invalid_config}.
  */
 public sealed class Expression permits Variable {
     final LinearProgram program;

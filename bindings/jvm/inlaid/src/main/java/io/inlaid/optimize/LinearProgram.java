@@ -172,7 +172,8 @@ public final class LinearProgram {
     /**
      * One more constraint, called r0, r1, ..
      *
-     * @param constraint what {@link Expression#atMost(double)}, {@code atLeast}, {@code equalTo} and {@code between} give
+     * @param constraint what {@link Expression#atMost(double)}, {@code atLeast}, {@code equalTo} and {@code between}
+     *     give
      * @return the constraint, to be asked for its price
      * @throws InvalidConfigException if it is part of a program already, or of another one's variables
      * @throws UnsupportedException if it has products of variables
@@ -185,7 +186,8 @@ public final class LinearProgram {
      * One more constraint.
      *
      * @param name what it is called; empty for r0, r1, ..
-     * @param constraint what {@link Expression#atMost(double)}, {@code atLeast}, {@code equalTo} and {@code between} give
+     * @param constraint what {@link Expression#atMost(double)}, {@code atLeast}, {@code equalTo} and {@code between}
+     *     give
      * @return the constraint, to be asked for its price
      * @throws InvalidConfigException if it is part of a program already, or of another one's variables
      * @throws UnsupportedException if it has products of variables
@@ -332,8 +334,8 @@ public final class LinearProgram {
     }
 
     /**
-     * As {@link #solve()}, beginning at values of some variables, of which the whole ones are completed to a first solution
-     * if that is possible.
+     * As {@link #solve()}, beginning at values of some variables, of which the whole ones are completed to a first
+     * solution if that is possible.
      *
      * @param start a value for some variables
      * @return the solution
