@@ -116,7 +116,8 @@ def by_inlaid(data, seconds):
 
     numbers = lambda values: numpy.asarray(values, dtype=float)
     plan = PlanRoutes(capacity=float(data["capacity"]), time_limit=seconds).solve(
-        numbers(data["distance"]), numbers(data["demands"]), numbers(data["windows"]), numbers(data["service"])
+        numbers(data["distance"]), numbers(data["demands"]), numbers(data["windows"]), numbers(data["service"]),
+        numpy.empty((0, 0)), []
     )
     return [[int(place) for place in route.stops] for route in plan.routes]
 

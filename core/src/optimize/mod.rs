@@ -11,7 +11,9 @@
 //! | [`PlanTour`] | the cheapest tour through all places and back |
 //! | [`PlanRoutes`] | routes of vehicles from a depot through all customers, with capacities and time windows |
 //! | [`ScheduleJobs`] | jobs on machines, so that the last ends as early as possible |
+//! | [`ScheduleProject`] | the tasks of a project with limited resources |
 //! | [`verify_routes`] | whether routes keep what was asked, by driving them |
+//! | [`RouteMap`], [`ScheduleChart`] | pictures of both |
 mod linear;
 mod routes;
 mod schedule;
@@ -20,7 +22,7 @@ pub use linear::{
     MpsFormat, ReadMps, RowOf, Sensitivity, SolveLinear, Term, Variable, read_lp, verify_linear, write_lp, write_mps,
 };
 pub use routes::{
-    PlanRoutes, PlanTour, PlannedRoute, RouteCheck, RoutePlan, RouteProblem, RouteRecord, TourMetric, TourPlan,
-    verify_routes,
+    PlanRoutes, PlanTour, PlannedRoute, RouteCheck, RouteMap, RoutePlan, RouteProblem, RouteRecord, TourMetric,
+    TourPlan, verify_routes,
 };
-pub use schedule::{JobSchedule, ScheduleJobs};
+pub use schedule::{JobSchedule, ProjectSchedule, ProjectTasks, ScheduleChart, ScheduleJobs, ScheduleProject};

@@ -42,9 +42,6 @@ pub struct PlanRoutes {
     pub fixed_cost: f64,
     /// How long a route may take from leaving the depot to being back, with waiting and service, 0 or more. Default any time.
     pub longest_route: Option<f64>,
-    /// What leaving each place unserved costs, one number of 0 or more per place, `null` where the place must be served; that of
-    /// the depot is not looked at. Default empty: all must be served.
-    pub penalties: Vec<Option<f64>>,
     /// How often customers are taken out and put back, at least 1. Default 50000, or as often as `time_limit` allows.
     pub rounds: Option<u64>,
     /// Seconds after which to stop, above 0. Default none.
@@ -94,13 +91,6 @@ impl PlanRoutes {
         self
     }
 
-    /// Set what leaving each place unserved costs.
-    #[must_use]
-    pub fn with_penalties(mut self, penalties: impl Into<Vec<Option<f64>>>) -> Self {
-        self.penalties = penalties.into();
-        self
-    }
-
     /// Set how often customers are taken out and put back.
     #[must_use]
     pub fn with_rounds(mut self, rounds: u64) -> Self {
@@ -134,11 +124,6 @@ impl PlanRoutes {
         ensure!(fixed >= 0.0 && fixed.is_finite(), InvalidConfig, "fixed_cost is {fixed}, it must be 0 or more");
         if let Some(longest) = self.longest_route {
             ensure!(longest >= 0.0, InvalidConfig, "longest_route is {longest}, it must be 0 or more");
-        }
-        for (place, penalty) in self.penalties.iter().enumerate() {
-            let penalty = penalty.unwrap_or(0.0);
-            let sound = penalty >= 0.0 && penalty.is_finite();
-            ensure!(sound, InvalidConfig, "penalties[{place}] is {penalty}, it must be 0 or more, or null");
         }
         ensure!(self.rounds != Some(0), InvalidConfig, "rounds is 0, it must be at least 1");
         if let Some(seconds) = self.time_limit {

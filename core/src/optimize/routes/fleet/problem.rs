@@ -19,13 +19,14 @@ pub struct RouteProblem<'a> {
     pub(super) demands: &'a [f64],
     pub(super) windows: Option<ArrayView2<'a, f64>>,
     pub(super) service: &'a [f64],
+    pub(super) penalties: &'a [f64],
 }
 
 impl<'a> RouteProblem<'a> {
     /// A problem with the costs of going from place to place, `[from, to]`; `inf` forbids a way. The diagonal is not looked at.
     #[must_use]
     pub fn new(costs: ArrayView2<'a, f64>) -> Self {
-        Self { costs, times: None, demands: &[], windows: None, service: &[] }
+        Self { costs, times: None, demands: &[], windows: None, service: &[], penalties: &[] }
     }
 
     /// Set how long each way takes, `[from, to]`, 0 or more, `inf` where there is none. Default the costs.
@@ -54,6 +55,14 @@ impl<'a> RouteProblem<'a> {
     #[must_use]
     pub fn with_service(mut self, service: &'a [f64]) -> Self {
         self.service = service;
+        self
+    }
+
+    /// Set what leaving each place unserved costs, 0 or more, `inf` where it must be served; that of the depot is not looked at.
+    /// Default all must be served.
+    #[must_use]
+    pub fn with_penalties(mut self, penalties: &'a [f64]) -> Self {
+        self.penalties = penalties;
         self
     }
 }
@@ -139,7 +148,7 @@ impl<'a> Problem<'a> {
             Segment { duration: *service, early, late }
         };
         let own: Vec<Segment> = places.iter().zip(&service).map(segment).collect();
-        let penalty = |place: &usize| options.penalties.get(*place).copied().flatten().unwrap_or(f64::INFINITY);
+        let penalty = |place: &usize| input.penalties.get(*place).copied().unwrap_or(f64::INFINITY);
         let penalties = places.iter().map(penalty).collect();
         let capacities = if options.capacities.is_empty() {
             let count = options.most_vehicles.unwrap_or(size).min((size - 1).max(1));
@@ -331,11 +340,11 @@ fn check_shapes(input: &RouteProblem<'_>, options: &PlanRoutes) -> Result<()> {
         let (rows, columns) = windows.dim();
         ensure!((rows, columns) == (size, 2), InvalidData, "windows are {rows} by {columns}, they must be {size} by 2");
     }
-    for (name, count) in [("demands", input.demands.len()), ("service", input.service.len())] {
+    let lengths =
+        [("demands", input.demands.len()), ("service", input.service.len()), ("penalties", input.penalties.len())];
+    for (name, count) in lengths {
         ensure!(count == 0 || count == size, InvalidData, "{count} {name} for {size} places");
     }
-    let count = options.penalties.len();
-    ensure!(count == 0 || count == size, InvalidConfig, "{count} penalties for {size} places");
     Ok(())
 }
 
@@ -358,6 +367,9 @@ fn check_values(input: &RouteProblem<'_>) -> Result<()> {
             let sound = *value >= 0.0 && value.is_finite();
             ensure!(sound, InvalidData, "{name}[{place}] is {value}, it must be a number of 0 or more");
         }
+    }
+    for (place, penalty) in input.penalties.iter().enumerate() {
+        ensure!(*penalty >= 0.0, InvalidData, "penalties[{place}] is {penalty}, it must be 0 or more, or inf");
     }
     for (place, window) in input.windows.iter().flat_map(|windows| windows.rows().into_iter().enumerate()) {
         let (opens, closes) = (window[0], window[1]);

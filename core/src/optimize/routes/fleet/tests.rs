@@ -11,6 +11,7 @@ struct Small {
     demands: Vec<f64>,
     windows: Array2<f64>,
     service: Vec<f64>,
+    penalties: Vec<f64>,
     options: PlanRoutes,
 }
 
@@ -46,10 +47,9 @@ impl Small {
         if whole(2) == 0.0 {
             options = options.with_longest_route(25.0 + whole(15));
         }
-        if whole(2) == 0.0 {
-            options = options.with_penalties((0..size).map(|_| Some(whole(40))).collect::<Vec<_>>());
-        }
-        Self { costs, times, demands, windows, service, options }
+        let optional = whole(2) == 0.0;
+        let penalties = (0..if optional { size } else { 0 }).map(|_| whole(40)).collect();
+        Self { costs, times, demands, windows, service, penalties, options }
     }
 
     fn problem(&self) -> RouteProblem<'_> {
@@ -58,6 +58,7 @@ impl Small {
             .with_demands(&self.demands)
             .with_windows(self.windows.view())
             .with_service(&self.service)
+            .with_penalties(&self.penalties)
     }
 
     /// What a route costs, if it is possible with one of the departures at which it could be shortest.
@@ -107,7 +108,7 @@ impl Small {
         };
         let left_out = |set: usize| -> f64 {
             let left = customers.iter().enumerate().filter(|(at, _)| set >> at & 1 == 0);
-            left.map(|(_, place)| self.options.penalties.get(*place).copied().flatten().unwrap_or(f64::INFINITY)).sum()
+            left.map(|(_, place)| self.penalties.get(*place).copied().unwrap_or(f64::INFINITY)).sum()
         };
         // Vehicle after vehicle takes a set or nothing.
         let capacities = if self.options.capacities.is_empty() {
@@ -157,7 +158,7 @@ fn small_plans_are_the_best_of_all_but_for_a_few_with_penalties_and_bounds_hold(
                 solved += 1;
                 assert!(plan.cost > best - 1e-9, "seed {seed}: {} is below {best}", plan.cost);
                 if plan.cost > best + 1e-9 {
-                    assert!(!small.options.penalties.is_empty(), "seed {seed}: {} instead of {best}", plan.cost);
+                    assert!(!small.penalties.is_empty(), "seed {seed}: {} instead of {best}", plan.cost);
                     missed += 1;
                 }
                 assert!(plan.lower_bound <= best + 1e-9, "seed {seed}: bound {} above {best}", plan.lower_bound);
@@ -264,9 +265,9 @@ fn who_cannot_be_served_is_named() {
     let packed = RouteProblem::new(three.view()).with_demands(&[0.0, 2.0, 2.0, 2.0]);
     let error = refused(PlanRoutes::default().with_capacity(3.0).with_most_vehicles(2).with_rounds(50), packed);
     assert!(error.code() == Code::DidNotConverge && error.message().contains("left out"), "{error}");
-    let optional =
-        PlanRoutes::default().with_capacity(3.0).with_most_vehicles(2).with_penalties([None, Some(9.0), None, None]);
-    let plan = optional.solve(&packed, &Context::new()).unwrap();
+    let penalties = [0.0, 9.0, f64::INFINITY, f64::INFINITY];
+    let two = PlanRoutes::default().with_capacity(3.0).with_most_vehicles(2);
+    let plan = two.solve(&packed.with_penalties(&penalties), &Context::new()).unwrap();
     assert_eq!((plan.unserved.to_vec(), plan.cost, plan.optimal), (vec![1], 13.0, true));
 }
 
@@ -280,6 +281,7 @@ fn what_makes_no_sense_is_refused() {
     assert_eq!(code(&plain, RouteProblem::new(costs.view())), Code::InvalidData);
     assert_eq!(code(&plain, problem.with_demands(&[1.0])), Code::InvalidData);
     assert_eq!(code(&plain, problem.with_demands(&[0.0, -1.0])), Code::InvalidData);
+    assert_eq!(code(&plain, problem.with_penalties(&[0.0, -1.0])), Code::InvalidData);
     let windows = array![[0.0, 1.0], [3.0, 2.0]];
     assert_eq!(code(&plain, problem.with_windows(windows.view())), Code::InvalidData);
     assert_eq!(code(&plain.clone().with_depot(2), problem), Code::InvalidConfig);

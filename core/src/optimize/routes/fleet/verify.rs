@@ -50,13 +50,14 @@ pub fn verify_routes(problem: &RouteProblem<'_>, options: &PlanRoutes, routes: L
     let mut unserved = Vec::new();
     let mut penalties = 0.0;
     for place in (0..size).filter(|place| *place != options.depot) {
-        match (check.visits[place], options.penalties.get(place).copied().flatten()) {
+        match (check.visits[place], problem.penalties.get(place).copied().unwrap_or(f64::INFINITY)) {
             (1, _) => {}
             (0, penalty) => {
                 unserved.push(place as i64);
-                match penalty {
-                    Some(penalty) => penalties += penalty,
-                    None => check.violations.push(format!("place {place} is not visited")),
+                if penalty.is_finite() {
+                    penalties += penalty;
+                } else {
+                    check.violations.push(format!("place {place} is not visited"));
                 }
             }
             (visits, _) => check.violations.push(format!("place {place} is visited {visits} times")),

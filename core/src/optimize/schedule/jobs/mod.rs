@@ -22,6 +22,7 @@ use crate::data::{Ints, Lists, Vector};
 use crate::error::{Result, bail};
 use proof::Proof;
 use shop::Shop;
+pub(super) use shop::one_machine;
 
 /// When each operation of each job begins and ends; the lists have one entry per operation, those of a job one after the other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

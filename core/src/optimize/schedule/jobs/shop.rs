@@ -131,7 +131,7 @@ impl Shop {
 
 /// The least end of a machine's operations with their tails if they may be interrupted: at any time the one with the longest
 /// tail of those that are there (Jackson, 1955).
-pub(super) fn one_machine(on: &[u32], head: &[f64], duration: &[f64], tail: &[f64]) -> f64 {
+pub(in crate::optimize::schedule) fn one_machine(on: &[u32], head: &[f64], duration: &[f64], tail: &[f64]) -> f64 {
     let mut coming: Vec<u32> = on.to_vec();
     coming.sort_unstable_by(|a, b| head[*a as usize].total_cmp(&head[*b as usize]).then(a.cmp(b)));
     // Numbers that are not negative are ordered as their bits are.
