@@ -76,7 +76,7 @@ pub(super) fn ops() -> Vec<Op> {
     let tour = "The cheapest tour through all places and back, for the costs of going from place to place.\n\nUp to 12 places \
         the best one; above, `lower_bound` says how far the tour can be from it. Fails with `invalid_config` for options out \
         of range; `invalid_data` for a matrix that is not square, NaN, `-inf` and where forbidden ways are proved to leave no \
-        tour; `did_not_converge` where none was found among them; `not_enough_data` without a place; `too_large` above 10,000 \
+        tour; `did_not_converge` where none was found among them; `not_enough_data` without a place; `too_large` above 5,000 \
         places; `cancelled`.";
     let points = "The shortest tour through points, by the metric of the options.\n\nAs `solve`, without a matrix. Fails with \
         `invalid_config` for options out of range; `invalid_data` for points that are not two numbers; `not_enough_data` \
@@ -85,7 +85,7 @@ pub(super) fn ops() -> Vec<Op> {
         visited once, or left out for its penalty; each route keeps the windows and what its vehicle carries. Fails with \
         `invalid_config` for options out of range; `invalid_data` for shapes that do not fit, NaN, numbers out of range, and, \
         by name, places that no vehicle can serve or demands above all capacities together; `not_enough_data` without a \
-        place; `too_large` above 10,000 places; `did_not_converge` where no plan with everyone who must be served was found \
+        place; `too_large` above 5,000 places; `did_not_converge` where no plan with everyone who must be served was found \
         within the limits, with those left out; `cancelled`.";
     let verify = "Hold routes against a problem: by driving them, without anything of the search.\n\nFails as \
         `PlanRoutes.solve` for the problem, and with `invalid_data` for a place that is not there.";

@@ -37,7 +37,7 @@ pub(super) fn ops() -> Vec<Op> {
     let project = "Schedule the tasks of a project with limited resources: with as little lateness, and then as short, as can \
         be found.\n\nFails with `invalid_config` for options out of range; `invalid_data` for lists of other lengths, numbers \
         out of range, a task that needs more than there is, pairs of tasks that are not there or wait for each other in a \
-        circle; `not_enough_data` without a task; `too_large` above 10,000 tasks; `cancelled`.";
+        circle; `not_enough_data` without a task; `too_large` above 5,000 tasks; `cancelled`.";
     let draw = "A Gantt chart as a self-contained SVG: a row for each machine or task, a bar for each operation in the colour \
         of its group.\n\nFails with `invalid_config` for a width out of range, `invalid_data` for lists of different lengths, \
         rows or groups out of range and bars that do not go from a finite begin to a finite end, `not_enough_data` without a \

@@ -31,8 +31,10 @@ pub struct RouteMap {
     pub title: String,
     /// A line below the title. Default empty.
     pub subtitle: String,
-    /// The place where every route begins and ends, or none for tours that end where they began. Default 0.
-    pub depot: Option<usize>,
+    /// The place where every route begins and ends. Default 0.
+    pub depot: usize,
+    /// Whether routes are tours that end where they begin, without a depot. Default no.
+    pub tours: bool,
     /// Whether places are latitude and longitude in degrees instead of x and y. Default no.
     pub geographic: bool,
     /// The width in pixels, from 320 to 4000. Default 720.
@@ -41,7 +43,7 @@ pub struct RouteMap {
 
 impl Default for RouteMap {
     fn default() -> Self {
-        Self { title: String::new(), subtitle: String::new(), depot: Some(0), geographic: false, width: 720.0 }
+        Self { title: String::new(), subtitle: String::new(), depot: 0, tours: false, geographic: false, width: 720.0 }
     }
 }
 
@@ -62,8 +64,15 @@ impl RouteMap {
 
     /// Set the place where every route begins and ends.
     #[must_use]
-    pub fn with_depot(mut self, depot: Option<usize>) -> Self {
+    pub fn with_depot(mut self, depot: usize) -> Self {
         self.depot = depot;
+        self
+    }
+
+    /// Set whether routes are tours without a depot.
+    #[must_use]
+    pub fn with_tours(mut self, tours: bool) -> Self {
+        self.tours = tours;
         self
     }
 
@@ -100,7 +109,8 @@ impl RouteMap {
         for ((place, column), value) in places.indexed_iter() {
             ensure!(value.is_finite(), InvalidData, "place {place} is {value} in column {column}");
         }
-        if let Some(depot) = self.depot {
+        let depot = if self.tours { None } else { Some(self.depot) };
+        if let Some(depot) = depot {
             ensure!(depot < count, InvalidConfig, "depot is {depot}; there are places 0 to {}", count - 1);
         }
         let (x, y) =
@@ -125,7 +135,7 @@ impl RouteMap {
         let driven = routes.iter().filter(|stops| !stops.is_empty()).count();
         for (number, stops) in routes.iter().enumerate().filter(|(_, stops)| !stops.is_empty()) {
             let mut way = Vec::with_capacity(stops.len() + 2);
-            way.extend(self.depot);
+            way.extend(depot);
             for stop in stops {
                 let place = usize::try_from(*stop).ok().filter(|place| *place < count);
                 let Some(place) = place else {
@@ -145,13 +155,13 @@ impl RouteMap {
             let name = if driven > NAMED || driven == 1 { String::new() } else { format!("route {number}") };
             chart = chart.with_layer(Segments::new(name, from(&up), to(&across), to(&up)).with_x(from(&across)));
         }
-        let others: Vec<usize> = (0..count).filter(|place| Some(*place) != self.depot).collect();
+        let others: Vec<usize> = (0..count).filter(|place| Some(*place) != depot).collect();
         if !others.is_empty() {
             let up: Vec<f64> = others.iter().map(|place| y[*place]).collect();
             let across: Vec<f64> = others.iter().map(|place| x[*place]).collect();
             chart = chart.with_layer(Scatter::new("", up).with_x(across).with_colour(Colour::Soft).with_width(5.0));
         }
-        if let Some(depot) = self.depot {
+        if let Some(depot) = depot {
             let dot = Scatter::new("depot", vec![y[depot]]).with_x(vec![x[depot]]).with_colour(Colour::Ink);
             chart = chart.with_layer(dot.with_width(12.0));
         }
@@ -179,6 +189,9 @@ mod tests {
         let lines: usize =
             svg.split(" d=\"").skip(1).map(|rest| rest.split('"').next().unwrap().matches('L').count()).sum();
         assert!(lines >= 5, "{lines} lines"); // three ways of route 0, two of route 2
+        let tour: OwnedLists = [[0_i64, 1, 2, 3]].iter().collect();
+        let drawn = RouteMap::default().with_tours(true).to_svg(places.view(), tour.view()).unwrap();
+        assert!(!drawn.contains("depot"));
         assert!(svg.contains("route 0") && svg.contains("route 2") && svg.contains("depot"));
         assert!(roxmltree::Document::parse(&svg).is_ok());
     }
@@ -191,7 +204,7 @@ mod tests {
             map.to_svg(places.view(), routes.view()).unwrap_err().code()
         };
         assert_eq!(code(RouteMap::default(), &places, &[2]), Code::InvalidData);
-        assert_eq!(code(RouteMap::default().with_depot(Some(5)), &places, &[1]), Code::InvalidConfig);
+        assert_eq!(code(RouteMap::default().with_depot(5), &places, &[1]), Code::InvalidConfig);
         assert_eq!(code(RouteMap::default().with_width(1.0), &places, &[1]), Code::InvalidConfig);
         assert_eq!(code(RouteMap::default(), &Array2::zeros((0, 2)), &[]), Code::NotEnoughData);
         assert_eq!(code(RouteMap::default(), &array![[0.0, f64::NAN]], &[]), Code::InvalidData);

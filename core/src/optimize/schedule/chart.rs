@@ -149,7 +149,7 @@ impl ScheduleChart {
                     upper.extend([row + HALF, row + HALF, f64::NAN]);
                 }
                 let name = if lane == 0 { name.as_str() } else { "" };
-                let strength = if number / COLOURS.len() % 2 == 0 { 0.75 } else { 0.45 };
+                let strength = if (number / COLOURS.len()).is_multiple_of(2) { 0.75 } else { 0.45 };
                 let band = Band::new(name, lower, upper).with_x(x).with_strength(strength);
                 chart = chart.with_layer(band.with_colour(COLOURS[number % COLOURS.len()]));
             }

@@ -7,16 +7,31 @@ use crate::optimize::routes::assignment;
 /// Customers up to which an assignment is solved.
 const LARGEST: usize = 500;
 
-/// A lower bound: every served place is entered and left once, the depot as often as there are routes. The cheapest such ways
+/// A lower bound, which is a number: that of [`relaxed`], or what all ways below 0 come to where that is none.
+pub(super) fn bound(problem: &Problem<'_>, context: &Context) -> Result<f64> {
+    let bound = relaxed(problem, context)?;
+    if bound.is_finite() {
+        return Ok(bound);
+    }
+    let mut sum = 0.0;
+    for from in 0..problem.size {
+        context.check()?;
+        let out = (0..problem.size).filter(|to| *to != from).map(|to| problem.cost(from, to)).fold(0.0, f64::min);
+        sum += if from == 0 { out * problem.capacities.len() as f64 } else { out };
+    }
+    Ok(sum)
+}
+
+/// Every served place is entered and left once, the depot as often as there are routes. The cheapest such ways
 /// over all that windows and capacities leave are an assignment; above [`LARGEST`] customers, the cheapest way into (or out of)
 /// every place.
-pub(super) fn bound(problem: &Problem<'_>, context: &Context) -> Result<f64> {
+fn relaxed(problem: &Problem<'_>, context: &Context) -> Result<f64> {
     let customers = problem.size - 1;
     if customers == 0 {
         return Ok(0.0);
     }
     let routes = least_routes(problem);
-    let (early, late) = spans(problem);
+    let (early, late) = spans(problem, context)?;
     let most = problem.capacities.iter().copied().fold(0.0, f64::max) * problem.room;
     let arc = |from: usize, to: usize| {
         let heavy = problem.demands[from] + problem.demands[to] > most;
@@ -25,7 +40,7 @@ pub(super) fn bound(problem: &Problem<'_>, context: &Context) -> Result<f64> {
         let fixed = if from == 0 { problem.fixed } else { 0.0 };
         if heavy || too_late { f64::INFINITY } else { problem.cost(from, to) + fixed }
     };
-    if customers > LARGEST {
+    if customers > LARGEST || problem.capacities.len() > LARGEST {
         return simple(problem, routes, arc, context);
     }
     let vehicles = problem.capacities.len();
@@ -62,12 +77,12 @@ fn least_routes(problem: &Problem<'_>) -> usize {
 }
 
 /// The earliest and the latest begin of service at each place over all ways.
-fn spans(problem: &Problem<'_>) -> (Vec<f64>, Vec<f64>) {
-    let (there, back) = (problem.reach(false), problem.reach(true));
+fn spans(problem: &Problem<'_>, context: &Context) -> Result<(Vec<f64>, Vec<f64>)> {
+    let (there, back) = (problem.reach(false, context)?, problem.reach(true, context)?);
     let mut early: Vec<f64> = (0..problem.size).map(|place| there[place].max(problem.own[place].early)).collect();
     let mut late: Vec<f64> = (0..problem.size).map(|place| (-back[place]).min(problem.own[place].late)).collect();
     (early[0], late[0]) = (problem.own[0].early, problem.own[0].late);
-    (early, late)
+    Ok((early, late))
 }
 
 /// The cheapest way into every place, or out of it, whichever sum is greater.

@@ -6,6 +6,8 @@ use crate::error::Result;
 
 /// The longest piece that changes its route.
 const PIECE: usize = 3;
+/// Stops up to which a route is polished: looking at all pairs of them takes longer than rounds of the search are worth.
+const LARGEST: usize = 200;
 
 /// A change that makes routes cheaper.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +70,9 @@ impl Polish {
             context.check()?;
             let stops = &state.routes[vehicle].stops.clone();
             let count = stops.len();
+            if count > LARGEST {
+                return Ok(changed);
+            }
             let at = |position: usize| if position == 0 || position > count { 0 } else { stops[position - 1] as usize };
             let gain_needed = 1e-9 * state.routes[vehicle].cost.abs();
             for begin in 1..=count {
@@ -77,9 +82,10 @@ impl Polish {
                         let outside = problem.cost(at(begin - 1), at(end)) + problem.cost(at(begin), at(end + 1))
                             - problem.cost(at(begin - 1), at(begin))
                             - problem.cost(at(end), at(end + 1));
-                        let inside: f64 =
-                            (begin..end).map(|p| problem.cost(at(p + 1), at(p)) - problem.cost(at(p), at(p + 1))).sum();
-                        if outside + inside < -gain_needed {
+                        let inside = || -> f64 {
+                            (begin..end).map(|p| problem.cost(at(p + 1), at(p)) - problem.cost(at(p), at(p + 1))).sum()
+                        };
+                        if outside < -gain_needed && outside + inside() < -gain_needed {
                             self.trial.clone_from(stops);
                             self.trial[begin - 1..end].reverse();
                             if self.accept(problem, state, vehicle) {
@@ -171,7 +177,7 @@ impl Polish {
     /// The first change of two routes that makes them cheaper.
     fn better(&mut self, problem: &Problem<'_>, state: &State, first: usize, second: usize) -> Option<Change> {
         let (one, other) = (&state.routes[first], &state.routes[second]);
-        if one.stops.is_empty() || other.stops.is_empty() {
+        if one.stops.is_empty() || other.stops.is_empty() || one.stops.len().max(other.stops.len()) > LARGEST {
             return None;
         }
         let needed = -1e-9 * (one.cost.abs() + other.cost.abs());

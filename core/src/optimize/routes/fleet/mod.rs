@@ -34,10 +34,10 @@ impl PlanRoutes {
     /// # Errors
     /// `invalid_config` for options out of range; `invalid_data` for shapes that do not fit, NaN, numbers out of range, and,
     /// by name, places that no vehicle can serve (demand, window, no way) or demands above all capacities together;
-    /// `not_enough_data` without a place; `too_large` above 10,000 places; `did_not_converge` where no plan with everyone who
+    /// `not_enough_data` without a place; `too_large` above 5,000 places; `did_not_converge` where no plan with everyone who
     /// must be served was found within the limits, with those left out; `cancelled`.
     pub fn solve(&self, problem: &RouteProblem<'_>, context: &Context) -> Result<RoutePlan> {
-        let working = Problem::of(problem, self)?;
+        let working = Problem::of(problem, self, context)?;
         let bound = bound::bound(&working, context)?;
         let found = search::search(&working, self, bound, context)?;
         let plan = written(&working, &found, bound)?;
@@ -107,7 +107,7 @@ fn written(problem: &Problem<'_>, found: &Found, bound: f64) -> Result<RoutePlan
         cost,
         travel_cost,
         lower_bound,
-        gap: if optimal { 0.0 } else { (cost - lower_bound) / cost.abs() },
+        gap: if optimal { 0.0 } else { (cost - lower_bound) / cost.abs().max(lower_bound.abs()) },
         optimal,
         history: found.history.clone(),
         rounds: found.rounds,

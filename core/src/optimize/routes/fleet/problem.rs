@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use ndarray::ArrayView2;
 
 use super::options::PlanRoutes;
+use crate::Context;
 use crate::error::{Code, Error, Result, bail, ensure};
 
 /// The most places of a problem.
-const LARGEST: usize = 10_000;
+const LARGEST: usize = 5_000;
 
 /// Places to be served: what going from one to another costs and takes, what each wants and when.
 ///
@@ -122,7 +123,7 @@ pub(super) struct Problem<'a> {
 }
 
 impl<'a> Problem<'a> {
-    pub(super) fn of(input: &RouteProblem<'a>, options: &PlanRoutes) -> Result<Self> {
+    pub(super) fn of(input: &RouteProblem<'a>, options: &PlanRoutes, context: &Context) -> Result<Self> {
         Self::judged(input, options)?;
         let size = input.costs.nrows();
         let depot = options.depot;
@@ -181,7 +182,7 @@ impl<'a> Problem<'a> {
             tolerance: 1e-9 * way.max(latest),
             room: 1.0 + 1e-9,
         };
-        problem.check_possible()?;
+        problem.check_possible(context)?;
         Ok(problem)
     }
 
@@ -231,7 +232,7 @@ impl<'a> Problem<'a> {
     }
 
     /// Customers without whom nothing is to be done are found before anything is searched.
-    fn check_possible(&self) -> Result<()> {
+    fn check_possible(&self, context: &Context) -> Result<()> {
         let most = self.capacities.iter().copied().fold(0.0, f64::max);
         let must = |place: &usize| self.penalties[*place].is_infinite();
         let heavy: Vec<usize> =
@@ -252,7 +253,7 @@ impl<'a> Problem<'a> {
             return self.check_total();
         }
         // Ways through other places may be shorter than direct ones, so only what no way reaches is refused.
-        let (there, back) = (self.reach(false), self.reach(true));
+        let (there, back) = (self.reach(false, context)?, self.reach(true, context)?);
         let lost = |place: &usize| {
             let own = self.own[*place];
             let (begin, last) = (there[*place], -back[*place]);
@@ -286,7 +287,7 @@ impl<'a> Problem<'a> {
 
     /// The earliest begin of service at each place over all ways from the depot, by Dijkstra's method; or, backwards, the
     /// negative of the latest begin from which the depot is reached in time. `inf` where there is no way.
-    pub(super) fn reach(&self, backwards: bool) -> Vec<f64> {
+    pub(super) fn reach(&self, backwards: bool, context: &Context) -> Result<Vec<f64>> {
         let mut best = vec![f64::INFINITY; self.size];
         let mut done = vec![false; self.size];
         best[0] = if backwards { -self.own[0].late } else { self.own[0].early };
@@ -294,6 +295,7 @@ impl<'a> Problem<'a> {
             .filter(|p| !done[*p] && best[*p] < f64::INFINITY)
             .min_by(|a, b| best[*a].total_cmp(&best[*b]))
         {
+            context.check()?;
             done[from] = true;
             for to in (1..self.size).filter(|to| *to != from) {
                 let (tail, head) = if backwards { (to, from) } else { (from, to) };
@@ -308,7 +310,7 @@ impl<'a> Problem<'a> {
                 }
             }
         }
-        best
+        Ok(best)
     }
 
     /// `place 4`, `places 4, 7 and 9`: at most ten of them, as the caller numbers them.

@@ -57,7 +57,7 @@ pub struct RoutePlan {
     /// No plan costs less than this. Each served place is entered and left once: this is the least cost of that, over the ways
     /// that windows and capacities leave, with as many vehicles as the demands ask for. It may be far below.
     pub lower_bound: f64,
-    /// Distance of cost and bound as a share of the cost, 0 if both are equal.
+    /// Distance of cost and bound as a share of the greater of the two, 0 if both are equal.
     pub gap: f64,
     /// Whether cost and bound meet: no plan is cheaper.
     pub optimal: bool,

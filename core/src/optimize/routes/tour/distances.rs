@@ -10,7 +10,7 @@ use crate::error::{Result, ensure};
 /// Near places that are kept for each.
 pub(super) const NEAR: usize = 8;
 /// The most places of a matrix, and the most points.
-const LARGEST: usize = 10_000;
+const LARGEST: usize = 5_000;
 const MOST_POINTS: usize = 1_000_000;
 /// Points of a leaf of the tree.
 const LEAF: usize = 8;
@@ -26,7 +26,7 @@ pub(super) enum Distances<'a> {
 
 impl<'a> Distances<'a> {
     /// A matrix that was judged.
-    pub(super) fn matrix(matrix: ArrayView2<'a, f64>) -> Result<Self> {
+    pub(super) fn matrix(matrix: ArrayView2<'a, f64>, context: &Context) -> Result<Self> {
         let (size, columns) = matrix.dim();
         ensure!(
             size == columns,
@@ -39,24 +39,31 @@ impl<'a> Distances<'a> {
             TooLarge,
             "{size} places are above the limit of {LARGEST} of a matrix; points may be more"
         );
-        let ways = || matrix.indexed_iter().filter(|((from, to), _)| from != to);
-        if let Some(((from, to), cost)) = ways().find(|(_, cost)| cost.is_nan() || **cost == f64::NEG_INFINITY) {
-            crate::error::bail!(
-                InvalidData,
-                "distances[{from}, {to}] is {cost}; it must be a number, or inf for no way"
-            );
+        let (mut symmetric, mut whole, mut open, mut largest) = (true, true, true, 0.0_f64);
+        for (from, row) in matrix.rows().into_iter().enumerate() {
+            context.check()?;
+            for (to, &cost) in row.iter().enumerate().filter(|(to, _)| *to != from) {
+                let sound = !cost.is_nan() && cost != f64::NEG_INFINITY;
+                ensure!(
+                    sound,
+                    InvalidData,
+                    "distances[{from}, {to}] is {cost}; it must be a number, or inf for no way"
+                );
+                symmetric &= cost == matrix[[to, from]];
+                if cost.is_finite() {
+                    whole &= cost.fract() == 0.0 && cost.abs() < 1e15;
+                    largest = largest.max(cost.abs());
+                } else {
+                    open = false;
+                }
+            }
         }
-        let finite = || ways().map(|(_, cost)| *cost).filter(|cost| cost.is_finite());
-        let symmetric = ways().all(|((from, to), cost)| from > to || *cost == matrix[[to, from]]);
-        let whole = finite().all(|cost| cost.fract() == 0.0 && cost.abs() < 1e15);
-        let largest = finite().fold(0.0_f64, |largest, cost| largest.max(cost.abs()));
         let forbidden = 2.0 * (largest + 1.0) * (size as f64 + 1.0);
         ensure!(
             forbidden.is_finite(),
             InvalidData,
             "the distances are so large that their sums are beyond the largest number"
         );
-        let open = ways().all(|(_, cost)| cost.is_finite());
         let costs = match matrix.to_slice() {
             Some(values) if open => Cow::Borrowed(values),
             _ => Cow::Owned(matrix.iter().map(|cost| if cost.is_infinite() { forbidden } else { *cost }).collect()),

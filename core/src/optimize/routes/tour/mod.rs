@@ -37,7 +37,7 @@ pub struct TourPlan {
     pub cost: f64,
     /// No tour costs less than this.
     pub lower_bound: f64,
-    /// Distance of cost and bound as a share of the cost, 0 if both are equal.
+    /// Distance of cost and bound as a share of the greater of the two, 0 if both are equal.
     pub gap: f64,
     /// Whether cost and bound meet: no tour is cheaper.
     pub optimal: bool,
@@ -58,10 +58,10 @@ impl PlanTour {
     /// # Errors
     /// `invalid_config` for options out of range; `invalid_data` for a matrix that is not square, NaN, `-inf` and where forbidden
     /// ways are proved to leave no tour; `did_not_converge` where none was found among them; `not_enough_data` without a place;
-    /// `too_large` above 10,000 places; `cancelled`.
+    /// `too_large` above 5,000 places; `cancelled`.
     pub fn solve(&self, distances: ArrayView2<'_, f64>, context: &Context) -> Result<TourPlan> {
         self.validate()?;
-        let plan = self.plan(&Distances::matrix(distances)?, context)?;
+        let plan = self.plan(&Distances::matrix(distances, context)?, context)?;
         let ways = plan.places.iter().zip(plan.places.iter().cycle().skip(1));
         let forbidden =
             ways.clone().find(|(from, to)| from != to && distances[[**from as usize, **to as usize]].is_infinite());
@@ -119,7 +119,7 @@ impl PlanTour {
             places: order.into_iter().map(i64::from).collect::<Vec<_>>().into(),
             cost,
             lower_bound,
-            gap: if optimal { 0.0 } else { (cost - lower_bound) / cost.abs() },
+            gap: if optimal { 0.0 } else { (cost - lower_bound) / cost.abs().max(lower_bound.abs()) },
             optimal,
             rounds,
             seconds: start.elapsed().as_secs_f64(),

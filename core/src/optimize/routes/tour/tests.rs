@@ -61,7 +61,7 @@ fn the_search_and_the_bounds_agree_with_the_exact_method() {
         } else {
             Array2::from_shape_fn((size, size), |_| (random.uniform() * 100.0).floor())
         };
-        let distances = Distances::matrix(costs.view()).unwrap();
+        let distances = Distances::matrix(costs.view(), &Context::new()).unwrap();
         let context = Context::new().with_seed(case as u64);
         let best = distances.tour(&exact::tour(&distances, &context).unwrap());
         let mut tour = Tour::new(&distances, &context).unwrap();

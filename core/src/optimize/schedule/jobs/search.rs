@@ -12,6 +12,8 @@ const ELITE: usize = 8;
 /// Rounds without a better schedule after which it does: so many, and so many per operation.
 const PATIENCE: u64 = 1000;
 const PATIENCE_EACH: u64 = 10;
+/// The places over which an operation is moved at most.
+const FARTHEST: usize = 100;
 /// Rounds between two looks at the clock.
 const LOOK: u64 = 64;
 
@@ -338,6 +340,9 @@ impl Search<'_> {
         let shop = self.shop;
         let order = &state.on[machine];
         let (low, high) = (from.min(to), from.max(to));
+        if high - low > FARTHEST {
+            return;
+        }
         let (first, last) = (order[low], order[high]);
         if from < to {
             let after = shop.after[first as usize];

@@ -58,7 +58,7 @@ impl ScheduleProject {
     /// # Errors
     /// `invalid_config` for options out of range; `invalid_data` for lists of other lengths, numbers out of range, a task that
     /// needs more than there is, pairs of tasks that are not there or wait for each other in a circle; `not_enough_data`
-    /// without a task; `too_large` above 10,000 tasks; `cancelled`.
+    /// without a task; `too_large` above 5,000 tasks; `cancelled`.
     pub fn solve(&self, tasks: &ProjectTasks<'_>, context: &Context) -> Result<ProjectSchedule> {
         self.validate()?;
         let start = Instant::now();

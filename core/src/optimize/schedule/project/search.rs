@@ -205,7 +205,7 @@ impl Search<'_> {
     /// Schedule a list, justify the schedule to the right and back as long as that makes it better.
     fn judge(&mut self, mut list: Vec<u32>, context: &Context) -> Result<Member> {
         let project = self.project;
-        self.table.fill(project, &list, false);
+        self.table.fill(project, &list, false, context)?;
         let mut value = self.keep();
         loop {
             context.check()?;
@@ -214,12 +214,12 @@ impl Search<'_> {
             self.order.clone_from(&project.sorted);
             self.order.reverse();
             self.order.sort_by(|a, b| end(b).total_cmp(&end(a)));
-            self.table.fill(project, &self.order, true);
+            self.table.fill(project, &self.order, true, context)?;
             // Backwards a task begins where it ends.
             let end = |task: &u32| self.table.starts[*task as usize] + project.durations[*task as usize];
             let mut forward = project.sorted.clone();
             forward.sort_by(|a, b| end(b).total_cmp(&end(a)));
-            self.table.fill(project, &forward, false);
+            self.table.fill(project, &forward, false, context)?;
             let justified = self.keep();
             if justified <= value {
                 list = forward;

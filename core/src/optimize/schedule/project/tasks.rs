@@ -5,7 +5,7 @@ use crate::error::{Result, bail, ensure};
 use crate::optimize::schedule::jobs::one_machine;
 
 /// The most tasks.
-const LARGEST: usize = 10_000;
+const LARGEST: usize = 5_000;
 
 /// The tasks of a project: how long each takes, what it uses, what it waits for.
 #[derive(Clone, Copy, Debug)]

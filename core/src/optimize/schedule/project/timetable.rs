@@ -1,5 +1,7 @@
 //! Lists of tasks made into schedules: each as early as can be.
 use super::tasks::Project;
+use crate::Context;
+use crate::error::Result;
 
 /// What is used of each resource over time, and the schedule that uses it.
 #[derive(Debug)]
@@ -17,13 +19,14 @@ impl Timetable {
 
     /// Schedule tasks in the order of the list, each as early as predecessors, release and resources allow. Backwards, time
     /// runs from the end and tasks wait for their successors; releases are then not looked at.
-    pub(super) fn fill(&mut self, project: &Project, list: &[u32], backwards: bool) {
+    pub(super) fn fill(&mut self, project: &Project, list: &[u32], backwards: bool, context: &Context) -> Result<()> {
         let resources = project.resources;
         self.times.clear();
         self.times.push(0.0);
         self.used.clear();
         self.used.resize(resources, 0.0);
         for &task in list {
+            context.check()?;
             let task = task as usize;
             let (earlier, release) =
                 if backwards { (&project.after[task], 0.0) } else { (&project.before[task], project.releases[task]) };
@@ -54,6 +57,7 @@ impl Timetable {
                 }
             }
         }
+        Ok(())
     }
 
     /// The place of a time, which is made a change of use if it was none.
