@@ -3,6 +3,9 @@ mod asking;
 mod fronts;
 mod linear;
 mod minimize;
+mod planning;
+mod routes;
+mod schedule;
 mod watched;
 
 use crate::Op;
@@ -11,5 +14,16 @@ use crate::Op;
 pub(crate) const MODELS: &[(&str, &str)] = &[fronts::MODEL, minimize::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
-    [fronts::ops(), linear::ops(), minimize::ops(), watched::ops()].into_iter().flatten().collect()
+    [
+        fronts::ops(),
+        linear::ops(),
+        minimize::ops(),
+        planning::ops(),
+        routes::ops(),
+        schedule::ops(),
+        watched::ops(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
