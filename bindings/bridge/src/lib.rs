@@ -10,6 +10,7 @@ mod input;
 mod matching;
 mod model;
 mod op;
+mod optimize;
 mod session;
 
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ pub const ABI: u32 = 3;
 /// Every public operation by name, such as `forecast.AutoEts.fit`.
 pub fn catalogue() -> &'static BTreeMap<String, Op> {
     static ALL: OnceLock<BTreeMap<String, Op>> = OnceLock::new();
-    ALL.get_or_init(|| named([data::ops(), forecast::ops(), matching::ops()]))
+    ALL.get_or_init(|| named([data::ops(), forecast::ops(), matching::ops(), optimize::ops()]))
 }
 
 /// Operations by name.
@@ -62,6 +63,7 @@ fn model_doc(room: &str, class: &str) -> &'static str {
     let models = match room {
         "forecast" => forecast::MODELS,
         "matching" => matching::MODELS,
+        "optimize" => optimize::MODELS,
         _ => &[],
     };
     models.iter().find(|(name, _)| *name == class).map_or("", |(_, doc)| doc)

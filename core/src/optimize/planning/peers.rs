@@ -39,7 +39,10 @@ fn solved(family: &str, r: &mut SplitMix) -> Result<(f64, bool), Error> {
         "bins" => {
             let items = 8 + r.below(12) as usize;
             let sizes = numbers(r, items, 10, 60);
-            PackBins::default().solve(&sizes, 100.0, &context).map(|found| (found.count as f64, found.optimal))
+            PackBins::default()
+                .with_capacity(100.0)
+                .solve(&sizes, &context)
+                .map(|found| (found.count as f64, found.optimal))
         }
         "cover" | "partition" => {
             let sets = 15 + r.below(40) as usize;

@@ -10,6 +10,8 @@ use crate::error::Result;
 
 const MOST_FAILURES: usize = 200_000;
 const MOST_COMPLETIONS: usize = 5_000;
+/// Bins and sizes of which there are no more than this: the search is as deep.
+const MOST_DEEP: usize = 1_000;
 
 /// How a search ended.
 #[derive(Debug)]
@@ -43,6 +45,9 @@ pub(super) fn complete(
     let waste = target as f64 * room - total + room * 1e-9;
     if waste < 0.0 {
         return Ok(Completion::Impossible);
+    }
+    if sizes.len() > MOST_DEEP || target > MOST_DEEP {
+        return Ok(Completion::Limit);
     }
     let mut search =
         Search { sizes, room, left: counts.to_vec(), bins: Vec::new(), failed: HashSet::new(), watch, cut: false };

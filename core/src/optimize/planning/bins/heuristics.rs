@@ -91,7 +91,7 @@ pub(super) fn least_slack(sizes: &[f64], room: f64, watch: &mut Watch<'_>) -> Re
 
 /// Martello and Toth's bound L2: large items need a bin each, and those of middle size what large ones leave. Sizes fall and
 /// are at most `room`.
-pub(super) fn lower_bound(sizes: &[f64], room: f64) -> usize {
+pub(super) fn lower_bound(sizes: &[f64], room: f64, watch: &mut Watch<'_>) -> Result<usize> {
     let count = sizes.len();
     let mut sums = Vec::with_capacity(count + 1);
     sums.push(0.0);
@@ -109,13 +109,16 @@ pub(super) fn lower_bound(sizes: &[f64], room: f64) -> usize {
         best = best.max(large + whole_above((small - left) / room));
     };
     for at in over_half..count {
+        if at % 4096 == 0 {
+            watch.look()?;
+        }
         if sizes[at] != tried {
             tried = sizes[at];
             judge(tried, sizes.partition_point(|size| *size >= tried));
         }
     }
     judge(0.0, count);
-    best
+    Ok(best)
 }
 
 /// The least whole number that is not below a bound, with room for rounding; at least 0.

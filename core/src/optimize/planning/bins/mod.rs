@@ -32,7 +32,7 @@ const FIRST_SEARCH: u64 = 200_000;
 /// ```
 /// use inlaid::optimize::PackBins;
 /// let sizes = [6.0, 5.0, 4.0, 3.0, 2.0];
-/// let packed = PackBins::default().solve(&sizes, 10.0, &inlaid::Context::new())?;
+/// let packed = PackBins::default().with_capacity(10.0).solve(&sizes, &inlaid::Context::new())?;
 /// assert_eq!((packed.count, packed.optimal), (2, true));
 /// # Ok::<(), inlaid::Error>(())
 /// ```
@@ -41,6 +41,8 @@ const FIRST_SEARCH: u64 = 200_000;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PackBins {
+    /// What a bin holds, above 0. Default 1.
+    pub capacity: f64,
     /// How many bins there are. More are an error. Default: as many as needed.
     pub most_bins: Option<usize>,
     /// Seconds after which to stop with the best packing so far, above 0. Default none.
@@ -51,7 +53,7 @@ pub struct PackBins {
 
 impl Default for PackBins {
     fn default() -> Self {
-        Self { most_bins: None, time_limit: None, step_limit: 20_000_000 }
+        Self { capacity: 1.0, most_bins: None, time_limit: None, step_limit: 20_000_000 }
     }
 }
 
@@ -75,6 +77,13 @@ pub struct PackedBins {
 }
 
 impl PackBins {
+    /// Set what a bin holds.
+    #[must_use]
+    pub fn with_capacity(mut self, capacity: f64) -> Self {
+        self.capacity = capacity;
+        self
+    }
+
     /// Set how many bins there are.
     #[must_use]
     pub fn with_most_bins(mut self, bins: usize) -> Self {
@@ -102,23 +111,24 @@ impl PackBins {
     /// `invalid_config` for a value out of its range.
     pub fn validate(&self) -> Result<()> {
         check_time_limit(self.time_limit)?;
+        let sound = self.capacity.is_finite() && self.capacity > 0.0;
+        ensure!(sound, InvalidConfig, "capacity is {}, it must be a finite number above 0", self.capacity);
         ensure!(self.step_limit > 0, InvalidConfig, "step_limit is 0, it must be at least 1");
         ensure!(self.most_bins != Some(0), InvalidConfig, "most_bins is 0, it must be at least 1");
         Ok(())
     }
 
-    /// Items of these sizes in as few bins of this capacity as possible.
+    /// Items of these sizes in as few bins as possible.
     ///
     /// Whole sizes are added exactly; others may exceed the capacity by 1e-12 of it. Items without size are in bin 0.
     ///
     /// # Errors
-    /// `invalid_config` for options out of range; `invalid_data` for NaN, sizes below 0, a capacity not above 0, an item larger
+    /// `invalid_config` for options out of range; `invalid_data` for NaN, sizes below 0, an item larger
     /// than a bin, which is named, and if `most_bins` are proved to be too few; `did_not_converge` if no packing into
     /// `most_bins` was found within the limits; `too_large` for 2^31 items; `cancelled`.
-    pub fn solve(&self, sizes: &[f64], capacity: f64, context: &Context) -> Result<PackedBins> {
+    pub fn solve(&self, sizes: &[f64], context: &Context) -> Result<PackedBins> {
         self.validate()?;
-        let sound = capacity.is_finite() && capacity > 0.0;
-        ensure!(sound, InvalidData, "the capacity is {capacity}, it must be a finite number above 0");
+        let capacity = self.capacity;
         ensure!(sizes.len() < 1 << 31, TooLarge, "{} items, they must be below 2^31", sizes.len());
         check_sizes("size", sizes)?;
         let exact = are_whole(sizes.iter().copied().chain([capacity]));
@@ -131,7 +141,8 @@ impl PackBins {
         let order = falling(sizes, context)?;
         let order: Vec<u32> = order.into_iter().filter(|at| sizes[*at as usize] > 0.0).collect();
         let sorted: Vec<f64> = order.iter().map(|at| sizes[*at as usize]).collect();
-        let mut search = Search { sizes: &sorted, room, bound: lower_bound(&sorted, room), best: Vec::new() };
+        let bound = lower_bound(&sorted, room, &mut watch)?;
+        let mut search = Search { sizes: &sorted, room, bound, best: Vec::new() };
         search.run(self.most_bins, &mut watch)?;
         let (bound, best) = (search.bound, search.best);
         if let Some(most) = self.most_bins.filter(|most| best.len() > *most) {

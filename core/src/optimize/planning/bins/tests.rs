@@ -3,7 +3,7 @@ use super::*;
 use crate::Code;
 
 fn solve(sizes: &[f64], capacity: f64) -> PackedBins {
-    PackBins::default().solve(sizes, capacity, &Context::new()).unwrap()
+    PackBins::default().with_capacity(capacity).solve(sizes, &Context::new()).unwrap()
 }
 
 /// The fewest bins by trying every bin for every item.
@@ -84,7 +84,7 @@ fn items_without_size_and_no_items_need_no_bin_of_their_own() {
 #[test]
 fn too_few_bins_and_nonsense_are_refused() {
     let code = |options: PackBins, sizes: &[f64], capacity: f64| {
-        let error = options.solve(sizes, capacity, &Context::new()).unwrap_err();
+        let error = options.with_capacity(capacity).solve(sizes, &Context::new()).unwrap_err();
         (error.code(), error.message().to_owned())
     };
     let (refused, message) = code(PackBins::default().with_most_bins(1), &[6.0, 5.0], 10.0);
@@ -93,6 +93,6 @@ fn too_few_bins_and_nonsense_are_refused() {
     assert!(refused == Code::InvalidData && message.contains("item 1 (0-based) has size 11"), "{message}");
     assert_eq!(code(PackBins::default(), &[f64::NAN], 10.0).0, Code::InvalidData);
     assert_eq!(code(PackBins::default(), &[-1.0], 10.0).0, Code::InvalidData);
-    assert_eq!(code(PackBins::default(), &[1.0], 0.0).0, Code::InvalidData);
+    assert_eq!(code(PackBins::default(), &[1.0], 0.0).0, Code::InvalidConfig);
     assert_eq!(code(PackBins::default().with_step_limit(0), &[1.0], 1.0).0, Code::InvalidConfig);
 }

@@ -1,4 +1,5 @@
 //! Which element is in which set, both ways.
+use crate::Context;
 use crate::error::{Result, ensure};
 
 /// Lists one after the other.
@@ -9,14 +10,31 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    /// The second numbers of sorted pairs, by their first.
-    fn of(count: usize, pairs: &[(u32, u32)]) -> Self {
+    /// The second numbers of pairs by their first, in the order in which they come.
+    fn of(count: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         let mut starts = vec![0; count + 1];
-        pairs.iter().for_each(|(at, _)| starts[*at as usize + 1] += 1);
+        pairs.clone().for_each(|(at, _)| starts[at as usize + 1] += 1);
         for at in 0..count {
             starts[at + 1] += starts[at];
         }
-        Self { starts, values: pairs.iter().map(|(_, value)| *value).collect() }
+        let mut next = starts.clone();
+        let mut values = vec![0; starts[count]];
+        for (at, value) in pairs {
+            values[next[at as usize]] = value;
+            next[at as usize] += 1;
+        }
+        Self { starts, values }
+    }
+
+    /// Which lists hold a number below `count`, each once and rising.
+    fn turned(&self, count: usize) -> Self {
+        let fresh = |at: usize| {
+            let list = self.of_one(at);
+            // Lists that are turned from others rise, so what is repeated stands side by side.
+            let new = move |place: &usize| *place == 0 || list[*place - 1] != list[*place];
+            (0..list.len()).filter(new).map(move |place| (list[place], at as u32))
+        };
+        Self::of(count, (0..self.len()).flat_map(fresh))
     }
 
     pub(super) fn of_one(&self, at: usize) -> &[u32] {
@@ -42,13 +60,18 @@ pub(super) struct Incidence {
 
 impl Incidence {
     /// From pairs of a set and an element; repeated pairs count once.
-    pub(super) fn of(mut pairs: Vec<(u32, u32)>, elements: usize, costs: Vec<f64>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let elements_of = Lists::of(costs.len(), &pairs);
-        pairs.iter_mut().for_each(|(set, element)| std::mem::swap(set, element));
-        pairs.sort_unstable();
-        Self { elements_of, sets_of: Lists::of(elements, &pairs), costs }
+    pub(super) fn of(pairs: &[(u32, u32)], elements: usize, costs: Vec<f64>, context: &Context) -> Result<Self> {
+        let by_element = Lists::of(elements, pairs.iter().map(|(set, element)| (*element, *set)));
+        context.check()?;
+        // Elements of each set rise, and may be repeated; sets of each element then rise without repetition.
+        let with_repeated = Lists::of(
+            costs.len(),
+            (0..elements).flat_map(|at| by_element.of_one(at).iter().map(move |set| (*set, at as u32))),
+        );
+        context.check()?;
+        let sets_of = with_repeated.turned(elements);
+        context.check()?;
+        Ok(Self { elements_of: sets_of.turned(costs.len()), sets_of, costs })
     }
 
     pub(super) fn sets(&self) -> usize {
@@ -60,7 +83,7 @@ impl Incidence {
     }
 
     /// The problem of some sets and elements only.
-    pub(super) fn part(&self, sets: &[u32], elements: &[u32]) -> Self {
+    pub(super) fn part(&self, sets: &[u32], elements: &[u32], context: &Context) -> Result<Self> {
         let mut name = vec![u32::MAX; self.elements()];
         elements.iter().enumerate().for_each(|(at, element)| name[*element as usize] = at as u32);
         let mut pairs = Vec::new();
@@ -68,7 +91,7 @@ impl Incidence {
             let inside = self.elements_of.of_one(*set as usize).iter().map(|element| name[*element as usize]);
             pairs.extend(inside.filter(|element| *element != u32::MAX).map(|element| (at as u32, element)));
         }
-        Self::of(pairs, elements.len(), sets.iter().map(|set| self.costs[*set as usize]).collect())
+        Self::of(&pairs, elements.len(), sets.iter().map(|set| self.costs[*set as usize]).collect(), context)
     }
 
     /// Fail if an element is in no set.

@@ -122,7 +122,7 @@ impl CoverSets {
         check_sizes("cost", costs)?;
         let mut watch = Watch::new(context, self.time_limit, u64::MAX);
         watch.look()?;
-        let problem = self.incidence(sets, elements, costs)?;
+        let problem = self.incidence(sets, elements, costs, context)?;
         watch.look()?;
         let whole = are_whole(costs.iter().copied());
         let (chosen, bound) = if self.exactly_once {
@@ -139,7 +139,7 @@ impl CoverSets {
         Ok(solution)
     }
 
-    fn incidence(&self, sets: &[i64], elements: &[i64], costs: &[f64]) -> Result<Incidence> {
+    fn incidence(&self, sets: &[i64], elements: &[i64], costs: &[f64], context: &Context) -> Result<Incidence> {
         let (many, others) = (sets.len(), elements.len());
         ensure!(many == others, InvalidData, "{many} sets and {others} elements of pairs, they must be as many");
         let limit = 1_usize << 31;
@@ -170,7 +170,7 @@ impl CoverSets {
             "{count} elements in {many} pairs: some element is in no set; element {} is one",
             first_missing(elements, count)
         );
-        let problem = Incidence::of(pairs, count, costs.to_vec());
+        let problem = Incidence::of(&pairs, count, costs.to_vec(), context)?;
         problem.check_covered()?;
         Ok(problem)
     }
@@ -183,7 +183,7 @@ impl CoverSets {
         if reduced.elements.is_empty() {
             return Ok((chosen, given));
         }
-        let part = problem.part(&reduced.sets, &reduced.elements);
+        let part = problem.part(&reduced.sets, &reduced.elements, watch.context())?;
         let coverer = Coverer::new(&part, whole);
         let mut covered = coverer.solve(watch.context().seed(), watch)?;
         let bound = covered.bound;
@@ -216,7 +216,7 @@ impl CoverSets {
         let sets: Vec<u32> =
             (0..part.sets()).filter(|set| inside[*set] || useful(*set)).map(|set| set as u32).collect();
         let elements: Vec<u32> = (0..part.elements() as u32).collect();
-        let small = part.part(&sets, &elements);
+        let small = part.part(&sets, &elements, watch.context())?;
         let start: Vec<f64> = sets.iter().map(|set| f64::from(u8::from(inside[*set as usize]))).collect();
         let model = model_of(&small, false);
         let solution = self.solver(whole, watch).solve_from(&model, Some(&start), watch.context())?;

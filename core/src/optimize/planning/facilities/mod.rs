@@ -18,7 +18,7 @@ use crate::data::Ints;
 use crate::error::{Result, bail, ensure};
 
 /// The most pairs of a customer and a facility.
-const MOST_PAIRS: usize = 1 << 27;
+const MOST_PAIRS: usize = 1 << 25;
 
 /// Choose which facilities to open so that opening them and serving every customer from one of them costs least.
 ///
@@ -113,7 +113,7 @@ impl LocateFacilities {
     /// # Errors
     /// `invalid_config` for options out of range; `invalid_data` for lists of other lengths, NaN, `-inf`, opening costs, demands
     /// or capacities below 0, a customer that no facility may serve or has room for, which is named, and if there is no choice at all;
-    /// `did_not_converge` if the limits end the search before a choice is found; `too_large` for 2^27 pairs; `cancelled`.
+    /// `did_not_converge` if the limits end the search before a choice is found; `too_large` for 2^25 pairs; `cancelled`.
     pub fn solve(
         &self,
         opening: &[f64],
@@ -124,7 +124,7 @@ impl LocateFacilities {
     ) -> Result<FacilityPlan> {
         self.validate()?;
         let mut watch = Watch::new(context, self.time_limit, u64::MAX);
-        let input = Input::of(opening, service, demands, capacities, self.most_open)?;
+        let input = Input::of(opening, service, demands, capacities, self.most_open, context)?;
         watch.look()?;
         let (facility_of, bound) = if input.customers == 0 {
             (Vec::new(), 0.0)
@@ -159,6 +159,7 @@ impl<'i> Input<'i> {
         demands: &[f64],
         capacities: &'i [f64],
         most_open: Option<usize>,
+        context: &Context,
     ) -> Result<Self> {
         let (customers, facilities) = service.dim();
         ensure!(
@@ -171,7 +172,7 @@ impl<'i> Input<'i> {
         ensure!(
             customers.saturating_mul(facilities) < MOST_PAIRS,
             TooLarge,
-            "{customers} customers and {facilities} facilities, their product must be below 2^27"
+            "{customers} customers and {facilities} facilities, their product must be below 2^25"
         );
         let (many, rooms) = (demands.len(), capacities.len());
         ensure!(many == 0 || many == customers, InvalidData, "{many} demands for {customers} customers");
@@ -183,6 +184,7 @@ impl<'i> Input<'i> {
         check_sizes("capacity", &limited)?;
         let mut sizes: f64 = opening.iter().map(|cost| cost.abs()).sum();
         for (customer, row) in service.rows().into_iter().enumerate() {
+            context.check()?;
             let mut largest: Option<f64> = None;
             for (facility, cost) in row.iter().enumerate() {
                 let sound = *cost > f64::NEG_INFINITY;
@@ -203,10 +205,13 @@ impl<'i> Input<'i> {
         ensure!(sizes < 1e150, InvalidData, "the sum of costs is {sizes:e}, it must be below 1e150");
         // Dearer than any choice without it.
         let forbidden = sizes + 1.0;
-        let service: Vec<f64> =
-            service.t().iter().map(|cost| if cost.is_finite() { *cost } else { forbidden }).collect();
+        let mut by_facility = Vec::with_capacity(customers * facilities);
+        for column in service.columns() {
+            context.check()?;
+            by_facility.extend(column.iter().map(|cost| if cost.is_finite() { *cost } else { forbidden }));
+        }
         let most_open = most_open.unwrap_or(facilities).min(facilities);
-        let costs = Costs { opening: opening.to_vec(), service, customers, most_open };
+        let costs = Costs { opening: opening.to_vec(), service: by_facility, customers, most_open };
         let demands = if many == 0 { vec![1.0; customers] } else { demands.to_vec() };
         let need: f64 = demands.iter().sum();
         let exact = are_whole(demands.iter().chain(&limited).copied());

@@ -153,6 +153,9 @@ impl Search<'_> {
         let mut profit = self.profit;
         for pass in 0..2 {
             for (knapsack, room) in room.iter_mut().enumerate().skip(self.current) {
+                if !watch.look()? {
+                    break;
+                }
                 let may = |at: usize| {
                     let in_time = knapsack > self.current || !self.banned[at];
                     self.place[at] == NOWHERE && in_time && (pass == 1 || wanted(at))

@@ -46,7 +46,7 @@ impl RosterShifts {
     /// # Errors
     /// `invalid_config` for options out of range; `invalid_data` for shapes that do not fit, demand that is not whole or below 0,
     /// NaN, and if no roster keeps the rules: the message names what cannot be covered; `did_not_converge` if the limits end the
-    /// search before a roster is found; `too_large` for 2^26 cells; `cancelled`.
+    /// search before a roster is found; `too_large` for 2^24 cells; `cancelled`.
     pub fn solve(&self, demand: ArrayView2<'_, f64>, costs: ArrayView2<'_, f64>, context: &Context) -> Result<Roster> {
         self.validate()?;
         let mut watch = Watch::new(context, self.time_limit, u64::MAX);

@@ -5,13 +5,14 @@ use super::super::watch::check_time_limit;
 use crate::error::{Result, ensure};
 
 /// Two shifts that nobody works one after the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ForbiddenSuccession {
-    /// The shift of a day, counted from 0.
+    /// The shift of a day, counted from 0. Default 0.
     pub shift: usize,
-    /// The shift that the same worker does not work the day after.
+    /// The shift that the same worker does not work the day after. Default 0.
     pub next: usize,
 }
 

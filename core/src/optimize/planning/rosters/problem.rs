@@ -5,7 +5,7 @@ use super::options::RosterShifts;
 use crate::error::{Result, bail, ensure};
 
 /// The most cells of worker, day and shift.
-const MOST_CELLS: usize = 1 << 26;
+const MOST_CELLS: usize = 1 << 24;
 /// Nobody works.
 pub(super) const OFF: i32 = -1;
 
@@ -55,7 +55,7 @@ impl Problem {
         ensure!(
             cells.is_some_and(|cells| cells < MOST_CELLS),
             TooLarge,
-            "{workers} workers, {days} days and {shifts} shifts, their product must be below 2^26"
+            "{workers} workers, {days} days and {shifts} shifts, their product must be below 2^24"
         );
         ensure!(
             days > 0 && shifts > 0,
