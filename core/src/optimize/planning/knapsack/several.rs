@@ -22,8 +22,8 @@ pub(super) struct Spread {
 /// A step of the search that can be taken back.
 #[derive(Debug)]
 enum Step {
-    /// An item is in the current knapsack.
-    Put(usize),
+    /// An item is in the current knapsack, with the room and the profit before.
+    Put { item: usize, room: f64, profit: f64 },
     /// Items equal to each other are not in the current knapsack.
     Without(Vec<usize>),
     /// The next knapsack is the current one; these items were kept out of the last.
@@ -219,8 +219,9 @@ impl Search<'_> {
         let next = fill.into_iter().max_by(|a, b| ratio(*a).total_cmp(&ratio(*b)).then(b.cmp(a)));
         match next {
             Some(item) => {
+                // Kept rather than added back, so that rounding errors do not add up over a long search.
+                self.steps.push(Step::Put { item, room: self.room[self.current], profit: self.profit });
                 self.put(item);
-                self.steps.push(Step::Put(item));
             }
             None => self.close(),
         }
@@ -243,10 +244,10 @@ impl Search<'_> {
     fn back(&mut self) -> bool {
         while let Some(step) = self.steps.pop() {
             match step {
-                Step::Put(item) => {
+                Step::Put { item, room, profit } => {
                     self.place[item] = NOWHERE;
-                    self.room[self.current] += self.weights[item];
-                    self.profit -= self.profits[item];
+                    self.room[self.current] = room;
+                    self.profit = profit;
                     let same = |at: &usize| {
                         self.weights[*at] == self.weights[item]
                             && self.profits[*at] == self.profits[item]

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::optimize::linear::{LinearModel, LinearStatus};
 
 /// The most columns for which branch and bound is tried.
-const MOST_PROVED: usize = 6_000;
+const MOST_PROVED: usize = 10_000;
 /// The most columns for which the bound without whole columns is computed.
 const MOST_BOUNDED: usize = 30_000;
 
