@@ -28,8 +28,7 @@ fn random_case(random: &mut SplitMix, customers: usize, facilities: usize, capac
 }
 
 fn solve(case: &Case) -> Result<FacilityPlan> {
-    let mut options = LocateFacilities::default();
-    options.most_open = case.most_open;
+    let options = LocateFacilities { most_open: case.most_open, ..LocateFacilities::default() };
     options.solve(&case.opening, case.service.view(), &case.demands, &case.capacities, &Context::new())
 }
 
