@@ -2,7 +2,7 @@
 import { type CallOptions, notConstructible, type Operation, run, runSync, type SyncOptions } from './bridge.js';
 import type { Matrix, MatrixInput, VectorInput } from './matrix.js';
 import { read, type RecordShape } from './schema.js';
-import type { IntsInput } from './whole.js';
+import type { IntsInput, ListsInput } from './whole.js';
 import * as shape from './schema.js';
 
 export * from './program.js';
@@ -90,6 +90,165 @@ export class ContinuousParameter {
     this.high = fields.high;
     this.log = fields.log;
     this.start = fields.start;
+  }
+}
+
+/** Options of {@link CoverSets}; every one has a default. */
+export interface CoverSetsOptions {
+  /** Whether every element must be in exactly one chosen set. Default false: in one at least. */
+  exactlyOnce?: boolean;
+  /** How many elements there are. Default none: the largest that a pair names, plus 1. */
+  elementCount?: number | null;
+  /** Seconds after which to stop with the best cover so far, above 0. Default none. */
+  timeLimit?: number | null;
+  /** Nodes of branch and bound after which to stop with the best cover so far. Default 100,000. */
+  nodeLimit?: number;
+}
+
+/**
+ * Choose sets of least total cost so that every element is in one of them, or in exactly one.
+ *
+ * ```
+ * use inlaid::optimize::CoverSets;
+ * let sets = [0, 0, 0, 1, 1, 2, 2]; // set 0 holds the elements 0, 1, 2; set 1 holds 2, 3; set 2 holds 0, 3
+ * let elements = [0, 1, 2, 2, 3, 0, 3];
+ * let cover = CoverSets::default().solve(&sets, &elements, &[5.0, 3.0, 2.0], &inlaid::Context::new())?;
+ * assert_eq!((cover.chosen.to_vec(), cover.cost, cover.optimal), (vec![0, 2], 7.0, true));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class CoverSets {
+  /** Whether every element must be in exactly one chosen set. Default false: in one at least. */
+  readonly exactlyOnce: boolean;
+
+  /** How many elements there are. Default none: the largest that a pair names, plus 1. */
+  readonly elementCount: number | null;
+
+  /** Seconds after which to stop with the best cover so far, above 0. Default none. */
+  readonly timeLimit: number | null;
+
+  /** Nodes of branch and bound after which to stop with the best cover so far. Default 100,000. */
+  readonly nodeLimit: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: CoverSetsOptions = {}) {
+    const fields = read<Required<CoverSetsOptions>>(COVER_SETS, options);
+    this.exactlyOnce = fields.exactlyOnce;
+    this.elementCount = fields.elementCount;
+    this.timeLimit = fields.timeLimit;
+    this.nodeLimit = fields.nodeLimit;
+  }
+
+  /**
+   * Choose sets of least total cost that hold every element, at least or exactly once.
+   *
+   * A limit that is reached gives the best choice so far with its bound. Fails with `invalid_config` for options out of
+   * range, `invalid_data` for lists of different lengths, positions that do not exist, NaN and costs below 0, an
+   * element in no set, which is named, and where no choice holds every element exactly once, `did_not_converge` if none
+   * was found within the limits.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solveSync` runs in place and borrows them.
+   *
+   * @param sets - `[pair]`. The set of each pair, from 0.
+   * @param elements - `[pair]`. An element that is in that set, from 0. Repeated pairs count once.
+   * @param costs - `[set]`. What each set costs, 0 or more.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solve(sets: IntsInput, elements: IntsInput, costs: VectorInput, options?: CallOptions): Promise<SetCover> {
+    return run<SetCover>(COVER_SETS_SOLVE, this, [sets, elements, costs], options);
+  }
+
+  /**
+   * Choose sets of least total cost that hold every element, at least or exactly once.
+   *
+   * A limit that is reached gives the best choice so far with its bound. Fails with `invalid_config` for options out of
+   * range, `invalid_data` for lists of different lengths, positions that do not exist, NaN and costs below 0, an
+   * element in no set, which is named, and where no choice holds every element exactly once, `did_not_converge` if none
+   * was found within the limits.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param sets - `[pair]`. The set of each pair, from 0.
+   * @param elements - `[pair]`. An element that is in that set, from 0. Repeated pairs count once.
+   * @param costs - `[set]`. What each set costs, 0 or more.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solveSync(sets: IntsInput, elements: IntsInput, costs: VectorInput, options?: SyncOptions): SetCover {
+    return runSync<SetCover>(COVER_SETS_SOLVE, this, [sets, elements, costs], options);
+  }
+}
+
+/** What is open, and who is served from where. */
+export class FacilityPlan {
+  /** The positions of the open facilities, rising. */
+  readonly open: Int32Array;
+
+  /** The facility of each customer. */
+  readonly facilities: Int32Array;
+
+  /** What opening and serving cost. */
+  readonly cost: number;
+
+  /** No choice costs less than this. */
+  readonly bound: number;
+
+  /** Whether the choice is proved best, to 1e-7 of its cost. */
+  readonly optimal: boolean;
+
+  /** Seconds that it took. */
+  readonly seconds: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    open: Int32Array;
+    facilities: Int32Array;
+    cost: number;
+    bound: number;
+    optimal: boolean;
+    seconds: number;
+  }) {
+    this.open = fields.open;
+    this.facilities = fields.facilities;
+    this.cost = fields.cost;
+    this.bound = fields.bound;
+    this.optimal = fields.optimal;
+    this.seconds = fields.seconds;
+  }
+}
+
+/** Options of {@link ForbiddenSuccession}; every one has a default. */
+export interface ForbiddenSuccessionOptions {
+  /** The shift of a day, counted from 0. Default 0. */
+  shift?: number;
+  /** The shift that the same worker does not work the day after. Default 0. */
+  next?: number;
+}
+
+/** Two shifts that nobody works one after the other. */
+export class ForbiddenSuccession {
+  /** The shift of a day, counted from 0. Default 0. */
+  readonly shift: number;
+
+  /** The shift that the same worker does not work the day after. Default 0. */
+  readonly next: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: ForbiddenSuccessionOptions = {}) {
+    const fields = read<Required<ForbiddenSuccessionOptions>>(FORBIDDEN_SUCCESSION, options);
+    this.shift = fields.shift;
+    this.next = fields.next;
   }
 }
 
@@ -550,7 +709,7 @@ export class FrontMinimizer {
    *
    * Runs away from the event loop; `runSync` runs in place.
    *
-   * @param objectives - Gives the objectives of a candidate, then its constraints. It is given `candidates`
+   * @param evaluate - Gives the objectives of a candidate, then its constraints. It is given `candidates`
    *   `[parameter]`: One number per parameter, in the order of the space: choices by their position, from 0. It gives
    *   `answers` `[objective and constraints]`: The objectives of each candidate, then its inequalities, then its
    *   equalities; NaN or infinite numbers are a failed evaluation. It may give a promise; those of one question are
@@ -559,10 +718,10 @@ export class FrontMinimizer {
    * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
    */
   run(
-    objectives: (candidates: Float64Array) => number | VectorInput | Promise<number | VectorInput>,
+    evaluate: (candidates: Float64Array) => number | VectorInput | Promise<number | VectorInput>,
     options?: CallOptions,
   ): Promise<Front> {
-    return run<Front>(FRONT_MINIMIZER_RUN, this, [objectives], options);
+    return run<Front>(FRONT_MINIMIZER_RUN, this, [evaluate], options);
   }
 
   /**
@@ -573,15 +732,15 @@ export class FrontMinimizer {
    *
    * Runs in place: the event loop waits.
    *
-   * @param objectives - Gives the objectives of a candidate, then its constraints. It is given `candidates`
+   * @param evaluate - Gives the objectives of a candidate, then its constraints. It is given `candidates`
    *   `[parameter]`: One number per parameter, in the order of the space: choices by their position, from 0. It gives
    *   `answers` `[objective and constraints]`: The objectives of each candidate, then its inequalities, then its
    *   equalities; NaN or infinite numbers are a failed evaluation. What it throws comes out as it is.
    * @param options - What differs from the defaults.
    * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
    */
-  runSync(objectives: (candidates: Float64Array) => number | VectorInput, options?: SyncOptions): Front {
-    return runSync<Front>(FRONT_MINIMIZER_RUN, this, [objectives], options);
+  runSync(evaluate: (candidates: Float64Array) => number | VectorInput, options?: SyncOptions): Front {
+    return runSync<Front>(FRONT_MINIMIZER_RUN, this, [evaluate], options);
   }
 
   /**
@@ -660,7 +819,7 @@ export class FrontMinimizer {
    *
    * Fails with `invalid_config` or `too_large` for a space or options that cannot be searched.
    *
-   * Cheap: it runs in place, as `startSync` does.
+   * Runs away from the event loop; `startSync` runs in place.
    *
    * @param space - The parameters.
    * @param options - What differs from the defaults.
@@ -675,13 +834,13 @@ export class FrontMinimizer {
    *
    * Fails with `invalid_config` or `too_large` for a space or options that cannot be searched.
    *
-   * Runs in place.
+   * Runs in place: the event loop waits.
    *
    * @param space - The parameters.
    * @param options - What differs from the defaults.
    * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
    */
-  static startSync(space: Space, options?: StartOptions): FrontMinimizer {
+  static startSync(space: Space, options?: Omit<StartOptions, 'signal' | 'onProgress'>): FrontMinimizer {
     return runSync<FrontMinimizer>(FRONT_MINIMIZER_START, undefined, [space], options);
   }
 
@@ -981,6 +1140,121 @@ export class IntegerParameter {
     this.high = fields.high;
     this.log = fields.log;
     this.start = fields.start;
+  }
+}
+
+/**
+ * When each operation of each job begins and ends; the lists have one entry per operation, those of a job one after the
+ * other.
+ */
+export class JobSchedule {
+  /** The job of each operation. */
+  readonly jobs: Int32Array;
+
+  /** Its place in the job, from 0. */
+  readonly steps: Int32Array;
+
+  /** Its machine. */
+  readonly machines: Int32Array;
+
+  /** When it begins. */
+  readonly starts: Float64Array;
+
+  /** When it ends. */
+  readonly ends: Float64Array;
+
+  /** When the last operation ends. */
+  readonly makespan: number;
+
+  /** No schedule ends before. */
+  readonly lowerBound: number;
+
+  /** Distance of makespan and bound as a share of the makespan, 0 if both are equal. */
+  readonly gap: number;
+
+  /** Whether makespan and bound meet: no schedule is shorter. */
+  readonly optimal: boolean;
+
+  /** Moves that were made. */
+  readonly rounds: number;
+
+  /** Seconds that it took. */
+  readonly seconds: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    jobs: Int32Array;
+    steps: Int32Array;
+    machines: Int32Array;
+    starts: Float64Array;
+    ends: Float64Array;
+    makespan: number;
+    lowerBound: number;
+    gap: number;
+    optimal: boolean;
+    rounds: number;
+    seconds: number;
+  }) {
+    this.jobs = fields.jobs;
+    this.steps = fields.steps;
+    this.machines = fields.machines;
+    this.starts = fields.starts;
+    this.ends = fields.ends;
+    this.makespan = fields.makespan;
+    this.lowerBound = fields.lowerBound;
+    this.gap = fields.gap;
+    this.optimal = fields.optimal;
+    this.rounds = fields.rounds;
+    this.seconds = fields.seconds;
+  }
+}
+
+/** What the knapsacks hold. */
+export class KnapsackSolution {
+  /** How many of each item are taken, over all knapsacks. */
+  readonly counts: Int32Array;
+
+  /** How many of each item are in each knapsack, `[knapsack, item]`. */
+  readonly held: Matrix;
+
+  /** The profit of all that is taken. */
+  readonly profit: number;
+
+  /** The weight in each knapsack. */
+  readonly weights: Float64Array;
+
+  /** No packing has more profit than this. */
+  readonly bound: number;
+
+  /**
+   * Whether the packing is proved best: exactly if all profits and weights are whole, otherwise to 1e-12 of the profit.
+   */
+  readonly optimal: boolean;
+
+  /** Seconds that it took. */
+  readonly seconds: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    counts: Int32Array;
+    held: Matrix;
+    profit: number;
+    weights: Float64Array;
+    bound: number;
+    optimal: boolean;
+    seconds: number;
+  }) {
+    this.counts = fields.counts;
+    this.held = fields.held;
+    this.profit = fields.profit;
+    this.weights = fields.weights;
+    this.bound = fields.bound;
+    this.optimal = fields.optimal;
+    this.seconds = fields.seconds;
   }
 }
 
@@ -1690,6 +1964,107 @@ export const LinearStatus = {
 /** How a solve ended. */
 export type LinearStatus = (typeof LinearStatus)[keyof typeof LinearStatus];
 
+/** Options of {@link LocateFacilities}; every one has a default. */
+export interface LocateFacilitiesOptions {
+  /** The most facilities that may be open. Default none: any number. */
+  mostOpen?: number | null;
+  /** Seconds after which to stop with the best choice so far, above 0. Default none. */
+  timeLimit?: number | null;
+  /** Nodes of branch and bound after which to stop with the best choice so far. Default 20,000. */
+  nodeLimit?: number;
+}
+
+/**
+ * Choose which facilities to open so that opening them and serving every customer from one of them costs least.
+ *
+ * With or without capacities; with `most_open` and no opening costs it is the p-median problem.
+ *
+ * ```
+ * use inlaid::optimize::LocateFacilities;
+ * let service = ndarray::array![[1.0, 9.0], [2.0, 8.0], [9.0, 1.0]]; // [customer, facility]
+ * let plan = LocateFacilities::default().solve(&[3.0, 4.0], service.view(), &[], &[], &inlaid::Context::new())?;
+ * assert_eq!((plan.open.to_vec(), plan.facilities.to_vec()), (vec![0, 1], vec![0, 0, 1]));
+ * assert_eq!((plan.cost, plan.optimal), (11.0, true));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class LocateFacilities {
+  /** The most facilities that may be open. Default none: any number. */
+  readonly mostOpen: number | null;
+
+  /** Seconds after which to stop with the best choice so far, above 0. Default none. */
+  readonly timeLimit: number | null;
+
+  /** Nodes of branch and bound after which to stop with the best choice so far. Default 20,000. */
+  readonly nodeLimit: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: LocateFacilitiesOptions = {}) {
+    const fields = read<Required<LocateFacilitiesOptions>>(LOCATE_FACILITIES, options);
+    this.mostOpen = fields.mostOpen;
+    this.timeLimit = fields.timeLimit;
+    this.nodeLimit = fields.nodeLimit;
+  }
+
+  /**
+   * Choose which facilities to open so that opening them and serving every customer from one of them costs least.
+   *
+   * Each customer is served by one facility alone. A limit that is reached gives the best choice so far with its bound.
+   * Fails with `invalid_config` for options out of range, `invalid_data` for lists of other lengths, NaN, numbers below
+   * 0 where they cannot be, a customer that no facility may serve or has room for, which is named, and if there is no
+   * choice at all, `did_not_converge` if none was found within the limits, `too_large` for 2^25 pairs.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solveSync` runs in place and borrows them.
+   *
+   * @param opening - `[facility]`. What opening each facility costs, 0 or more.
+   * @param service - `[customer, facility]`. What serving each customer from each facility costs in all; `inf` forbids.
+   * @param demands - `[customer]`. How much of a capacity each customer needs, 0 or more; empty for 1 each.
+   * @param capacities - `[facility]`. How much demand each facility serves, `inf` for any; empty for no limits.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solve(
+    opening: VectorInput,
+    service: MatrixInput,
+    demands: VectorInput,
+    capacities: VectorInput,
+    options?: CallOptions,
+  ): Promise<FacilityPlan> {
+    return run<FacilityPlan>(LOCATE_FACILITIES_SOLVE, this, [opening, service, demands, capacities], options);
+  }
+
+  /**
+   * Choose which facilities to open so that opening them and serving every customer from one of them costs least.
+   *
+   * Each customer is served by one facility alone. A limit that is reached gives the best choice so far with its bound.
+   * Fails with `invalid_config` for options out of range, `invalid_data` for lists of other lengths, NaN, numbers below
+   * 0 where they cannot be, a customer that no facility may serve or has room for, which is named, and if there is no
+   * choice at all, `did_not_converge` if none was found within the limits, `too_large` for 2^25 pairs.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param opening - `[facility]`. What opening each facility costs, 0 or more.
+   * @param service - `[customer, facility]`. What serving each customer from each facility costs in all; `inf` forbids.
+   * @param demands - `[customer]`. How much of a capacity each customer needs, 0 or more; empty for 1 each.
+   * @param capacities - `[facility]`. How much demand each facility serves, `inf` for any; empty for no limits.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solveSync(
+    opening: VectorInput,
+    service: MatrixInput,
+    demands: VectorInput,
+    capacities: VectorInput,
+    options?: SyncOptions,
+  ): FacilityPlan {
+    return runSync<FacilityPlan>(LOCATE_FACILITIES_SOLVE, this, [opening, service, demands, capacities], options);
+  }
+}
+
 /**
  * How the methods of several runs compare; methods are in the order of their first run.
  *
@@ -2074,19 +2449,19 @@ export class Minimizer {
    *
    * Runs away from the event loop; `runConstrainedSync` runs in place.
    *
-   * @param objectives - Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`:
-   *   One number per parameter, in the order of the space: choices by their position, from 0. It gives `answers`
-   *   `[value and constraints]`: The value of each candidate, then its inequalities, then its equalities, then with
-   *   `gradient` its partial derivatives; NaN or infinite numbers are a failed evaluation. It may give a promise; those
-   *   of one question are awaited together. What it throws comes out as it is.
+   * @param evaluate - Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`: One
+   *   number per parameter, in the order of the space: choices by their position, from 0. It gives `answers` `[value
+   *   and constraints]`: The value of each candidate, then its inequalities, then its equalities, then with `gradient`
+   *   its partial derivatives; NaN or infinite numbers are a failed evaluation. It may give a promise; those of one
+   *   question are awaited together. What it throws comes out as it is.
    * @param options - What differs from the defaults.
    * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
    */
   runConstrained(
-    objectives: (candidates: Float64Array) => number | VectorInput | Promise<number | VectorInput>,
+    evaluate: (candidates: Float64Array) => number | VectorInput | Promise<number | VectorInput>,
     options?: CallOptions,
   ): Promise<Minimum> {
-    return run<Minimum>(MINIMIZER_RUN_CONSTRAINED, this, [objectives], options);
+    return run<Minimum>(MINIMIZER_RUN_CONSTRAINED, this, [evaluate], options);
   }
 
   /**
@@ -2096,16 +2471,15 @@ export class Minimizer {
    *
    * Runs in place: the event loop waits.
    *
-   * @param objectives - Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`:
-   *   One number per parameter, in the order of the space: choices by their position, from 0. It gives `answers`
-   *   `[value and constraints]`: The value of each candidate, then its inequalities, then its equalities, then with
-   *   `gradient` its partial derivatives; NaN or infinite numbers are a failed evaluation. What it throws comes out as
-   *   it is.
+   * @param evaluate - Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`: One
+   *   number per parameter, in the order of the space: choices by their position, from 0. It gives `answers` `[value
+   *   and constraints]`: The value of each candidate, then its inequalities, then its equalities, then with `gradient`
+   *   its partial derivatives; NaN or infinite numbers are a failed evaluation. What it throws comes out as it is.
    * @param options - What differs from the defaults.
    * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
    */
-  runConstrainedSync(objectives: (candidates: Float64Array) => number | VectorInput, options?: SyncOptions): Minimum {
-    return runSync<Minimum>(MINIMIZER_RUN_CONSTRAINED, this, [objectives], options);
+  runConstrainedSync(evaluate: (candidates: Float64Array) => number | VectorInput, options?: SyncOptions): Minimum {
+    return runSync<Minimum>(MINIMIZER_RUN_CONSTRAINED, this, [evaluate], options);
   }
 
   /**
@@ -2143,7 +2517,7 @@ export class Minimizer {
    *
    * Fails with `invalid_config` or `too_large` for a space or options that cannot be searched.
    *
-   * Cheap: it runs in place, as `startSync` does.
+   * Runs away from the event loop; `startSync` runs in place.
    *
    * @param space - The parameters.
    * @param options - What differs from the defaults.
@@ -2158,13 +2532,13 @@ export class Minimizer {
    *
    * Fails with `invalid_config` or `too_large` for a space or options that cannot be searched.
    *
-   * Runs in place.
+   * Runs in place: the event loop waits.
    *
    * @param space - The parameters.
    * @param options - What differs from the defaults.
    * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
    */
-  static startSync(space: Space, options?: MinimizerStartOptions): Minimizer {
+  static startSync(space: Space, options?: Omit<MinimizerStartOptions, 'signal' | 'onProgress'>): Minimizer {
     return runSync<Minimizer>(MINIMIZER_START, undefined, [space], options);
   }
 
@@ -2409,8 +2783,1240 @@ export const MpsFormat = {
 /** How the fields of an MPS file are told apart. */
 export type MpsFormat = (typeof MpsFormat)[keyof typeof MpsFormat];
 
+/** Options of {@link PackBins}; every one has a default. */
+export interface PackBinsOptions {
+  /** What a bin holds, above 0. Default 1. */
+  capacity?: number;
+  /** How many bins there are. More are an error. Default: as many as needed. */
+  mostBins?: number | null;
+  /** Seconds after which to stop with the best packing so far, above 0. Default none. */
+  timeLimit?: number | null;
+  /** Steps of searches after which to stop with the best packing so far. Default 20 million, which is some seconds. */
+  stepLimit?: number;
+}
+
+/**
+ * Put things into as few bins of one capacity as possible.
+ *
+ * ```
+ * use inlaid::optimize::PackBins;
+ * let sizes = [6.0, 5.0, 4.0, 3.0, 2.0];
+ * let packed = PackBins::default().with_capacity(10.0).solve(&sizes, &inlaid::Context::new())?;
+ * assert_eq!((packed.count, packed.optimal), (2, true));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class PackBins {
+  /** What a bin holds, above 0. Default 1. */
+  readonly capacity: number;
+
+  /** How many bins there are. More are an error. Default: as many as needed. */
+  readonly mostBins: number | null;
+
+  /** Seconds after which to stop with the best packing so far, above 0. Default none. */
+  readonly timeLimit: number | null;
+
+  /** Steps of searches after which to stop with the best packing so far. Default 20 million, which is some seconds. */
+  readonly stepLimit: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: PackBinsOptions = {}) {
+    const fields = read<Required<PackBinsOptions>>(PACK_BINS, options);
+    this.capacity = fields.capacity;
+    this.mostBins = fields.mostBins;
+    this.timeLimit = fields.timeLimit;
+    this.stepLimit = fields.stepLimit;
+  }
+
+  /**
+   * Put items into as few bins of one capacity as possible.
+   *
+   * Whole sizes are added exactly; others may exceed the capacity by 1e-12 of it. A limit that is reached gives the
+   * best packing so far with its bound. Fails with `invalid_config` for options out of range, `invalid_data` for NaN,
+   * sizes below 0, an item larger than a bin, which is named, and for `most_bins` that are proved too few,
+   * `did_not_converge` if no packing into `most_bins` was found within the limits.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solveSync` runs in place and borrows them.
+   *
+   * @param sizes - `[item]`. The size of each item, from 0 to the capacity.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solve(sizes: VectorInput, options?: CallOptions): Promise<PackedBins> {
+    return run<PackedBins>(PACK_BINS_SOLVE, this, [sizes], options);
+  }
+
+  /**
+   * Put items into as few bins of one capacity as possible.
+   *
+   * Whole sizes are added exactly; others may exceed the capacity by 1e-12 of it. A limit that is reached gives the
+   * best packing so far with its bound. Fails with `invalid_config` for options out of range, `invalid_data` for NaN,
+   * sizes below 0, an item larger than a bin, which is named, and for `most_bins` that are proved too few,
+   * `did_not_converge` if no packing into `most_bins` was found within the limits.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param sizes - `[item]`. The size of each item, from 0 to the capacity.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solveSync(sizes: VectorInput, options?: SyncOptions): PackedBins {
+    return runSync<PackedBins>(PACK_BINS_SOLVE, this, [sizes], options);
+  }
+}
+
+/** Which bin each thing is in. */
+export class PackedBins {
+  /** The bin of each item, counted from 0. */
+  readonly bins: Int32Array;
+
+  /** How many bins there are. */
+  readonly count: number;
+
+  /** What is in each bin, as a sum of sizes. */
+  readonly loads: Float64Array;
+
+  /** No packing has fewer bins. */
+  readonly bound: number;
+
+  /** Whether no packing has fewer bins than this one. */
+  readonly optimal: boolean;
+
+  /** Seconds that it took. */
+  readonly seconds: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    bins: Int32Array;
+    count: number;
+    loads: Float64Array;
+    bound: number;
+    optimal: boolean;
+    seconds: number;
+  }) {
+    this.bins = fields.bins;
+    this.count = fields.count;
+    this.loads = fields.loads;
+    this.bound = fields.bound;
+    this.optimal = fields.optimal;
+    this.seconds = fields.seconds;
+  }
+}
+
 /** What is chosen for one name. */
 export type Parameter = ContinuousParameter | IntegerParameter | CategoricalParameter;
+
+/** Options of {@link PlanRoutes}; every one has a default. */
+export interface PlanRoutesOptions {
+  /** The place where routes begin and end. Default 0. */
+  depot?: number;
+  /** How much each vehicle carries, in the unit of the demands, above 0. Default any amount. */
+  capacity?: number | null;
+  /**
+   * How much each vehicle carries where they differ, one number above 0 per vehicle; not together with `capacity` or
+   * `most_vehicles`. Default none.
+   */
+  capacities?: readonly number[];
+  /** How many vehicles there are, at least 1. Default as many as needed. */
+  mostVehicles?: number | null;
+  /** What each vehicle that is used costs besides its travel, 0 or more. Default 0. */
+  fixedCost?: number;
+  /**
+   * How long a route may take from leaving the depot to being back, with waiting and service, 0 or more. Default any
+   * time.
+   */
+  longestRoute?: number | null;
+  /** How often customers are taken out and put back, at least 1. Default 50000, or as often as `time_limit` allows. */
+  rounds?: number | null;
+  /** Seconds after which to stop, above 0. Default none. */
+  timeLimit?: number | null;
+}
+
+/**
+ * Plan routes of vehicles from a depot through all customers and back at the least total cost.
+ *
+ * The search takes a string of neighbouring customers out of some routes and puts them back where it is cheapest, over and
+ * over, and cools down as it goes (slack induction by string removals: Christiaens and Vanden Berghe, *Transportation Science*
+ * 54, 2020); routes that are the best so far are polished by moving, exchanging and turning pieces of them. It is random, with
+ * the seed of the context. Limited by `rounds` it gives the same plan on every machine and any number of threads; under a
+ * `time_limit` the number of rounds depends on the machine. Costs O(rounds * customers).
+ *
+ * ```
+ * use inlaid::ndarray::array;
+ * use inlaid::optimize::{PlanRoutes, RouteProblem};
+ *
+ * let costs = array![[0.0, 2.0, 3.0, 4.0], [2.0, 0.0, 1.5, 6.0], [3.0, 1.5, 0.0, 5.0], [4.0, 6.0, 5.0, 0.0]];
+ * let problem = RouteProblem::new(costs.view()).with_demands(&[0.0, 2.0, 2.0, 3.0]);
+ * let plan = PlanRoutes::default().with_capacity(4.0).solve(&problem, &inlaid::Context::new())?;
+ * assert_eq!((plan.cost, plan.vehicles), (14.5, 2)); // 0-1-2-0 and 0-3-0
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class PlanRoutes {
+  /** The place where routes begin and end. Default 0. */
+  readonly depot: number;
+
+  /** How much each vehicle carries, in the unit of the demands, above 0. Default any amount. */
+  readonly capacity: number | null;
+
+  /**
+   * How much each vehicle carries where they differ, one number above 0 per vehicle; not together with `capacity` or
+   * `most_vehicles`. Default none.
+   */
+  readonly capacities: readonly number[];
+
+  /** How many vehicles there are, at least 1. Default as many as needed. */
+  readonly mostVehicles: number | null;
+
+  /** What each vehicle that is used costs besides its travel, 0 or more. Default 0. */
+  readonly fixedCost: number;
+
+  /**
+   * How long a route may take from leaving the depot to being back, with waiting and service, 0 or more. Default any
+   * time.
+   */
+  readonly longestRoute: number | null;
+
+  /** How often customers are taken out and put back, at least 1. Default 50000, or as often as `time_limit` allows. */
+  readonly rounds: number | null;
+
+  /** Seconds after which to stop, above 0. Default none. */
+  readonly timeLimit: number | null;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: PlanRoutesOptions = {}) {
+    const fields = read<Required<PlanRoutesOptions>>(PLAN_ROUTES, options);
+    this.depot = fields.depot;
+    this.capacity = fields.capacity;
+    this.capacities = fields.capacities;
+    this.mostVehicles = fields.mostVehicles;
+    this.fixedCost = fields.fixedCost;
+    this.longestRoute = fields.longestRoute;
+    this.rounds = fields.rounds;
+    this.timeLimit = fields.timeLimit;
+  }
+
+  /**
+   * Routes of vehicles from the depot through all customers and back at the least total cost.
+   *
+   * Every place is visited once, or left out for its penalty; each route keeps the windows and what its vehicle
+   * carries. Fails with `invalid_config` for options out of range; `invalid_data` for shapes that do not fit, NaN,
+   * numbers out of range, and, by name, places that no vehicle can serve or demands above all capacities together;
+   * `not_enough_data` without a place; `too_large` above 5,000 places; `did_not_converge` where no plan with everyone
+   * who must be served was found within the limits, with those left out; `cancelled`.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solveSync` runs in place and borrows them.
+   *
+   * @param costs - `[from, to]`. What going from place to place costs. `inf` forbids a way; the diagonal is not looked
+   *   at.
+   * @param demands - `[place]`. How much each place wants, 0 or more; empty for nothing.
+   * @param windows - `[place, side]`. When each place opens and closes; the closing may be `inf`. Those of the depot
+   *   are the earliest departure and the latest return. Empty for any time.
+   * @param service - `[place]`. How long each service takes, 0 or more; empty for no time.
+   * @param times - `[from, to]`. How long each way takes, 0 or more; empty for as long as it costs.
+   * @param penalties - `[place]`. What leaving each place unserved costs, `inf` where it must be served; empty where
+   *   all must be.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solve(
+    costs: MatrixInput,
+    demands: VectorInput,
+    windows: MatrixInput,
+    service: VectorInput,
+    times: MatrixInput,
+    penalties: VectorInput,
+    options?: CallOptions,
+  ): Promise<RoutePlan> {
+    return run<RoutePlan>(PLAN_ROUTES_SOLVE, this, [costs, demands, windows, service, times, penalties], options);
+  }
+
+  /**
+   * Routes of vehicles from the depot through all customers and back at the least total cost.
+   *
+   * Every place is visited once, or left out for its penalty; each route keeps the windows and what its vehicle
+   * carries. Fails with `invalid_config` for options out of range; `invalid_data` for shapes that do not fit, NaN,
+   * numbers out of range, and, by name, places that no vehicle can serve or demands above all capacities together;
+   * `not_enough_data` without a place; `too_large` above 5,000 places; `did_not_converge` where no plan with everyone
+   * who must be served was found within the limits, with those left out; `cancelled`.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param costs - `[from, to]`. What going from place to place costs. `inf` forbids a way; the diagonal is not looked
+   *   at.
+   * @param demands - `[place]`. How much each place wants, 0 or more; empty for nothing.
+   * @param windows - `[place, side]`. When each place opens and closes; the closing may be `inf`. Those of the depot
+   *   are the earliest departure and the latest return. Empty for any time.
+   * @param service - `[place]`. How long each service takes, 0 or more; empty for no time.
+   * @param times - `[from, to]`. How long each way takes, 0 or more; empty for as long as it costs.
+   * @param penalties - `[place]`. What leaving each place unserved costs, `inf` where it must be served; empty where
+   *   all must be.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solveSync(
+    costs: MatrixInput,
+    demands: VectorInput,
+    windows: MatrixInput,
+    service: VectorInput,
+    times: MatrixInput,
+    penalties: VectorInput,
+    options?: SyncOptions,
+  ): RoutePlan {
+    return runSync<RoutePlan>(PLAN_ROUTES_SOLVE, this, [costs, demands, windows, service, times, penalties], options);
+  }
+}
+
+/** Options of {@link PlanTour}; every one has a default. */
+export interface PlanTourOptions {
+  /** How distances between points are measured; not looked at where costs are given. Default euclidean. */
+  metric?: TourMetric;
+  /** How often the tour is disturbed and repaired, 0 or more. Default 100000, or as often as `time_limit` allows. */
+  rounds?: number | null;
+  /** Seconds after which to stop, above 0; the first tour and the bound are made in any case. Default none. */
+  timeLimit?: number | null;
+}
+
+/**
+ * Find the cheapest tour through all places and back: the travelling salesman's problem.
+ *
+ * Up to 12 places exactly (Held and Karp, *Journal of the SIAM* 10, 1962). Above, iterated local search: turning pieces
+ * of the tour and moving short ones (2-opt and Or-opt, over lists of near places with bits for those where nothing
+ * changed), then, round after round, a small random double bridge that is repaired around where it was made and kept
+ * unless it is worse. Where going costs something else than coming back, pieces are moved but not turned. Limited by
+ * `rounds` the tour is the same on every machine for the seed of the context; under a `time_limit` the number of rounds
+ * depends on the machine.
+ *
+ * ```
+ * use inlaid::ndarray::array;
+ * use inlaid::optimize::PlanTour;
+ *
+ * let points = array![[0.0, 0.0], [3.0, 4.0], [3.0, 0.0], [0.0, 4.0]];
+ * let tour = PlanTour::default().solve_points(points.view(), &inlaid::Context::new())?;
+ * assert_eq!((tour.cost, tour.optimal), (14.0, true));
+ * assert_eq!(tour.places.to_vec(), [0, 2, 1, 3]);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class PlanTour {
+  /** How distances between points are measured; not looked at where costs are given. Default euclidean. */
+  readonly metric: TourMetric;
+
+  /** How often the tour is disturbed and repaired, 0 or more. Default 100000, or as often as `time_limit` allows. */
+  readonly rounds: number | null;
+
+  /** Seconds after which to stop, above 0; the first tour and the bound are made in any case. Default none. */
+  readonly timeLimit: number | null;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: PlanTourOptions = {}) {
+    const fields = read<Required<PlanTourOptions>>(PLAN_TOUR, options);
+    this.metric = fields.metric;
+    this.rounds = fields.rounds;
+    this.timeLimit = fields.timeLimit;
+  }
+
+  /**
+   * The cheapest tour through all places and back, for the costs of going from place to place.
+   *
+   * Up to 12 places the best one; above, `lower_bound` says how far the tour can be from it. Fails with
+   * `invalid_config` for options out of range; `invalid_data` for a matrix that is not square, NaN, `-inf` and where
+   * forbidden ways are proved to leave no tour; `did_not_converge` where none was found among them; `not_enough_data`
+   * without a place; `too_large` above 5,000 places; `cancelled`.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solveSync` runs in place and borrows them.
+   *
+   * @param distances - `[from, to]`. What going from place to place costs. `inf` forbids a way; NaN is refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solve(distances: MatrixInput, options?: CallOptions): Promise<TourPlan> {
+    return run<TourPlan>(PLAN_TOUR_SOLVE, this, [distances], options);
+  }
+
+  /**
+   * The cheapest tour through all places and back, for the costs of going from place to place.
+   *
+   * Up to 12 places the best one; above, `lower_bound` says how far the tour can be from it. Fails with
+   * `invalid_config` for options out of range; `invalid_data` for a matrix that is not square, NaN, `-inf` and where
+   * forbidden ways are proved to leave no tour; `did_not_converge` where none was found among them; `not_enough_data`
+   * without a place; `too_large` above 5,000 places; `cancelled`.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param distances - `[from, to]`. What going from place to place costs. `inf` forbids a way; NaN is refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solveSync(distances: MatrixInput, options?: SyncOptions): TourPlan {
+    return runSync<TourPlan>(PLAN_TOUR_SOLVE, this, [distances], options);
+  }
+
+  /**
+   * The shortest tour through points, by the metric of the options.
+   *
+   * As `solve`, without a matrix. Fails with `invalid_config` for options out of range; `invalid_data` for points that
+   * are not two numbers; `not_enough_data` without a point; `too_large` above 1,000,000 points; `cancelled`.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solvePointsSync` runs in place and borrows them.
+   *
+   * @param points - `[point, coordinate]`. Two coordinates per point.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solvePoints(points: MatrixInput, options?: CallOptions): Promise<TourPlan> {
+    return run<TourPlan>(PLAN_TOUR_SOLVE_POINTS, this, [points], options);
+  }
+
+  /**
+   * The shortest tour through points, by the metric of the options.
+   *
+   * As `solve`, without a matrix. Fails with `invalid_config` for options out of range; `invalid_data` for points that
+   * are not two numbers; `not_enough_data` without a point; `too_large` above 1,000,000 points; `cancelled`.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param points - `[point, coordinate]`. Two coordinates per point.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solvePointsSync(points: MatrixInput, options?: SyncOptions): TourPlan {
+    return runSync<TourPlan>(PLAN_TOUR_SOLVE_POINTS, this, [points], options);
+  }
+}
+
+/** The route of one vehicle. */
+export class PlannedRoute {
+  /** The vehicle, from 0: its place in `capacities`, if these were given. */
+  readonly vehicle: number;
+
+  /** The places in their order, without the depot. */
+  readonly stops: Int32Array;
+
+  /** When each stop is reached. */
+  readonly arrivals: Float64Array;
+
+  /** When each service begins: at the arrival, or when the place opens. */
+  readonly starts: Float64Array;
+
+  /** When the depot is left: as late as it costs no time, so that nobody waits who need not. */
+  readonly departure: number;
+
+  /** When the vehicle is back. */
+  readonly finish: number;
+
+  /** The demands together. */
+  readonly load: number;
+
+  /** What the ways cost, without the vehicle. */
+  readonly cost: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    vehicle: number;
+    stops: Int32Array;
+    arrivals: Float64Array;
+    starts: Float64Array;
+    departure: number;
+    finish: number;
+    load: number;
+    cost: number;
+  }) {
+    this.vehicle = fields.vehicle;
+    this.stops = fields.stops;
+    this.arrivals = fields.arrivals;
+    this.starts = fields.starts;
+    this.departure = fields.departure;
+    this.finish = fields.finish;
+    this.load = fields.load;
+    this.cost = fields.cost;
+  }
+}
+
+/** When each task of a project begins and ends. */
+export class ProjectSchedule {
+  /** When each task begins. */
+  readonly starts: Float64Array;
+
+  /** When each task ends. */
+  readonly ends: Float64Array;
+
+  /** When the last task ends. */
+  readonly makespan: number;
+
+  /** The tasks that end after they are due, ascending. */
+  readonly late: Int32Array;
+
+  /** By how much they do, together. */
+  readonly lateness: number;
+
+  /** No schedule ends before. */
+  readonly lowerBound: number;
+
+  /** Distance of makespan and bound as a share of the makespan, 0 if both are equal. */
+  readonly gap: number;
+
+  /** Whether nothing is late and makespan and bound meet: no schedule is better. */
+  readonly optimal: boolean;
+
+  /** Lists that were turned into schedules. */
+  readonly rounds: number;
+
+  /** Seconds that it took. */
+  readonly seconds: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    starts: Float64Array;
+    ends: Float64Array;
+    makespan: number;
+    late: Int32Array;
+    lateness: number;
+    lowerBound: number;
+    gap: number;
+    optimal: boolean;
+    rounds: number;
+    seconds: number;
+  }) {
+    this.starts = fields.starts;
+    this.ends = fields.ends;
+    this.makespan = fields.makespan;
+    this.late = fields.late;
+    this.lateness = fields.lateness;
+    this.lowerBound = fields.lowerBound;
+    this.gap = fields.gap;
+    this.optimal = fields.optimal;
+    this.rounds = fields.rounds;
+    this.seconds = fields.seconds;
+  }
+}
+
+/** Who works which shift on which day. */
+export class Roster {
+  /** The shift of each worker on each day, `[worker, day]`, counted from 0; -1 for a day off. */
+  readonly shifts: Matrix;
+
+  /** How many workers each shift has too few, `[day, shift]`. */
+  readonly uncovered: Matrix;
+
+  /** What the shifts of all workers cost, and what is uncovered. */
+  readonly cost: number;
+
+  /** No roster costs less than this. */
+  readonly bound: number;
+
+  /** Whether the roster is proved best, to 1e-7 of its cost. */
+  readonly optimal: boolean;
+
+  /** Seconds that it took. */
+  readonly seconds: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    shifts: Matrix;
+    uncovered: Matrix;
+    cost: number;
+    bound: number;
+    optimal: boolean;
+    seconds: number;
+  }) {
+    this.shifts = fields.shifts;
+    this.uncovered = fields.uncovered;
+    this.cost = fields.cost;
+    this.bound = fields.bound;
+    this.optimal = fields.optimal;
+    this.seconds = fields.seconds;
+  }
+}
+
+/** Options of {@link RosterShifts}; every one has a default. */
+export interface RosterShiftsOptions {
+  /** The most shifts of each worker, or of all. Default empty: no limit. */
+  mostShifts?: readonly number[];
+  /** The fewest shifts of each worker, or of all. Default empty: none. */
+  fewestShifts?: readonly number[];
+  /** The hours of each shift. Default empty: 8 each. */
+  shiftHours?: readonly number[];
+  /** The most hours of each worker, or of all. Default empty: no limit. */
+  mostHours?: readonly number[];
+  /** The most days that anybody works one after the other. Default none: no limit. */
+  mostConsecutiveDays?: number | null;
+  /** Shifts that nobody works on two days in a row, such as early after night. Default empty. */
+  forbiddenSuccessions?: readonly ForbiddenSuccession[];
+  /** What a worker too few in a shift costs, 0 or more. Default none: demand must be met. */
+  uncoveredPenalty?: number | null;
+  /** Seconds after which to stop with the best roster so far, above 0. Default none. */
+  timeLimit?: number | null;
+  /** Nodes of branch and bound after which to stop with the best roster so far. Default 2,000. */
+  nodeLimit?: number;
+}
+
+/**
+ * Give workers shifts so that every shift has the workers it needs, rules are kept, and the total cost is least.
+ *
+ * Everybody works one shift a day at most. Costs say how much a worker dislikes a shift on a day, `inf` that it cannot
+ * be: not there, or without the skill. The limits of workers are lists with one number per worker, or one for all.
+ *
+ * ```
+ * use inlaid::optimize::RosterShifts;
+ * let demand = ndarray::array![[1.0, 1.0], [1.0, 0.0]]; // [day, shift]
+ * let costs = ndarray::array![[0.0, 5.0, 1.0, 1.0], [3.0, 1.0, 2.0, 2.0]]; // [worker, day * shifts + shift]
+ * let roster = RosterShifts::default().solve(demand.view(), costs.view(), &inlaid::Context::new())?;
+ * assert_eq!(roster.shifts.rows().into_iter().map(|row| row.to_vec()).collect::<Vec<_>>(), [[0.0, 0.0], [1.0, -1.0]]);
+ * assert_eq!((roster.cost, roster.optimal), (2.0, true));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class RosterShifts {
+  /** The most shifts of each worker, or of all. Default empty: no limit. */
+  readonly mostShifts: readonly number[];
+
+  /** The fewest shifts of each worker, or of all. Default empty: none. */
+  readonly fewestShifts: readonly number[];
+
+  /** The hours of each shift. Default empty: 8 each. */
+  readonly shiftHours: readonly number[];
+
+  /** The most hours of each worker, or of all. Default empty: no limit. */
+  readonly mostHours: readonly number[];
+
+  /** The most days that anybody works one after the other. Default none: no limit. */
+  readonly mostConsecutiveDays: number | null;
+
+  /** Shifts that nobody works on two days in a row, such as early after night. Default empty. */
+  readonly forbiddenSuccessions: readonly ForbiddenSuccession[];
+
+  /** What a worker too few in a shift costs, 0 or more. Default none: demand must be met. */
+  readonly uncoveredPenalty: number | null;
+
+  /** Seconds after which to stop with the best roster so far, above 0. Default none. */
+  readonly timeLimit: number | null;
+
+  /** Nodes of branch and bound after which to stop with the best roster so far. Default 2,000. */
+  readonly nodeLimit: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: RosterShiftsOptions = {}) {
+    const fields = read<Required<RosterShiftsOptions>>(ROSTER_SHIFTS, options);
+    this.mostShifts = fields.mostShifts;
+    this.fewestShifts = fields.fewestShifts;
+    this.shiftHours = fields.shiftHours;
+    this.mostHours = fields.mostHours;
+    this.mostConsecutiveDays = fields.mostConsecutiveDays;
+    this.forbiddenSuccessions = fields.forbiddenSuccessions;
+    this.uncoveredPenalty = fields.uncoveredPenalty;
+    this.timeLimit = fields.timeLimit;
+    this.nodeLimit = fields.nodeLimit;
+  }
+
+  /**
+   * The cheapest roster that gives every shift its workers and keeps the rules.
+   *
+   * Everybody works one shift a day at most; shifts may have more workers than they need. A limit that is reached gives
+   * the best roster so far with its bound. Fails with `invalid_config` for options out of range, `invalid_data` for
+   * shapes that do not fit, demand that is not whole, NaN, and if no roster keeps the rules, naming what cannot be
+   * covered, `did_not_converge` if none was found within the limits, `too_large` for 2^24 cells.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solveSync` runs in place and borrows them.
+   *
+   * @param demand - `[day, shift]`. How many workers each shift of each day needs: whole numbers.
+   * @param costs - `[worker, day and shift]`. What each worker costs, or dislikes, in each shift of each day, at the
+   *   column `day * shifts + shift`; `inf` where the worker cannot work.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solve(demand: MatrixInput, costs: MatrixInput, options?: CallOptions): Promise<Roster> {
+    return run<Roster>(ROSTER_SHIFTS_SOLVE, this, [demand, costs], options);
+  }
+
+  /**
+   * The cheapest roster that gives every shift its workers and keeps the rules.
+   *
+   * Everybody works one shift a day at most; shifts may have more workers than they need. A limit that is reached gives
+   * the best roster so far with its bound. Fails with `invalid_config` for options out of range, `invalid_data` for
+   * shapes that do not fit, demand that is not whole, NaN, and if no roster keeps the rules, naming what cannot be
+   * covered, `did_not_converge` if none was found within the limits, `too_large` for 2^24 cells.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param demand - `[day, shift]`. How many workers each shift of each day needs: whole numbers.
+   * @param costs - `[worker, day and shift]`. What each worker costs, or dislikes, in each shift of each day, at the
+   *   column `day * shifts + shift`; `inf` where the worker cannot work.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solveSync(demand: MatrixInput, costs: MatrixInput, options?: SyncOptions): Roster {
+    return runSync<Roster>(ROSTER_SHIFTS_SOLVE, this, [demand, costs], options);
+  }
+}
+
+/** What routes come to when everything is computed from the input. */
+export class RouteCheck {
+  /** Whether nothing is violated. */
+  readonly feasible: boolean;
+
+  /** What is violated, a sentence each. */
+  readonly violations: readonly string[];
+
+  /** Ways, vehicles and penalties together. */
+  readonly cost: number;
+
+  /** The ways alone. */
+  readonly travelCost: number;
+
+  /** How many routes are not empty. */
+  readonly vehicles: number;
+
+  /** The places that no route visits, ascending. */
+  readonly unserved: Int32Array;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    feasible: boolean;
+    violations: readonly string[];
+    cost: number;
+    travelCost: number;
+    vehicles: number;
+    unserved: Int32Array;
+  }) {
+    this.feasible = fields.feasible;
+    this.violations = fields.violations;
+    this.cost = fields.cost;
+    this.travelCost = fields.travelCost;
+    this.vehicles = fields.vehicles;
+    this.unserved = fields.unserved;
+  }
+}
+
+/** Options of {@link RouteMap}; every one has a default. */
+export interface RouteMapOptions {
+  /** The title of the picture. Default empty. */
+  title?: string;
+  /** A line below the title. Default empty. */
+  subtitle?: string;
+  /** The place where every route begins and ends. Default 0. */
+  depot?: number;
+  /** Whether routes are tours that end where they begin, without a depot. Default no. */
+  tours?: boolean;
+  /** Whether places are latitude and longitude in degrees instead of x and y. Default no. */
+  geographic?: boolean;
+  /** The width in pixels, from 320 to 4000. Default 720. */
+  width?: number;
+}
+
+/**
+ * A map of tours or routes, as a self-contained SVG: a colour for each route, a large dot for the depot.
+ *
+ * ```
+ * use inlaid::data::OwnedLists;
+ * use inlaid::ndarray::array;
+ * use inlaid::optimize::RouteMap;
+ *
+ * let places = array![[0.0, 0.0], [3.0, 1.0], [3.0, 4.0], [-2.0, 2.0]];
+ * let routes: OwnedLists = [vec![1_i64, 2], vec![3]].iter().collect();
+ * let svg = RouteMap::default().with_title("Monday").to_svg(places.view(), routes.view())?;
+ * assert!(svg.contains("Monday") && svg.contains("route 1"));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class RouteMap {
+  /** The title of the picture. Default empty. */
+  readonly title: string;
+
+  /** A line below the title. Default empty. */
+  readonly subtitle: string;
+
+  /** The place where every route begins and ends. Default 0. */
+  readonly depot: number;
+
+  /** Whether routes are tours that end where they begin, without a depot. Default no. */
+  readonly tours: boolean;
+
+  /** Whether places are latitude and longitude in degrees instead of x and y. Default no. */
+  readonly geographic: boolean;
+
+  /** The width in pixels, from 320 to 4000. Default 720. */
+  readonly width: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: RouteMapOptions = {}) {
+    const fields = read<Required<RouteMapOptions>>(ROUTE_MAP, options);
+    this.title = fields.title;
+    this.subtitle = fields.subtitle;
+    this.depot = fields.depot;
+    this.tours = fields.tours;
+    this.geographic = fields.geographic;
+    this.width = fields.width;
+  }
+
+  /**
+   * A map of routes as a self-contained SVG.
+   *
+   * Fails with `invalid_config` for a width out of range or a depot that is not there, `invalid_data` for places that
+   * are not two finite numbers or a route through a place that is not there, `not_enough_data` without a place.
+   *
+   * Runs away from the event loop on a copy of its arrays; `toSvgSync` runs in place and borrows them.
+   *
+   * @param places - `[place, coordinate]`. Two coordinates per place: x and y, or latitude and longitude.
+   * @param routes - `[route, stop]`. The places of each route in their order, without the depot.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toSvg(places: MatrixInput, routes: ListsInput, options?: CallOptions): Promise<string> {
+    return run<string>(ROUTE_MAP_TO_SVG, this, [places, routes], options);
+  }
+
+  /**
+   * A map of routes as a self-contained SVG.
+   *
+   * Fails with `invalid_config` for a width out of range or a depot that is not there, `invalid_data` for places that
+   * are not two finite numbers or a route through a place that is not there, `not_enough_data` without a place.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param places - `[place, coordinate]`. Two coordinates per place: x and y, or latitude and longitude.
+   * @param routes - `[route, stop]`. The places of each route in their order, without the depot.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toSvgSync(places: MatrixInput, routes: ListsInput, options?: SyncOptions): string {
+    return runSync<string>(ROUTE_MAP_TO_SVG, this, [places, routes], options);
+  }
+}
+
+/** Routes through all customers, or all that are worth it. */
+export class RoutePlan {
+  /** The routes that are driven, by vehicle. */
+  readonly routes: readonly PlannedRoute[];
+
+  /** The places that are left out for their penalty, ascending. */
+  readonly unserved: Int32Array;
+
+  /** Ways, vehicles and penalties together. */
+  readonly cost: number;
+
+  /** The ways alone. */
+  readonly travelCost: number;
+
+  /** How many vehicles are used. */
+  readonly vehicles: number;
+
+  /**
+   * No plan costs less than this. Each served place is entered and left once: this is the least cost of that, over the
+   * ways that windows and capacities leave, with as many vehicles as the demands ask for. It may be far below.
+   */
+  readonly lowerBound: number;
+
+  /** Distance of cost and bound as a share of the greater of the two, 0 if both are equal. */
+  readonly gap: number;
+
+  /** Whether cost and bound meet: no plan is cheaper. */
+  readonly optimal: boolean;
+
+  /** The plans that were the best one after the other. */
+  readonly history: readonly RouteRecord[];
+
+  /** Rounds that were made. */
+  readonly rounds: number;
+
+  /** Seconds that it took. */
+  readonly seconds: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    routes: readonly PlannedRoute[];
+    unserved: Int32Array;
+    cost: number;
+    travelCost: number;
+    vehicles: number;
+    lowerBound: number;
+    gap: number;
+    optimal: boolean;
+    history: readonly RouteRecord[];
+    rounds: number;
+    seconds: number;
+  }) {
+    this.routes = fields.routes;
+    this.unserved = fields.unserved;
+    this.cost = fields.cost;
+    this.travelCost = fields.travelCost;
+    this.vehicles = fields.vehicles;
+    this.lowerBound = fields.lowerBound;
+    this.gap = fields.gap;
+    this.optimal = fields.optimal;
+    this.history = fields.history;
+    this.rounds = fields.rounds;
+    this.seconds = fields.seconds;
+  }
+}
+
+/** A plan that was the best when it was found. */
+export class RouteRecord {
+  /** Rounds made before. */
+  readonly round: number;
+
+  /** Seconds since the start. */
+  readonly seconds: number;
+
+  /** What it cost. */
+  readonly cost: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { round: number; seconds: number; cost: number }) {
+    this.round = fields.round;
+    this.seconds = fields.seconds;
+    this.cost = fields.cost;
+  }
+}
+
+/** Options of {@link ScheduleChart}; every one has a default. */
+export interface ScheduleChartOptions {
+  /** The title of the picture. Default empty. */
+  title?: string;
+  /** A line below the title. Default empty. */
+  subtitle?: string;
+  /** What a row is. Default `Machine`. */
+  row?: string;
+  /** What bars of a colour have in common. Default `job`. */
+  group?: string;
+  /** What time is measured in. Default empty. */
+  unit?: string;
+  /** The width in pixels, from 320 to 4000. Default 720. */
+  width?: number;
+}
+
+/**
+ * A Gantt chart, as a self-contained SVG: time from left to right, a row for each machine (or task), a bar for each
+ * operation in the colour of its job.
+ *
+ * ```
+ * use inlaid::optimize::ScheduleChart;
+ * let svg = ScheduleChart::default().with_title("Week 7").to_svg(&[0, 1, 0], &[0, 0, 1], &[0.0, 3.0, 3.0], &[3.0, 5.0, 7.0])?;
+ * assert!(svg.contains("Week 7") && svg.contains("job 1"));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class ScheduleChart {
+  /** The title of the picture. Default empty. */
+  readonly title: string;
+
+  /** A line below the title. Default empty. */
+  readonly subtitle: string;
+
+  /** What a row is. Default `Machine`. */
+  readonly row: string;
+
+  /** What bars of a colour have in common. Default `job`. */
+  readonly group: string;
+
+  /** What time is measured in. Default empty. */
+  readonly unit: string;
+
+  /** The width in pixels, from 320 to 4000. Default 720. */
+  readonly width: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: ScheduleChartOptions = {}) {
+    const fields = read<Required<ScheduleChartOptions>>(SCHEDULE_CHART, options);
+    this.title = fields.title;
+    this.subtitle = fields.subtitle;
+    this.row = fields.row;
+    this.group = fields.group;
+    this.unit = fields.unit;
+    this.width = fields.width;
+  }
+
+  /**
+   * A Gantt chart as a self-contained SVG: a row for each machine or task, a bar for each operation in the colour of
+   * its group.
+   *
+   * Fails with `invalid_config` for a width out of range, `invalid_data` for lists of different lengths, rows or groups
+   * out of range and bars that do not go from a finite begin to a finite end, `not_enough_data` without a bar,
+   * `too_large` above 20,000 bars.
+   *
+   * Runs away from the event loop on a copy of its arrays; `toSvgSync` runs in place and borrows them.
+   *
+   * @param rows - `[bar]`. The machine, or the task, of each bar.
+   * @param groups - `[bar]`. What each bar belongs to, such as its job; empty for nothing.
+   * @param starts - `[bar]`. When each bar begins.
+   * @param ends - `[bar]`. When each bar ends.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toSvg(
+    rows: IntsInput,
+    groups: IntsInput,
+    starts: VectorInput,
+    ends: VectorInput,
+    options?: CallOptions,
+  ): Promise<string> {
+    return run<string>(SCHEDULE_CHART_TO_SVG, this, [rows, groups, starts, ends], options);
+  }
+
+  /**
+   * A Gantt chart as a self-contained SVG: a row for each machine or task, a bar for each operation in the colour of
+   * its group.
+   *
+   * Fails with `invalid_config` for a width out of range, `invalid_data` for lists of different lengths, rows or groups
+   * out of range and bars that do not go from a finite begin to a finite end, `not_enough_data` without a bar,
+   * `too_large` above 20,000 bars.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param rows - `[bar]`. The machine, or the task, of each bar.
+   * @param groups - `[bar]`. What each bar belongs to, such as its job; empty for nothing.
+   * @param starts - `[bar]`. When each bar begins.
+   * @param ends - `[bar]`. When each bar ends.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toSvgSync(rows: IntsInput, groups: IntsInput, starts: VectorInput, ends: VectorInput, options?: SyncOptions): string {
+    return runSync<string>(SCHEDULE_CHART_TO_SVG, this, [rows, groups, starts, ends], options);
+  }
+}
+
+/** Options of {@link ScheduleJobs}; every one has a default. */
+export interface ScheduleJobsOptions {
+  /** How many moves of the search are made, 0 or more. Default 100000, or as many as `time_limit` allows. */
+  rounds?: number | null;
+  /** Seconds after which to stop, above 0. Default none. */
+  timeLimit?: number | null;
+  /** Nodes of the search tree that may be looked at to prove that nothing is better; 0 for no proof. Default 20000. */
+  proofNodes?: number;
+}
+
+/**
+ * Schedule jobs on machines so that the last of them ends as early as possible: the job shop.
+ *
+ * Each job is a list of operations in a fixed order, each on one machine for some time; a machine does one at a time
+ * and is not interrupted. Rules of priority give first schedules; tabu search moves operations at the ends of critical
+ * blocks (the neighbourhood of Balas and Vazacopoulos, *Management Science* 44, 1998, judged as by Taillard) and
+ * returns to good schedules with small disturbances. Up to 200 operations a search tree with propagation then tries to
+ * prove that nothing is better. Limited by `rounds` the schedule is the same on every machine for the seed of the
+ * context; under a `time_limit` the number of rounds depends on the machine.
+ *
+ * ```
+ * use inlaid::data::OwnedLists;
+ * use inlaid::ndarray::array;
+ * use inlaid::optimize::ScheduleJobs;
+ *
+ * let machines: OwnedLists = [[0_i64, 1], [1, 0]].iter().collect();
+ * let durations = array![[3.0, 2.0], [2.0, 4.0]];
+ * let plan = ScheduleJobs::default().solve(machines.view(), durations.view(), &inlaid::Context::new())?;
+ * assert_eq!((plan.makespan, plan.optimal), (7.0, true));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class ScheduleJobs {
+  /** How many moves of the search are made, 0 or more. Default 100000, or as many as `time_limit` allows. */
+  readonly rounds: number | null;
+
+  /** Seconds after which to stop, above 0. Default none. */
+  readonly timeLimit: number | null;
+
+  /** Nodes of the search tree that may be looked at to prove that nothing is better; 0 for no proof. Default 20000. */
+  readonly proofNodes: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: ScheduleJobsOptions = {}) {
+    const fields = read<Required<ScheduleJobsOptions>>(SCHEDULE_JOBS, options);
+    this.rounds = fields.rounds;
+    this.timeLimit = fields.timeLimit;
+    this.proofNodes = fields.proofNodes;
+  }
+
+  /**
+   * Schedule jobs on machines so that the last of them ends as early as possible.
+   *
+   * Fails with `invalid_config` for options out of range; `invalid_data` for shapes that do not fit, machines below 0
+   * (but -1, which ends a job), durations that are below 0 or no numbers; `not_enough_data` without an operation;
+   * `too_large` above 100,000 operations or 200 million pairs that share a machine; `cancelled`.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solveSync` runs in place and borrows them.
+   *
+   * @param machines - `[job, step]`. The machine of each step of each job, 0 or more.
+   * @param durations - `[job, step]`. How long each step takes, 0 or more.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solve(machines: ListsInput, durations: MatrixInput, options?: CallOptions): Promise<JobSchedule> {
+    return run<JobSchedule>(SCHEDULE_JOBS_SOLVE, this, [machines, durations], options);
+  }
+
+  /**
+   * Schedule jobs on machines so that the last of them ends as early as possible.
+   *
+   * Fails with `invalid_config` for options out of range; `invalid_data` for shapes that do not fit, machines below 0
+   * (but -1, which ends a job), durations that are below 0 or no numbers; `not_enough_data` without an operation;
+   * `too_large` above 100,000 operations or 200 million pairs that share a machine; `cancelled`.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param machines - `[job, step]`. The machine of each step of each job, 0 or more.
+   * @param durations - `[job, step]`. How long each step takes, 0 or more.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solveSync(machines: ListsInput, durations: MatrixInput, options?: SyncOptions): JobSchedule {
+    return runSync<JobSchedule>(SCHEDULE_JOBS_SOLVE, this, [machines, durations], options);
+  }
+}
+
+/** Options of {@link ScheduleProject}; every one has a default. */
+export interface ScheduleProjectOptions {
+  /** How many lists are turned into schedules, at least 1. Default 20000, or as many as `time_limit` allows. */
+  rounds?: number | null;
+  /** Seconds after which to stop, above 0. Default none. */
+  timeLimit?: number | null;
+}
+
+/**
+ * Schedule the tasks of a project with limited resources so that it ends as early as possible.
+ *
+ * Tasks take time and units of renewable resources (people, machines, rooms) while they last, wait for those before
+ * them, and may have a release and a due time. Lists of tasks are turned into schedules, each task as early as its
+ * predecessors and the resources allow; lists are sampled, crossed and changed (Hartmann, *Naval Research Logistics*
+ * 45, 1998), and each schedule is justified to the right and back (Valls, Ballestin, Quintanilla, *European Journal of
+ * Operational Research* 165, 2005). Limited by `rounds` the schedule is the same on every machine for the seed of the
+ * context; under a `time_limit` the number of rounds depends on the machine.
+ *
+ * ```
+ * use inlaid::ndarray::array;
+ * use inlaid::optimize::{ProjectTasks, ScheduleProject};
+ *
+ * let needs = array![[2.0], [2.0], [1.0]];
+ * let tasks = ProjectTasks::new(&[3.0, 2.0, 4.0]).with_resources(needs.view(), &[3.0]).with_order(&[0], &[1]);
+ * let plan = ScheduleProject::default().solve(&tasks, &inlaid::Context::new())?;
+ * assert_eq!((plan.makespan, plan.optimal), (5.0, true));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class ScheduleProject {
+  /** How many lists are turned into schedules, at least 1. Default 20000, or as many as `time_limit` allows. */
+  readonly rounds: number | null;
+
+  /** Seconds after which to stop, above 0. Default none. */
+  readonly timeLimit: number | null;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: ScheduleProjectOptions = {}) {
+    const fields = read<Required<ScheduleProjectOptions>>(SCHEDULE_PROJECT, options);
+    this.rounds = fields.rounds;
+    this.timeLimit = fields.timeLimit;
+  }
+
+  /**
+   * Schedule the tasks of a project with limited resources: with as little lateness, and then as short, as can be
+   * found.
+   *
+   * Fails with `invalid_config` for options out of range; `invalid_data` for lists of other lengths, numbers out of
+   * range, a task that needs more than there is, pairs of tasks that are not there or wait for each other in a circle;
+   * `not_enough_data` without a task; `too_large` above 5,000 tasks; `cancelled`.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solveSync` runs in place and borrows them.
+   *
+   * @param durations - `[task]`. How long each task takes, 0 or more.
+   * @param needs - `[task, resource]`. How much each task uses of each resource; empty for nothing.
+   * @param capacities - `[resource]`. How much there is of each resource at any time.
+   * @param before - `[pair]`. The first task of each pair of which the second waits for the first.
+   * @param after - `[pair]`. The second task of each such pair.
+   * @param releases - `[task]`. When each task may begin at the earliest; empty for 0.
+   * @param dues - `[task]`. When each task should have ended, `inf` for any time; empty for any time.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solve(
+    durations: VectorInput,
+    needs: MatrixInput,
+    capacities: VectorInput,
+    before: IntsInput,
+    after: IntsInput,
+    releases: VectorInput,
+    dues: VectorInput,
+    options?: CallOptions,
+  ): Promise<ProjectSchedule> {
+    return run<ProjectSchedule>(SCHEDULE_PROJECT_SOLVE, this, [durations, needs, capacities, before, after, releases, dues], options);
+  }
+
+  /**
+   * Schedule the tasks of a project with limited resources: with as little lateness, and then as short, as can be
+   * found.
+   *
+   * Fails with `invalid_config` for options out of range; `invalid_data` for lists of other lengths, numbers out of
+   * range, a task that needs more than there is, pairs of tasks that are not there or wait for each other in a circle;
+   * `not_enough_data` without a task; `too_large` above 5,000 tasks; `cancelled`.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param durations - `[task]`. How long each task takes, 0 or more.
+   * @param needs - `[task, resource]`. How much each task uses of each resource; empty for nothing.
+   * @param capacities - `[resource]`. How much there is of each resource at any time.
+   * @param before - `[pair]`. The first task of each pair of which the second waits for the first.
+   * @param after - `[pair]`. The second task of each such pair.
+   * @param releases - `[task]`. When each task may begin at the earliest; empty for 0.
+   * @param dues - `[task]`. When each task should have ended, `inf` for any time; empty for any time.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solveSync(
+    durations: VectorInput,
+    needs: MatrixInput,
+    capacities: VectorInput,
+    before: IntsInput,
+    after: IntsInput,
+    releases: VectorInput,
+    dues: VectorInput,
+    options?: SyncOptions,
+  ): ProjectSchedule {
+    return runSync<ProjectSchedule>(SCHEDULE_PROJECT_SOLVE, this, [durations, needs, capacities, before, after, releases, dues], options);
+  }
+}
 
 /** Ranges in which a linear solution stays as it is, one number changed at a time. */
 export class Sensitivity {
@@ -2445,6 +4051,35 @@ export class Sensitivity {
   }
 }
 
+/** Which sets hold every element. */
+export class SetCover {
+  /** The positions of the chosen sets, rising. */
+  readonly chosen: Int32Array;
+
+  /** What they cost. */
+  readonly cost: number;
+
+  /** No choice costs less than this. */
+  readonly bound: number;
+
+  /** Whether the choice is proved best: exactly if all costs are whole, otherwise to 1e-7 of the cost. */
+  readonly optimal: boolean;
+
+  /** Seconds that it took. */
+  readonly seconds: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { chosen: Int32Array; cost: number; bound: number; optimal: boolean; seconds: number }) {
+    this.chosen = fields.chosen;
+    this.cost = fields.cost;
+    this.bound = fields.bound;
+    this.optimal = fields.optimal;
+    this.seconds = fields.seconds;
+  }
+}
+
 /** Options of {@link Size}; every one has a default. */
 export interface SizeOptions {
   /** Width, 160 to 8000. Default 720. */
@@ -2470,6 +4105,115 @@ export class Size {
     const fields = read<Required<SizeOptions>>(SIZE, options);
     this.width = fields.width;
     this.height = fields.height;
+  }
+}
+
+/** Options of {@link SolveKnapsack}; every one has a default. */
+export interface SolveKnapsackOptions {
+  /** How many of each item there are, one number per item. Default empty: one of each. */
+  copies?: readonly number[];
+  /** Seconds after which to stop with the best packing so far, above 0. Default none. */
+  timeLimit?: number | null;
+  /**
+   * States of dynamic programmes after which to stop with the best packing so far. Default 50 million, which is some
+   * seconds.
+   */
+  stateLimit?: number;
+}
+
+/**
+ * Choose things for knapsacks so that their profit is greatest.
+ *
+ * One knapsack or several, one copy of each item or more, whole weights and others. One knapsack takes milliseconds for
+ * most data of thousands of items; several are hard where there are few items per knapsack. The same on every run, but
+ * for a time limit.
+ *
+ * ```
+ * use inlaid::optimize::SolveKnapsack;
+ * let packed = SolveKnapsack::default().solve(
+ *     &[10.0, 13.0, 7.0, 8.0],
+ *     &[3.0, 4.0, 2.0, 3.0],
+ *     &[7.0],
+ *     &inlaid::Context::new(),
+ * )?;
+ * assert_eq!((packed.profit, packed.optimal), (23.0, true));
+ * assert_eq!(packed.counts.to_vec(), [1, 1, 0, 0]);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class SolveKnapsack {
+  /** How many of each item there are, one number per item. Default empty: one of each. */
+  readonly copies: readonly number[];
+
+  /** Seconds after which to stop with the best packing so far, above 0. Default none. */
+  readonly timeLimit: number | null;
+
+  /**
+   * States of dynamic programmes after which to stop with the best packing so far. Default 50 million, which is some
+   * seconds.
+   */
+  readonly stateLimit: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: SolveKnapsackOptions = {}) {
+    const fields = read<Required<SolveKnapsackOptions>>(SOLVE_KNAPSACK, options);
+    this.copies = fields.copies;
+    this.timeLimit = fields.timeLimit;
+    this.stateLimit = fields.stateLimit;
+  }
+
+  /**
+   * Choose items for one knapsack or several so that their profit is greatest.
+   *
+   * Whole weights are added exactly; others may exceed a capacity by 1e-12 of it. A limit that is reached gives the
+   * best packing so far with its bound. Fails with `invalid_config` for options out of range, `invalid_data` for lists
+   * of different lengths, no knapsack, NaN and numbers below 0, `too_large` for 2^27 counts in the answer or 2^22
+   * copies for several knapsacks.
+   *
+   * Runs away from the event loop on a copy of its arrays; `solveSync` runs in place and borrows them.
+   *
+   * @param profits - `[item]`. What one copy of each item is worth; items without profit are left out.
+   * @param weights - `[item]`. What one copy of each item weighs, 0 or more.
+   * @param capacities - `[knapsack]`. What each knapsack holds, 0 or more; at least one.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  solve(
+    profits: VectorInput,
+    weights: VectorInput,
+    capacities: VectorInput,
+    options?: CallOptions,
+  ): Promise<KnapsackSolution> {
+    return run<KnapsackSolution>(SOLVE_KNAPSACK_SOLVE, this, [profits, weights, capacities], options);
+  }
+
+  /**
+   * Choose items for one knapsack or several so that their profit is greatest.
+   *
+   * Whole weights are added exactly; others may exceed a capacity by 1e-12 of it. A limit that is reached gives the
+   * best packing so far with its bound. Fails with `invalid_config` for options out of range, `invalid_data` for lists
+   * of different lengths, no knapsack, NaN and numbers below 0, `too_large` for 2^27 counts in the answer or 2^22
+   * copies for several knapsacks.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param profits - `[item]`. What one copy of each item is worth; items without profit are left out.
+   * @param weights - `[item]`. What one copy of each item weighs, 0 or more.
+   * @param capacities - `[knapsack]`. What each knapsack holds, 0 or more; at least one.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  solveSync(
+    profits: VectorInput,
+    weights: VectorInput,
+    capacities: VectorInput,
+    options?: SyncOptions,
+  ): KnapsackSolution {
+    return runSync<KnapsackSolution>(SOLVE_KNAPSACK_SOLVE, this, [profits, weights, capacities], options);
   }
 }
 
@@ -2546,6 +4290,64 @@ export const StopReason = {
 
 /** Why a minimisation ended. */
 export type StopReason = (typeof StopReason)[keyof typeof StopReason];
+
+/** How distances between points are measured. */
+export const TourMetric = {
+  /** As the crow flies. */
+  Euclidean: 'euclidean',
+  /** The sum of the differences of the coordinates. */
+  Manhattan: 'manhattan',
+  /** The greatest difference of the coordinates. */
+  Chebyshev: 'chebyshev',
+} as const;
+
+/** How distances between points are measured. */
+export type TourMetric = (typeof TourMetric)[keyof typeof TourMetric];
+
+/** A tour, and how far from the best it can be. */
+export class TourPlan {
+  /** All places in their order, beginning with place 0; after the last comes the first again. */
+  readonly places: Int32Array;
+
+  /** What all ways cost, that back to the first place among them. */
+  readonly cost: number;
+
+  /** No tour costs less than this. */
+  readonly lowerBound: number;
+
+  /** Distance of cost and bound as a share of the greater of the two, 0 if both are equal. */
+  readonly gap: number;
+
+  /** Whether cost and bound meet: no tour is cheaper. */
+  readonly optimal: boolean;
+
+  /** How often the tour was disturbed and repaired. */
+  readonly rounds: number;
+
+  /** Seconds that it took. */
+  readonly seconds: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    places: Int32Array;
+    cost: number;
+    lowerBound: number;
+    gap: number;
+    optimal: boolean;
+    rounds: number;
+    seconds: number;
+  }) {
+    this.places = fields.places;
+    this.cost = fields.cost;
+    this.lowerBound = fields.lowerBound;
+    this.gap = fields.gap;
+    this.optimal = fields.optimal;
+    this.rounds = fields.rounds;
+    this.seconds = fields.seconds;
+  }
+}
 
 /**
  * Compare methods by the best values of their runs: quantiles at the end, success rates and expected running times at
@@ -2949,7 +4751,7 @@ export function minimizeBatchSync(
  *
  * Runs away from the event loop; `minimizeConstrainedSync` runs in place.
  *
- * @param objectives - Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`: One
+ * @param evaluate - Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`: One
  *   number per parameter, in the order of the space: choices by their position, from 0. It gives `answers` `[value and
  *   constraints]`: The value of each candidate, then its inequalities, then its equalities, then with `gradient` its
  *   partial derivatives; NaN or infinite numbers are a failed evaluation. It may give a promise; those of one question
@@ -2959,11 +4761,11 @@ export function minimizeBatchSync(
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function minimizeConstrained(
-  objectives: (candidates: Float64Array) => number | VectorInput | Promise<number | VectorInput>,
+  evaluate: (candidates: Float64Array) => number | VectorInput | Promise<number | VectorInput>,
   space: Space,
   options?: MinimizeConstrainedOptions,
 ): Promise<Minimum> {
-  return run<Minimum>(CALL_MINIMIZE_CONSTRAINED, undefined, [objectives, space], options);
+  return run<Minimum>(CALL_MINIMIZE_CONSTRAINED, undefined, [evaluate, space], options);
 }
 
 /**
@@ -2975,7 +4777,7 @@ export function minimizeConstrained(
  *
  * Runs in place: the event loop waits.
  *
- * @param objectives - Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`: One
+ * @param evaluate - Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`: One
  *   number per parameter, in the order of the space: choices by their position, from 0. It gives `answers` `[value and
  *   constraints]`: The value of each candidate, then its inequalities, then its equalities, then with `gradient` its
  *   partial derivatives; NaN or infinite numbers are a failed evaluation. What it throws comes out as it is.
@@ -2984,11 +4786,11 @@ export function minimizeConstrained(
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function minimizeConstrainedSync(
-  objectives: (candidates: Float64Array) => number | VectorInput,
+  evaluate: (candidates: Float64Array) => number | VectorInput,
   space: Space,
   options?: Omit<MinimizeConstrainedOptions, 'signal' | 'onProgress'>,
 ): Minimum {
-  return runSync<Minimum>(CALL_MINIMIZE_CONSTRAINED, undefined, [objectives, space], options);
+  return runSync<Minimum>(CALL_MINIMIZE_CONSTRAINED, undefined, [evaluate, space], options);
 }
 
 /**
@@ -3003,21 +4805,21 @@ export function minimizeConstrainedSync(
  *
  * Runs away from the event loop; `minimizeFrontSync` runs in place.
  *
- * @param objectives - Gives the objectives of a candidate, then its constraints. It is given `candidates`
- *   `[parameter]`: One number per parameter, in the order of the space: choices by their position, from 0. It gives
- *   `answers` `[objective and constraints]`: The objectives of each candidate, then its inequalities, then its
- *   equalities; NaN or infinite numbers are a failed evaluation. It may give a promise; those of one question are
- *   awaited together. What it throws comes out as it is.
+ * @param evaluate - Gives the objectives of a candidate, then its constraints. It is given `candidates` `[parameter]`:
+ *   One number per parameter, in the order of the space: choices by their position, from 0. It gives `answers`
+ *   `[objective and constraints]`: The objectives of each candidate, then its inequalities, then its equalities; NaN or
+ *   infinite numbers are a failed evaluation. It may give a promise; those of one question are awaited together. What
+ *   it throws comes out as it is.
  * @param space - The parameters.
  * @param options - What differs from the defaults.
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function minimizeFront(
-  objectives: (candidates: Float64Array) => number | VectorInput | Promise<number | VectorInput>,
+  evaluate: (candidates: Float64Array) => number | VectorInput | Promise<number | VectorInput>,
   space: Space,
   options?: MinimizeFrontOptions,
 ): Promise<Front> {
-  return run<Front>(CALL_MINIMIZE_FRONT, undefined, [objectives, space], options);
+  return run<Front>(CALL_MINIMIZE_FRONT, undefined, [evaluate, space], options);
 }
 
 /**
@@ -3032,20 +4834,20 @@ export function minimizeFront(
  *
  * Runs in place: the event loop waits.
  *
- * @param objectives - Gives the objectives of a candidate, then its constraints. It is given `candidates`
- *   `[parameter]`: One number per parameter, in the order of the space: choices by their position, from 0. It gives
- *   `answers` `[objective and constraints]`: The objectives of each candidate, then its inequalities, then its
- *   equalities; NaN or infinite numbers are a failed evaluation. What it throws comes out as it is.
+ * @param evaluate - Gives the objectives of a candidate, then its constraints. It is given `candidates` `[parameter]`:
+ *   One number per parameter, in the order of the space: choices by their position, from 0. It gives `answers`
+ *   `[objective and constraints]`: The objectives of each candidate, then its inequalities, then its equalities; NaN or
+ *   infinite numbers are a failed evaluation. What it throws comes out as it is.
  * @param space - The parameters.
  * @param options - What differs from the defaults.
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function minimizeFrontSync(
-  objectives: (candidates: Float64Array) => number | VectorInput,
+  evaluate: (candidates: Float64Array) => number | VectorInput,
   space: Space,
   options?: Omit<MinimizeFrontOptions, 'signal' | 'onProgress'>,
 ): Front {
-  return runSync<Front>(CALL_MINIMIZE_FRONT, undefined, [objectives, space], options);
+  return runSync<Front>(CALL_MINIMIZE_FRONT, undefined, [evaluate, space], options);
 }
 
 /**
@@ -3237,6 +5039,72 @@ export function referenceDirectionsSync(
   options?: SyncOptions,
 ): Matrix {
   return runSync<Matrix>(CALL_REFERENCE_DIRECTIONS, undefined, [objectives, partitions], options);
+}
+
+/**
+ * Hold routes against a problem: by driving them, without anything of the search.
+ *
+ * Fails as `PlanRoutes.solve` for the problem, and with `invalid_data` for a place that is not there.
+ *
+ * Runs away from the event loop on a copy of its arrays; `verifyRoutesSync` runs in place and borrows them.
+ *
+ * @param costs - `[from, to]`. What going from place to place costs. `inf` forbids a way; the diagonal is not looked
+ *   at.
+ * @param demands - `[place]`. How much each place wants, 0 or more; empty for nothing.
+ * @param windows - `[place, side]`. When each place opens and closes; the closing may be `inf`. Those of the depot are
+ *   the earliest departure and the latest return. Empty for any time.
+ * @param service - `[place]`. How long each service takes, 0 or more; empty for no time.
+ * @param times - `[from, to]`. How long each way takes, 0 or more; empty for as long as it costs.
+ * @param penalties - `[place]`. What leaving each place unserved costs, `inf` where it must be served; empty where all
+ *   must be.
+ * @param routes - `[route, stop]`. The places of each route in their order, without the depot.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+ */
+export function verifyRoutes(
+  costs: MatrixInput,
+  demands: VectorInput,
+  windows: MatrixInput,
+  service: VectorInput,
+  times: MatrixInput,
+  penalties: VectorInput,
+  routes: ListsInput,
+  options?: VerifyRoutesOptions,
+): Promise<RouteCheck> {
+  return run<RouteCheck>(CALL_VERIFY_ROUTES, undefined, [costs, demands, windows, service, times, penalties, routes], options);
+}
+
+/**
+ * Hold routes against a problem: by driving them, without anything of the search.
+ *
+ * Fails as `PlanRoutes.solve` for the problem, and with `invalid_data` for a place that is not there.
+ *
+ * Runs in place: the event loop waits.
+ *
+ * @param costs - `[from, to]`. What going from place to place costs. `inf` forbids a way; the diagonal is not looked
+ *   at.
+ * @param demands - `[place]`. How much each place wants, 0 or more; empty for nothing.
+ * @param windows - `[place, side]`. When each place opens and closes; the closing may be `inf`. Those of the depot are
+ *   the earliest departure and the latest return. Empty for any time.
+ * @param service - `[place]`. How long each service takes, 0 or more; empty for no time.
+ * @param times - `[from, to]`. How long each way takes, 0 or more; empty for as long as it costs.
+ * @param penalties - `[place]`. What leaving each place unserved costs, `inf` where it must be served; empty where all
+ *   must be.
+ * @param routes - `[route, stop]`. The places of each route in their order, without the depot.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+ */
+export function verifyRoutesSync(
+  costs: MatrixInput,
+  demands: VectorInput,
+  windows: MatrixInput,
+  service: VectorInput,
+  times: MatrixInput,
+  penalties: VectorInput,
+  routes: ListsInput,
+  options?: Omit<VerifyRoutesOptions, 'signal' | 'onProgress'>,
+): RouteCheck {
+  return runSync<RouteCheck>(CALL_VERIFY_ROUTES, undefined, [costs, demands, windows, service, times, penalties, routes], options);
 }
 
 /** Options of `compareMinimizers`; every one has a default. */
@@ -3577,7 +5445,7 @@ export interface MinimizeOptions extends CallOptions {
 }
 
 /** Options of `start`; every one has a default. */
-export interface MinimizerStartOptions {
+export interface MinimizerStartOptions extends CallOptions {
   /** The method. Default auto. */
   method?: MinimizeMethod;
   /** Whether the greatest value is searched for instead. Default false. */
@@ -3747,7 +5615,7 @@ export interface SolveWatchedOptions extends CallOptions {
 }
 
 /** Options of `start`; every one has a default. */
-export interface StartOptions {
+export interface StartOptions extends CallOptions {
   /** How many objectives are told of each candidate, 1 to 100. Default 2. */
   objectives?: number;
   /** The method. Default auto. */
@@ -3839,6 +5707,32 @@ export interface VerifyOptions extends CallOptions {
   bound?: number | null;
 }
 
+/** Options of `verifyRoutes`; every one has a default. */
+export interface VerifyRoutesOptions extends CallOptions {
+  /** The place where routes begin and end. Default 0. */
+  depot?: number;
+  /** How much each vehicle carries, in the unit of the demands, above 0. Default any amount. */
+  capacity?: number | null;
+  /**
+   * How much each vehicle carries where they differ, one number above 0 per vehicle; not together with `capacity` or
+   * `most_vehicles`. Default none.
+   */
+  capacities?: readonly number[];
+  /** How many vehicles there are, at least 1. Default as many as needed. */
+  mostVehicles?: number | null;
+  /** What each vehicle that is used costs besides its travel, 0 or more. Default 0. */
+  fixedCost?: number;
+  /**
+   * How long a route may take from leaving the depot to being back, with waiting and service, 0 or more. Default any
+   * time.
+   */
+  longestRoute?: number | null;
+  /** How often customers are taken out and put back, at least 1. Default 50000, or as often as `time_limit` allows. */
+  rounds?: number | null;
+  /** Seconds after which to stop, above 0. Default none. */
+  timeLimit?: number | null;
+}
+
 const CATEGORICAL_PARAMETER: RecordShape = {
   name: 'CategoricalParameter',
   type: () => CategoricalParameter,
@@ -3859,6 +5753,39 @@ const CONTINUOUS_PARAMETER: RecordShape = {
     high: { wire: 'high', shape: shape.optional(shape.plain) },
     log: { wire: 'log', shape: shape.plain, default: false },
     start: { wire: 'start', shape: shape.optional(shape.plain) },
+  },
+};
+
+const COVER_SETS: RecordShape = {
+  name: 'CoverSets',
+  type: () => CoverSets,
+  fields: {
+    exactlyOnce: { wire: 'exactly_once', shape: shape.plain, default: false },
+    elementCount: { wire: 'element_count', shape: shape.optional(shape.plain) },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+    nodeLimit: { wire: 'node_limit', shape: shape.plain, default: 100000 },
+  },
+};
+
+const FACILITY_PLAN: RecordShape = {
+  name: 'FacilityPlan',
+  type: () => FacilityPlan,
+  fields: {
+    open: { wire: 'open', shape: shape.ints, required: true },
+    facilities: { wire: 'facilities', shape: shape.ints, required: true },
+    cost: { wire: 'cost', shape: shape.plain, required: true },
+    bound: { wire: 'bound', shape: shape.plain, required: true },
+    optimal: { wire: 'optimal', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
+  },
+};
+
+const FORBIDDEN_SUCCESSION: RecordShape = {
+  name: 'ForbiddenSuccession',
+  type: () => ForbiddenSuccession,
+  fields: {
+    shift: { wire: 'shift', shape: shape.plain, default: 0 },
+    next: { wire: 'next', shape: shape.plain, default: 0 },
   },
 };
 
@@ -3933,6 +5860,38 @@ const INTEGER_PARAMETER: RecordShape = {
     high: { wire: 'high', shape: shape.plain, default: 0 },
     log: { wire: 'log', shape: shape.plain, default: false },
     start: { wire: 'start', shape: shape.optional(shape.plain) },
+  },
+};
+
+const JOB_SCHEDULE: RecordShape = {
+  name: 'JobSchedule',
+  type: () => JobSchedule,
+  fields: {
+    jobs: { wire: 'jobs', shape: shape.ints, required: true },
+    steps: { wire: 'steps', shape: shape.ints, required: true },
+    machines: { wire: 'machines', shape: shape.ints, required: true },
+    starts: { wire: 'starts', shape: shape.vector, required: true },
+    ends: { wire: 'ends', shape: shape.vector, required: true },
+    makespan: { wire: 'makespan', shape: shape.plain, required: true },
+    lowerBound: { wire: 'lower_bound', shape: shape.plain, required: true },
+    gap: { wire: 'gap', shape: shape.plain, required: true },
+    optimal: { wire: 'optimal', shape: shape.plain, required: true },
+    rounds: { wire: 'rounds', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
+  },
+};
+
+const KNAPSACK_SOLUTION: RecordShape = {
+  name: 'KnapsackSolution',
+  type: () => KnapsackSolution,
+  fields: {
+    counts: { wire: 'counts', shape: shape.ints, required: true },
+    held: { wire: 'held', shape: shape.matrix, required: true },
+    profit: { wire: 'profit', shape: shape.plain, required: true },
+    weights: { wire: 'weights', shape: shape.vector, required: true },
+    bound: { wire: 'bound', shape: shape.plain, required: true },
+    optimal: { wire: 'optimal', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
   },
 };
 
@@ -4013,6 +5972,16 @@ const LINEAR_SOLUTION: RecordShape = {
   },
 };
 
+const LOCATE_FACILITIES: RecordShape = {
+  name: 'LocateFacilities',
+  type: () => LocateFacilities,
+  fields: {
+    mostOpen: { wire: 'most_open', shape: shape.optional(shape.plain) },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+    nodeLimit: { wire: 'node_limit', shape: shape.plain, default: 20000 },
+  },
+};
+
 const MINIMIZE_COMPARISON: RecordShape = {
   name: 'MinimizeComparison',
   type: () => MinimizeComparison,
@@ -4057,6 +6026,202 @@ const MINIMUM: RecordShape = {
   },
 };
 
+const PACK_BINS: RecordShape = {
+  name: 'PackBins',
+  type: () => PackBins,
+  fields: {
+    capacity: { wire: 'capacity', shape: shape.plain, default: 1 },
+    mostBins: { wire: 'most_bins', shape: shape.optional(shape.plain) },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+    stepLimit: { wire: 'step_limit', shape: shape.plain, default: 20000000 },
+  },
+};
+
+const PACKED_BINS: RecordShape = {
+  name: 'PackedBins',
+  type: () => PackedBins,
+  fields: {
+    bins: { wire: 'bins', shape: shape.ints, required: true },
+    count: { wire: 'count', shape: shape.plain, required: true },
+    loads: { wire: 'loads', shape: shape.vector, required: true },
+    bound: { wire: 'bound', shape: shape.plain, required: true },
+    optimal: { wire: 'optimal', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
+  },
+};
+
+const PLAN_ROUTES: RecordShape = {
+  name: 'PlanRoutes',
+  type: () => PlanRoutes,
+  fields: {
+    depot: { wire: 'depot', shape: shape.plain, default: 0 },
+    capacity: { wire: 'capacity', shape: shape.optional(shape.plain) },
+    capacities: { wire: 'capacities', shape: shape.list(shape.plain), default: [] },
+    mostVehicles: { wire: 'most_vehicles', shape: shape.optional(shape.plain) },
+    fixedCost: { wire: 'fixed_cost', shape: shape.plain, default: 0 },
+    longestRoute: { wire: 'longest_route', shape: shape.optional(shape.plain) },
+    rounds: { wire: 'rounds', shape: shape.optional(shape.plain) },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+  },
+};
+
+const PLAN_TOUR: RecordShape = {
+  name: 'PlanTour',
+  type: () => PlanTour,
+  fields: {
+    metric: { wire: 'metric', shape: shape.plain, default: 'euclidean' },
+    rounds: { wire: 'rounds', shape: shape.optional(shape.plain) },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+  },
+};
+
+const PLANNED_ROUTE: RecordShape = {
+  name: 'PlannedRoute',
+  type: () => PlannedRoute,
+  fields: {
+    vehicle: { wire: 'vehicle', shape: shape.plain, required: true },
+    stops: { wire: 'stops', shape: shape.ints, required: true },
+    arrivals: { wire: 'arrivals', shape: shape.vector, required: true },
+    starts: { wire: 'starts', shape: shape.vector, required: true },
+    departure: { wire: 'departure', shape: shape.plain, required: true },
+    finish: { wire: 'finish', shape: shape.plain, required: true },
+    load: { wire: 'load', shape: shape.plain, required: true },
+    cost: { wire: 'cost', shape: shape.plain, required: true },
+  },
+};
+
+const PROJECT_SCHEDULE: RecordShape = {
+  name: 'ProjectSchedule',
+  type: () => ProjectSchedule,
+  fields: {
+    starts: { wire: 'starts', shape: shape.vector, required: true },
+    ends: { wire: 'ends', shape: shape.vector, required: true },
+    makespan: { wire: 'makespan', shape: shape.plain, required: true },
+    late: { wire: 'late', shape: shape.ints, required: true },
+    lateness: { wire: 'lateness', shape: shape.plain, required: true },
+    lowerBound: { wire: 'lower_bound', shape: shape.plain, required: true },
+    gap: { wire: 'gap', shape: shape.plain, required: true },
+    optimal: { wire: 'optimal', shape: shape.plain, required: true },
+    rounds: { wire: 'rounds', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
+  },
+};
+
+const ROSTER: RecordShape = {
+  name: 'Roster',
+  type: () => Roster,
+  fields: {
+    shifts: { wire: 'shifts', shape: shape.matrix, required: true },
+    uncovered: { wire: 'uncovered', shape: shape.matrix, required: true },
+    cost: { wire: 'cost', shape: shape.plain, required: true },
+    bound: { wire: 'bound', shape: shape.plain, required: true },
+    optimal: { wire: 'optimal', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
+  },
+};
+
+const ROSTER_SHIFTS: RecordShape = {
+  name: 'RosterShifts',
+  type: () => RosterShifts,
+  fields: {
+    mostShifts: { wire: 'most_shifts', shape: shape.list(shape.plain), default: [] },
+    fewestShifts: { wire: 'fewest_shifts', shape: shape.list(shape.plain), default: [] },
+    shiftHours: { wire: 'shift_hours', shape: shape.list(shape.plain), default: [] },
+    mostHours: { wire: 'most_hours', shape: shape.list(shape.plain), default: [] },
+    mostConsecutiveDays: { wire: 'most_consecutive_days', shape: shape.optional(shape.plain) },
+    forbiddenSuccessions: { wire: 'forbidden_successions', shape: shape.list(shape.record(() => FORBIDDEN_SUCCESSION)), default: [] },
+    uncoveredPenalty: { wire: 'uncovered_penalty', shape: shape.optional(shape.plain) },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+    nodeLimit: { wire: 'node_limit', shape: shape.plain, default: 2000 },
+  },
+};
+
+const ROUTE_CHECK: RecordShape = {
+  name: 'RouteCheck',
+  type: () => RouteCheck,
+  fields: {
+    feasible: { wire: 'feasible', shape: shape.plain, required: true },
+    violations: { wire: 'violations', shape: shape.list(shape.plain), required: true },
+    cost: { wire: 'cost', shape: shape.plain, required: true },
+    travelCost: { wire: 'travel_cost', shape: shape.plain, required: true },
+    vehicles: { wire: 'vehicles', shape: shape.plain, required: true },
+    unserved: { wire: 'unserved', shape: shape.ints, required: true },
+  },
+};
+
+const ROUTE_MAP: RecordShape = {
+  name: 'RouteMap',
+  type: () => RouteMap,
+  fields: {
+    title: { wire: 'title', shape: shape.plain, default: '' },
+    subtitle: { wire: 'subtitle', shape: shape.plain, default: '' },
+    depot: { wire: 'depot', shape: shape.plain, default: 0 },
+    tours: { wire: 'tours', shape: shape.plain, default: false },
+    geographic: { wire: 'geographic', shape: shape.plain, default: false },
+    width: { wire: 'width', shape: shape.plain, default: 720 },
+  },
+};
+
+const ROUTE_PLAN: RecordShape = {
+  name: 'RoutePlan',
+  type: () => RoutePlan,
+  fields: {
+    routes: { wire: 'routes', shape: shape.list(shape.record(() => PLANNED_ROUTE)), required: true },
+    unserved: { wire: 'unserved', shape: shape.ints, required: true },
+    cost: { wire: 'cost', shape: shape.plain, required: true },
+    travelCost: { wire: 'travel_cost', shape: shape.plain, required: true },
+    vehicles: { wire: 'vehicles', shape: shape.plain, required: true },
+    lowerBound: { wire: 'lower_bound', shape: shape.plain, required: true },
+    gap: { wire: 'gap', shape: shape.plain, required: true },
+    optimal: { wire: 'optimal', shape: shape.plain, required: true },
+    history: { wire: 'history', shape: shape.list(shape.record(() => ROUTE_RECORD)), required: true },
+    rounds: { wire: 'rounds', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
+  },
+};
+
+const ROUTE_RECORD: RecordShape = {
+  name: 'RouteRecord',
+  type: () => RouteRecord,
+  fields: {
+    round: { wire: 'round', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
+    cost: { wire: 'cost', shape: shape.plain, required: true },
+  },
+};
+
+const SCHEDULE_CHART: RecordShape = {
+  name: 'ScheduleChart',
+  type: () => ScheduleChart,
+  fields: {
+    title: { wire: 'title', shape: shape.plain, default: '' },
+    subtitle: { wire: 'subtitle', shape: shape.plain, default: '' },
+    row: { wire: 'row', shape: shape.plain, default: 'Machine' },
+    group: { wire: 'group', shape: shape.plain, default: 'job' },
+    unit: { wire: 'unit', shape: shape.plain, default: '' },
+    width: { wire: 'width', shape: shape.plain, default: 720 },
+  },
+};
+
+const SCHEDULE_JOBS: RecordShape = {
+  name: 'ScheduleJobs',
+  type: () => ScheduleJobs,
+  fields: {
+    rounds: { wire: 'rounds', shape: shape.optional(shape.plain) },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+    proofNodes: { wire: 'proof_nodes', shape: shape.plain, default: 20000 },
+  },
+};
+
+const SCHEDULE_PROJECT: RecordShape = {
+  name: 'ScheduleProject',
+  type: () => ScheduleProject,
+  fields: {
+    rounds: { wire: 'rounds', shape: shape.optional(shape.plain) },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+  },
+};
+
 const SENSITIVITY: RecordShape = {
   name: 'Sensitivity',
   type: () => Sensitivity,
@@ -4068,12 +6233,34 @@ const SENSITIVITY: RecordShape = {
   },
 };
 
+const SET_COVER: RecordShape = {
+  name: 'SetCover',
+  type: () => SetCover,
+  fields: {
+    chosen: { wire: 'chosen', shape: shape.ints, required: true },
+    cost: { wire: 'cost', shape: shape.plain, required: true },
+    bound: { wire: 'bound', shape: shape.plain, required: true },
+    optimal: { wire: 'optimal', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
+  },
+};
+
 const SIZE: RecordShape = {
   name: 'Size',
   type: () => Size,
   fields: {
     width: { wire: 'width', shape: shape.plain, default: 720 },
     height: { wire: 'height', shape: shape.plain, default: 400 },
+  },
+};
+
+const SOLVE_KNAPSACK: RecordShape = {
+  name: 'SolveKnapsack',
+  type: () => SolveKnapsack,
+  fields: {
+    copies: { wire: 'copies', shape: shape.list(shape.plain), default: [] },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+    stateLimit: { wire: 'state_limit', shape: shape.plain, default: 50000000 },
   },
 };
 
@@ -4092,6 +6279,31 @@ const STAGE: RecordShape = {
     name: { wire: 'name', shape: shape.plain, required: true },
     began: { wire: 'began', shape: shape.plain, required: true },
   },
+};
+
+const TOUR_PLAN: RecordShape = {
+  name: 'TourPlan',
+  type: () => TourPlan,
+  fields: {
+    places: { wire: 'places', shape: shape.ints, required: true },
+    cost: { wire: 'cost', shape: shape.plain, required: true },
+    lowerBound: { wire: 'lower_bound', shape: shape.plain, required: true },
+    gap: { wire: 'gap', shape: shape.plain, required: true },
+    optimal: { wire: 'optimal', shape: shape.plain, required: true },
+    rounds: { wire: 'rounds', shape: shape.plain, required: true },
+    seconds: { wire: 'seconds', shape: shape.plain, required: true },
+  },
+};
+
+const COVER_SETS_SOLVE: Operation = {
+  name: 'optimize.CoverSets.solve',
+  receiver: { as: 'options', record: () => COVER_SETS },
+  arrays: [
+    { name: 'sets', shape: shape.ints },
+    { name: 'elements', shape: shape.ints },
+    { name: 'costs', shape: shape.vector },
+  ],
+  gives: shape.record(() => SET_COVER),
 };
 
 const FRONT_TO_HTML: Operation = {
@@ -4164,7 +6376,7 @@ const FRONT_MINIMIZER_RESULT: Operation = {
 const FRONT_MINIMIZER_RUN: Operation = {
   name: 'optimize.FrontMinimizer.run',
   model: true,
-  asks: { name: 'objectives', question: [shape.matrix], answer: shape.matrix, each: true },
+  asks: { name: 'evaluate', question: [shape.matrix], answer: shape.matrix, each: true },
   gives: shape.record(() => FRONT),
 };
 
@@ -4211,7 +6423,6 @@ const FRONT_MINIMIZER_START: Operation = {
     hypervolumeReference: { wire: 'hypervolume_reference', shape: shape.list(shape.plain), default: [] },
   },
   gives: shape.model(() => FrontMinimizer),
-  quick: true,
 };
 
 const FRONT_MINIMIZER_SUGGEST: Operation = {
@@ -4382,6 +6593,18 @@ const LINEAR_MODEL_VERIFY: Operation = {
   gives: shape.record(() => LINEAR_CHECK),
 };
 
+const LOCATE_FACILITIES_SOLVE: Operation = {
+  name: 'optimize.LocateFacilities.solve',
+  receiver: { as: 'options', record: () => LOCATE_FACILITIES },
+  arrays: [
+    { name: 'opening', shape: shape.vector },
+    { name: 'service', shape: shape.matrix },
+    { name: 'demands', shape: shape.vector },
+    { name: 'capacities', shape: shape.vector },
+  ],
+  gives: shape.record(() => FACILITY_PLAN),
+};
+
 const MINIMIZER_ASK: Operation = {
   name: 'optimize.Minimizer.ask',
   model: true,
@@ -4442,7 +6665,7 @@ const MINIMIZER_RUN_BATCH: Operation = {
 const MINIMIZER_RUN_CONSTRAINED: Operation = {
   name: 'optimize.Minimizer.run_constrained',
   model: true,
-  asks: { name: 'objectives', question: [shape.matrix], answer: shape.matrix, each: true },
+  asks: { name: 'evaluate', question: [shape.matrix], answer: shape.matrix, each: true },
   gives: shape.record(() => MINIMUM),
 };
 
@@ -4475,7 +6698,6 @@ const MINIMIZER_START: Operation = {
     step: { wire: 'step', shape: shape.optional(shape.plain) },
   },
   gives: shape.model(() => Minimizer),
-  quick: true,
 };
 
 const MINIMIZER_SUGGEST: Operation = {
@@ -4514,6 +6736,100 @@ const MINIMUM_TO_SVG: Operation = {
   receiver: { as: 'self', record: () => MINIMUM },
   gives: shape.plain,
   quick: true,
+};
+
+const PACK_BINS_SOLVE: Operation = {
+  name: 'optimize.PackBins.solve',
+  receiver: { as: 'options', record: () => PACK_BINS },
+  arrays: [{ name: 'sizes', shape: shape.vector }],
+  gives: shape.record(() => PACKED_BINS),
+};
+
+const PLAN_ROUTES_SOLVE: Operation = {
+  name: 'optimize.PlanRoutes.solve',
+  receiver: { as: 'options', record: () => PLAN_ROUTES },
+  arrays: [
+    { name: 'costs', shape: shape.matrix },
+    { name: 'demands', shape: shape.vector },
+    { name: 'windows', shape: shape.matrix },
+    { name: 'service', shape: shape.vector },
+    { name: 'times', shape: shape.matrix },
+    { name: 'penalties', shape: shape.vector },
+  ],
+  gives: shape.record(() => ROUTE_PLAN),
+};
+
+const PLAN_TOUR_SOLVE: Operation = {
+  name: 'optimize.PlanTour.solve',
+  receiver: { as: 'options', record: () => PLAN_TOUR },
+  arrays: [{ name: 'distances', shape: shape.matrix }],
+  gives: shape.record(() => TOUR_PLAN),
+};
+
+const PLAN_TOUR_SOLVE_POINTS: Operation = {
+  name: 'optimize.PlanTour.solve_points',
+  receiver: { as: 'options', record: () => PLAN_TOUR },
+  arrays: [{ name: 'points', shape: shape.matrix }],
+  gives: shape.record(() => TOUR_PLAN),
+};
+
+const ROSTER_SHIFTS_SOLVE: Operation = {
+  name: 'optimize.RosterShifts.solve',
+  receiver: { as: 'options', record: () => ROSTER_SHIFTS },
+  arrays: [{ name: 'demand', shape: shape.matrix }, { name: 'costs', shape: shape.matrix }],
+  gives: shape.record(() => ROSTER),
+};
+
+const ROUTE_MAP_TO_SVG: Operation = {
+  name: 'optimize.RouteMap.to_svg',
+  receiver: { as: 'options', record: () => ROUTE_MAP },
+  arrays: [{ name: 'places', shape: shape.matrix }, { name: 'routes', shape: shape.lists }],
+  gives: shape.plain,
+};
+
+const SCHEDULE_CHART_TO_SVG: Operation = {
+  name: 'optimize.ScheduleChart.to_svg',
+  receiver: { as: 'options', record: () => SCHEDULE_CHART },
+  arrays: [
+    { name: 'rows', shape: shape.ints },
+    { name: 'groups', shape: shape.ints },
+    { name: 'starts', shape: shape.vector },
+    { name: 'ends', shape: shape.vector },
+  ],
+  gives: shape.plain,
+};
+
+const SCHEDULE_JOBS_SOLVE: Operation = {
+  name: 'optimize.ScheduleJobs.solve',
+  receiver: { as: 'options', record: () => SCHEDULE_JOBS },
+  arrays: [{ name: 'machines', shape: shape.lists }, { name: 'durations', shape: shape.matrix }],
+  gives: shape.record(() => JOB_SCHEDULE),
+};
+
+const SCHEDULE_PROJECT_SOLVE: Operation = {
+  name: 'optimize.ScheduleProject.solve',
+  receiver: { as: 'options', record: () => SCHEDULE_PROJECT },
+  arrays: [
+    { name: 'durations', shape: shape.vector },
+    { name: 'needs', shape: shape.matrix },
+    { name: 'capacities', shape: shape.vector },
+    { name: 'before', shape: shape.ints },
+    { name: 'after', shape: shape.ints },
+    { name: 'releases', shape: shape.vector },
+    { name: 'dues', shape: shape.vector },
+  ],
+  gives: shape.record(() => PROJECT_SCHEDULE),
+};
+
+const SOLVE_KNAPSACK_SOLVE: Operation = {
+  name: 'optimize.SolveKnapsack.solve',
+  receiver: { as: 'options', record: () => SOLVE_KNAPSACK },
+  arrays: [
+    { name: 'profits', shape: shape.vector },
+    { name: 'weights', shape: shape.vector },
+    { name: 'capacities', shape: shape.vector },
+  ],
+  gives: shape.record(() => KNAPSACK_SOLUTION),
 };
 
 const CALL_COMPARE_MINIMIZERS: Operation = {
@@ -4628,7 +6944,7 @@ const CALL_MINIMIZE_BATCH: Operation = {
 
 const CALL_MINIMIZE_CONSTRAINED: Operation = {
   name: 'optimize.minimize_constrained',
-  asks: { name: 'objectives', question: [shape.matrix], answer: shape.matrix, each: true },
+  asks: { name: 'evaluate', question: [shape.matrix], answer: shape.matrix, each: true },
   options: {
     space: { wire: 'space', shape: shape.record(() => SPACE), required: true },
     method: { wire: 'method', shape: shape.plain, default: 'auto' },
@@ -4651,7 +6967,7 @@ const CALL_MINIMIZE_CONSTRAINED: Operation = {
 
 const CALL_MINIMIZE_FRONT: Operation = {
   name: 'optimize.minimize_front',
-  asks: { name: 'objectives', question: [shape.matrix], answer: shape.matrix, each: true },
+  asks: { name: 'evaluate', question: [shape.matrix], answer: shape.matrix, each: true },
   options: {
     space: { wire: 'space', shape: shape.record(() => SPACE), required: true },
     objectives: { wire: 'objectives', shape: shape.plain, default: 2 },
@@ -4738,4 +7054,28 @@ const CALL_REFERENCE_DIRECTIONS: Operation = {
     partitions: { wire: 'partitions', shape: shape.list(shape.plain), required: true },
   },
   gives: shape.matrix,
+};
+
+const CALL_VERIFY_ROUTES: Operation = {
+  name: 'optimize.verify_routes',
+  arrays: [
+    { name: 'costs', shape: shape.matrix },
+    { name: 'demands', shape: shape.vector },
+    { name: 'windows', shape: shape.matrix },
+    { name: 'service', shape: shape.vector },
+    { name: 'times', shape: shape.matrix },
+    { name: 'penalties', shape: shape.vector },
+    { name: 'routes', shape: shape.lists },
+  ],
+  options: {
+    depot: { wire: 'depot', shape: shape.plain, default: 0 },
+    capacity: { wire: 'capacity', shape: shape.optional(shape.plain) },
+    capacities: { wire: 'capacities', shape: shape.list(shape.plain), default: [] },
+    mostVehicles: { wire: 'most_vehicles', shape: shape.optional(shape.plain) },
+    fixedCost: { wire: 'fixed_cost', shape: shape.plain, default: 0 },
+    longestRoute: { wire: 'longest_route', shape: shape.optional(shape.plain) },
+    rounds: { wire: 'rounds', shape: shape.optional(shape.plain) },
+    timeLimit: { wire: 'time_limit', shape: shape.optional(shape.plain) },
+  },
+  gives: shape.record(() => ROUTE_CHECK),
 };

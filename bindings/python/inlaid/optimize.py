@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, SupportsFloat, TypeAlias
 
-from ._arrays import lend_bytes, lend_ints, lend_matrix, lend_vector
+from ._arrays import lend_bytes, lend_ints, lend_lists, lend_matrix, lend_vector
 from ._asking import Ask, lend_number, lend_row
 from ._bridge import Cancel, Run, Wire, call, untagged
 from ._program import Constraint, Expression, LinearProgram, Variable
@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+    from ._arrays import ListsLike
+
 __all__ = [
     "CategoricalParameter",
     "Constraint",
     "ContinuousParameter",
+    "CoverSets",
     "Expression",
+    "FacilityPlan",
+    "ForbiddenSuccession",
     "Front",
     "FrontChoice",
     "FrontDecomposition",
@@ -35,24 +40,46 @@ __all__ = [
     "FrontSpread",
     "Incumbent",
     "IntegerParameter",
+    "JobSchedule",
+    "KnapsackSolution",
     "LinearCheck",
     "LinearConflict",
     "LinearModel",
     "LinearProgram",
     "LinearSolution",
     "LinearStatus",
+    "LocateFacilities",
     "MinimizeComparison",
     "MinimizeHistory",
     "MinimizeMethod",
     "Minimizer",
     "Minimum",
     "MpsFormat",
+    "PackBins",
+    "PackedBins",
     "Parameter",
+    "PlanRoutes",
+    "PlanTour",
+    "PlannedRoute",
+    "ProjectSchedule",
+    "Roster",
+    "RosterShifts",
+    "RouteCheck",
+    "RouteMap",
+    "RoutePlan",
+    "RouteRecord",
+    "ScheduleChart",
+    "ScheduleJobs",
+    "ScheduleProject",
     "Sensitivity",
+    "SetCover",
     "Size",
+    "SolveKnapsack",
     "Space",
     "Stage",
     "StopReason",
+    "TourMetric",
+    "TourPlan",
     "Variable",
     "compare_minimizers",
     "crowding_distances",
@@ -69,6 +96,7 @@ __all__ = [
     "read_lp",
     "read_mps",
     "reference_directions",
+    "verify_routes",
 ]
 
 
@@ -221,6 +249,15 @@ StopReason: TypeAlias = Literal["evaluations", "seconds", "target", "stall", "co
 """
 
 
+TourMetric: TypeAlias = Literal["euclidean", "manhattan", "chebyshev"]
+"""How distances between points are measured.
+
+- `euclidean`: As the crow flies.
+- `manhattan`: The sum of the differences of the coordinates.
+- `chebyshev`: The greatest difference of the coordinates.
+"""
+
+
 class CategoricalParameter(Options):
     """One of several choices without an order; candidates hold its position, from 0.
 
@@ -275,6 +312,121 @@ class ContinuousParameter(Options):
         start: float | None = None,
     ) -> None:
         self._set(name=name, low=low, high=high, log=log, start=start)
+
+
+class CoverSets(Options):
+    """Choose sets of least total cost so that every element is in one of them, or in exactly one.
+
+    Args:
+        exactly_once: Whether every element must be in exactly one chosen set. Default false: in one at least.
+        element_count: How many elements there are. Default none: the largest that a pair names, plus 1.
+        time_limit: Seconds after which to stop with the best cover so far, above 0. Default none.
+        node_limit: Nodes of branch and bound after which to stop with the best cover so far. Default 100,000.
+    """
+
+    exactly_once: bool
+    element_count: int | None
+    time_limit: float | None
+    node_limit: int
+
+    def __init__(
+        self,
+        *,
+        exactly_once: bool = False,
+        element_count: int | None = None,
+        time_limit: float | None = None,
+        node_limit: int = 100000,
+    ) -> None:
+        self._set(exactly_once=exactly_once, element_count=element_count, time_limit=time_limit, node_limit=node_limit)
+
+    def solve(
+        self,
+        sets: ArrayLike,
+        elements: ArrayLike,
+        costs: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> SetCover:
+        """Choose sets of least total cost that hold every element, at least or exactly once.
+
+        A limit that is reached gives the best choice so far with its bound. Fails with `invalid_config` for options
+        out of range, `invalid_data` for lists of different lengths, positions that do not exist, NaN and costs below
+        0, an element in no set, which is named, and where no choice holds every element exactly once,
+        `did_not_converge` if none was found within the limits.
+
+        Args:
+            sets: `[pair]`, whole numbers. The set of each pair, from 0.
+            elements: `[pair]`, whole numbers. An element that is in that set, from 0. Repeated pairs count once.
+            costs: `[set]`. What each set costs, 0 or more.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_ints("sets", sets), lend_ints("elements", elements), lend_vector("costs", costs)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.CoverSets.solve", self._wire(), inputs, run=run)
+        return SetCover._read(reply)
+
+
+class FacilityPlan(Report):
+    """What is open, and who is served from where.
+
+    Attributes:
+        open: The positions of the open facilities, rising.
+        facilities: The facility of each customer.
+        cost: What opening and serving cost.
+        bound: No choice costs less than this.
+        optimal: Whether the choice is proved best, to 1e-7 of its cost.
+        seconds: Seconds that it took.
+    """
+
+    open: NDArray[np.int64]
+    facilities: NDArray[np.int64]
+    cost: float
+    bound: float
+    optimal: bool
+    seconds: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"open": as_ints, "facilities": as_ints}
+
+    def __init__(
+        self,
+        *,
+        open: NDArray[np.int64],
+        facilities: NDArray[np.int64],
+        cost: float,
+        bound: float,
+        optimal: bool,
+        seconds: float,
+    ) -> None:
+        self._set(open=open, facilities=facilities, cost=cost, bound=bound, optimal=optimal, seconds=seconds)
+
+
+class ForbiddenSuccession(Options):
+    """Two shifts that nobody works one after the other.
+
+    Args:
+        shift: The shift of a day, counted from 0. Default 0.
+        next: The shift that the same worker does not work the day after. Default 0.
+    """
+
+    shift: int
+    next: int
+
+    def __init__(self, *, shift: int = 0, next: int = 0) -> None:
+        self._set(shift=shift, next=next)
 
 
 class Front(Report):
@@ -633,6 +785,120 @@ class IntegerParameter(Options):
         start: int | None = None,
     ) -> None:
         self._set(name=name, low=low, high=high, log=log, start=start)
+
+
+class JobSchedule(Report):
+    """When each operation of each job begins and ends; the lists have one entry per operation, those of a job one after
+    the other.
+
+    Attributes:
+        jobs: The job of each operation.
+        steps: Its place in the job, from 0.
+        machines: Its machine.
+        starts: When it begins.
+        ends: When it ends.
+        makespan: When the last operation ends.
+        lower_bound: No schedule ends before.
+        gap: Distance of makespan and bound as a share of the makespan, 0 if both are equal.
+        optimal: Whether makespan and bound meet: no schedule is shorter.
+        rounds: Moves that were made.
+        seconds: Seconds that it took.
+    """
+
+    jobs: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    machines: NDArray[np.int64]
+    starts: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    makespan: float
+    lower_bound: float
+    gap: float
+    optimal: bool
+    rounds: int
+    seconds: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "jobs": as_ints,
+        "steps": as_ints,
+        "machines": as_ints,
+        "starts": as_vector,
+        "ends": as_vector,
+    }
+
+    def __init__(
+        self,
+        *,
+        jobs: NDArray[np.int64],
+        steps: NDArray[np.int64],
+        machines: NDArray[np.int64],
+        starts: NDArray[np.float64],
+        ends: NDArray[np.float64],
+        makespan: float,
+        lower_bound: float,
+        gap: float,
+        optimal: bool,
+        rounds: int,
+        seconds: float,
+    ) -> None:
+        self._set(
+            jobs=jobs,
+            steps=steps,
+            machines=machines,
+            starts=starts,
+            ends=ends,
+            makespan=makespan,
+            lower_bound=lower_bound,
+            gap=gap,
+            optimal=optimal,
+            rounds=rounds,
+            seconds=seconds,
+        )
+
+
+class KnapsackSolution(Report):
+    """What the knapsacks hold.
+
+    Attributes:
+        counts: How many of each item are taken, over all knapsacks.
+        held: How many of each item are in each knapsack, `[knapsack, item]`.
+        profit: The profit of all that is taken.
+        weights: The weight in each knapsack.
+        bound: No packing has more profit than this.
+        optimal: Whether the packing is proved best: exactly if all profits and weights are whole, otherwise to
+            1e-12 of the profit.
+        seconds: Seconds that it took.
+    """
+
+    counts: NDArray[np.int64]
+    held: NDArray[np.float64]
+    profit: float
+    weights: NDArray[np.float64]
+    bound: float
+    optimal: bool
+    seconds: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"counts": as_ints, "held": as_matrix, "weights": as_vector}
+
+    def __init__(
+        self,
+        *,
+        counts: NDArray[np.int64],
+        held: NDArray[np.float64],
+        profit: float,
+        weights: NDArray[np.float64],
+        bound: float,
+        optimal: bool,
+        seconds: float,
+    ) -> None:
+        self._set(
+            counts=counts,
+            held=held,
+            profit=profit,
+            weights=weights,
+            bound=bound,
+            optimal=optimal,
+            seconds=seconds,
+        )
 
 
 class LinearCheck(Report):
@@ -1430,6 +1696,80 @@ class LinearSolution(Report):
         return super()._read(wire)
 
 
+class LocateFacilities(Options):
+    """Choose which facilities to open so that opening them and serving every customer from one of them costs least.
+
+    With or without capacities; with `most_open` and no opening costs it is the p-median problem.
+
+    Args:
+        most_open: The most facilities that may be open. Default none: any number.
+        time_limit: Seconds after which to stop with the best choice so far, above 0. Default none.
+        node_limit: Nodes of branch and bound after which to stop with the best choice so far. Default 20,000.
+    """
+
+    most_open: int | None
+    time_limit: float | None
+    node_limit: int
+
+    def __init__(
+        self,
+        *,
+        most_open: int | None = None,
+        time_limit: float | None = None,
+        node_limit: int = 20000,
+    ) -> None:
+        self._set(most_open=most_open, time_limit=time_limit, node_limit=node_limit)
+
+    def solve(
+        self,
+        opening: ArrayLike,
+        service: ArrayLike,
+        demands: ArrayLike,
+        capacities: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FacilityPlan:
+        """Choose which facilities to open so that opening them and serving every customer from one of them costs least.
+
+        Each customer is served by one facility alone. A limit that is reached gives the best choice so far with its
+        bound. Fails with `invalid_config` for options out of range, `invalid_data` for lists of other lengths, NaN,
+        numbers below 0 where they cannot be, a customer that no facility may serve or has room for, which is named,
+        and if there is no choice at all, `did_not_converge` if none was found within the limits, `too_large` for
+        2^25 pairs.
+
+        Args:
+            opening: `[facility]`. What opening each facility costs, 0 or more.
+            service: `[customer, facility]`; one axis is one row. What serving each customer from each facility
+                costs in all; `inf` forbids.
+            demands: `[customer]`. How much of a capacity each customer needs, 0 or more; empty for 1 each.
+            capacities: `[facility]`. How much demand each facility serves, `inf` for any; empty for no limits.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [
+            lend_vector("opening", opening),
+            lend_matrix("service", service),
+            lend_vector("demands", demands),
+            lend_vector("capacities", capacities),
+        ]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.LocateFacilities.solve", self._wire(), inputs, run=run)
+        return FacilityPlan._read(reply)
+
+
 class MinimizeComparison(Report):
     """How the methods of several runs compare; methods are in the order of their first run.
 
@@ -1598,6 +1938,984 @@ class Minimum(Report):
         return reply
 
 
+class PackBins(Options):
+    """Put things into as few bins of one capacity as possible.
+
+    Args:
+        capacity: What a bin holds, above 0. Default 1.
+        most_bins: How many bins there are. More are an error. Default: as many as needed.
+        time_limit: Seconds after which to stop with the best packing so far, above 0. Default none.
+        step_limit: Steps of searches after which to stop with the best packing so far. Default 20 million, which is
+            some seconds.
+    """
+
+    capacity: float
+    most_bins: int | None
+    time_limit: float | None
+    step_limit: int
+
+    def __init__(
+        self,
+        *,
+        capacity: float = 1.0,
+        most_bins: int | None = None,
+        time_limit: float | None = None,
+        step_limit: int = 20000000,
+    ) -> None:
+        self._set(capacity=capacity, most_bins=most_bins, time_limit=time_limit, step_limit=step_limit)
+
+    def solve(
+        self,
+        sizes: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> PackedBins:
+        """Put items into as few bins of one capacity as possible.
+
+        Whole sizes are added exactly; others may exceed the capacity by 1e-12 of it. A limit that is reached gives
+        the best packing so far with its bound. Fails with `invalid_config` for options out of range, `invalid_data`
+        for NaN, sizes below 0, an item larger than a bin, which is named, and for `most_bins` that are proved too
+        few, `did_not_converge` if no packing into `most_bins` was found within the limits.
+
+        Args:
+            sizes: `[item]`. The size of each item, from 0 to the capacity.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("sizes", sizes)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.PackBins.solve", self._wire(), inputs, run=run)
+        return PackedBins._read(reply)
+
+
+class PackedBins(Report):
+    """Which bin each thing is in.
+
+    Attributes:
+        bins: The bin of each item, counted from 0.
+        count: How many bins there are.
+        loads: What is in each bin, as a sum of sizes.
+        bound: No packing has fewer bins.
+        optimal: Whether no packing has fewer bins than this one.
+        seconds: Seconds that it took.
+    """
+
+    bins: NDArray[np.int64]
+    count: int
+    loads: NDArray[np.float64]
+    bound: int
+    optimal: bool
+    seconds: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"bins": as_ints, "loads": as_vector}
+
+    def __init__(
+        self,
+        *,
+        bins: NDArray[np.int64],
+        count: int,
+        loads: NDArray[np.float64],
+        bound: int,
+        optimal: bool,
+        seconds: float,
+    ) -> None:
+        self._set(bins=bins, count=count, loads=loads, bound=bound, optimal=optimal, seconds=seconds)
+
+
+class PlanRoutes(Options):
+    """Plan routes of vehicles from a depot through all customers and back at the least total cost.
+
+    The search takes a string of neighbouring customers out of some routes and puts them back where it is cheapest,
+    over and over, and cools down as it goes (slack induction by string removals: Christiaens and Vanden Berghe,
+    *Transportation Science* 54, 2020); routes that are the best so far are polished by moving, exchanging and
+    turning pieces of them. It is random, with the seed of the context. Limited by `rounds` it gives the same plan on
+    every machine and any number of threads; under a `time_limit` the number of rounds depends on the machine. Costs
+    O(rounds * customers).
+
+    Args:
+        depot: The place where routes begin and end. Default 0.
+        capacity: How much each vehicle carries, in the unit of the demands, above 0. Default any amount.
+        capacities: How much each vehicle carries where they differ, one number above 0 per vehicle; not together
+            with `capacity` or `most_vehicles`. Default none.
+        most_vehicles: How many vehicles there are, at least 1. Default as many as needed.
+        fixed_cost: What each vehicle that is used costs besides its travel, 0 or more. Default 0.
+        longest_route: How long a route may take from leaving the depot to being back, with waiting and service, 0
+            or more. Default any time.
+        rounds: How often customers are taken out and put back, at least 1. Default 50000, or as often as
+            `time_limit` allows.
+        time_limit: Seconds after which to stop, above 0. Default none.
+    """
+
+    depot: int
+    capacity: float | None
+    capacities: Sequence[float]
+    most_vehicles: int | None
+    fixed_cost: float
+    longest_route: float | None
+    rounds: int | None
+    time_limit: float | None
+
+    def __init__(
+        self,
+        *,
+        depot: int = 0,
+        capacity: float | None = None,
+        capacities: Sequence[float] = (),
+        most_vehicles: int | None = None,
+        fixed_cost: float = 0.0,
+        longest_route: float | None = None,
+        rounds: int | None = None,
+        time_limit: float | None = None,
+    ) -> None:
+        self._set(
+            depot=depot,
+            capacity=capacity,
+            capacities=capacities,
+            most_vehicles=most_vehicles,
+            fixed_cost=fixed_cost,
+            longest_route=longest_route,
+            rounds=rounds,
+            time_limit=time_limit,
+        )
+
+    def solve(
+        self,
+        costs: ArrayLike,
+        demands: ArrayLike,
+        windows: ArrayLike,
+        service: ArrayLike,
+        times: ArrayLike,
+        penalties: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> RoutePlan:
+        """Routes of vehicles from the depot through all customers and back at the least total cost.
+
+        Every place is visited once, or left out for its penalty; each route keeps the windows and what its vehicle
+        carries. Fails with `invalid_config` for options out of range; `invalid_data` for shapes that do not fit,
+        NaN, numbers out of range, and, by name, places that no vehicle can serve or demands above all capacities
+        together; `not_enough_data` without a place; `too_large` above 5,000 places; `did_not_converge` where no plan
+        with everyone who must be served was found within the limits, with those left out; `cancelled`.
+
+        Args:
+            costs: `[from, to]`; one axis is one row. What going from place to place costs. `inf` forbids a way; the
+                diagonal is not looked at.
+            demands: `[place]`. How much each place wants, 0 or more; empty for nothing.
+            windows: `[place, side]`; one axis is one row. When each place opens and closes; the closing may be
+                `inf`. Those of the depot are the earliest departure and the latest return. Empty for any time.
+            service: `[place]`. How long each service takes, 0 or more; empty for no time.
+            times: `[from, to]`; one axis is one row. How long each way takes, 0 or more; empty for as long as it
+                costs.
+            penalties: `[place]`. What leaving each place unserved costs, `inf` where it must be served; empty where
+                all must be.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [
+            lend_matrix("costs", costs),
+            lend_vector("demands", demands),
+            lend_matrix("windows", windows),
+            lend_vector("service", service),
+            lend_matrix("times", times),
+            lend_vector("penalties", penalties),
+        ]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.PlanRoutes.solve", self._wire(), inputs, run=run)
+        return RoutePlan._read(reply)
+
+
+class PlanTour(Options):
+    """Find the cheapest tour through all places and back: the travelling salesman's problem.
+
+    Up to 12 places exactly (Held and Karp, *Journal of the SIAM* 10, 1962). Above, iterated local search: turning
+    pieces of the tour and moving short ones (2-opt and Or-opt, over lists of near places with bits for those where
+    nothing changed), then, round after round, a small random double bridge that is repaired around where it was made
+    and kept unless it is worse. Where going costs something else than coming back, pieces are moved but not turned.
+    Limited by `rounds` the tour is the same on every machine for the seed of the context; under a `time_limit` the
+    number of rounds depends on the machine.
+
+    Args:
+        metric: How distances between points are measured; not looked at where costs are given. Default euclidean.
+        rounds: How often the tour is disturbed and repaired, 0 or more. Default 100000, or as often as `time_limit`
+            allows.
+        time_limit: Seconds after which to stop, above 0; the first tour and the bound are made in any case. Default
+            none.
+    """
+
+    metric: TourMetric
+    rounds: int | None
+    time_limit: float | None
+
+    def __init__(
+        self,
+        *,
+        metric: TourMetric = "euclidean",
+        rounds: int | None = None,
+        time_limit: float | None = None,
+    ) -> None:
+        self._set(metric=metric, rounds=rounds, time_limit=time_limit)
+
+    def solve(
+        self,
+        distances: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> TourPlan:
+        """The cheapest tour through all places and back, for the costs of going from place to place.
+
+        Up to 12 places the best one; above, `lower_bound` says how far the tour can be from it. Fails with
+        `invalid_config` for options out of range; `invalid_data` for a matrix that is not square, NaN, `-inf` and
+        where forbidden ways are proved to leave no tour; `did_not_converge` where none was found among them;
+        `not_enough_data` without a place; `too_large` above 5,000 places; `cancelled`.
+
+        Args:
+            distances: `[from, to]`; one axis is one row. What going from place to place costs. `inf` forbids a way;
+                NaN is refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("distances", distances)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.PlanTour.solve", self._wire(), inputs, run=run)
+        return TourPlan._read(reply)
+
+    def solve_points(
+        self,
+        points: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> TourPlan:
+        """The shortest tour through points, by the metric of the options.
+
+        As `solve`, without a matrix. Fails with `invalid_config` for options out of range; `invalid_data` for points
+        that are not two numbers; `not_enough_data` without a point; `too_large` above 1,000,000 points; `cancelled`.
+
+        Args:
+            points: `[point, coordinate]`; one axis is one row. Two coordinates per point.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("points", points)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.PlanTour.solve_points", self._wire(), inputs, run=run)
+        return TourPlan._read(reply)
+
+
+class PlannedRoute(Report):
+    """The route of one vehicle.
+
+    Attributes:
+        vehicle: The vehicle, from 0: its place in `capacities`, if these were given.
+        stops: The places in their order, without the depot.
+        arrivals: When each stop is reached.
+        starts: When each service begins: at the arrival, or when the place opens.
+        departure: When the depot is left: as late as it costs no time, so that nobody waits who need not.
+        finish: When the vehicle is back.
+        load: The demands together.
+        cost: What the ways cost, without the vehicle.
+    """
+
+    vehicle: int
+    stops: NDArray[np.int64]
+    arrivals: NDArray[np.float64]
+    starts: NDArray[np.float64]
+    departure: float
+    finish: float
+    load: float
+    cost: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"stops": as_ints, "arrivals": as_vector, "starts": as_vector}
+
+    def __init__(
+        self,
+        *,
+        vehicle: int,
+        stops: NDArray[np.int64],
+        arrivals: NDArray[np.float64],
+        starts: NDArray[np.float64],
+        departure: float,
+        finish: float,
+        load: float,
+        cost: float,
+    ) -> None:
+        self._set(
+            vehicle=vehicle,
+            stops=stops,
+            arrivals=arrivals,
+            starts=starts,
+            departure=departure,
+            finish=finish,
+            load=load,
+            cost=cost,
+        )
+
+
+class ProjectSchedule(Report):
+    """When each task of a project begins and ends.
+
+    Attributes:
+        starts: When each task begins.
+        ends: When each task ends.
+        makespan: When the last task ends.
+        late: The tasks that end after they are due, ascending.
+        lateness: By how much they do, together.
+        lower_bound: No schedule ends before.
+        gap: Distance of makespan and bound as a share of the makespan, 0 if both are equal.
+        optimal: Whether nothing is late and makespan and bound meet: no schedule is better.
+        rounds: Lists that were turned into schedules.
+        seconds: Seconds that it took.
+    """
+
+    starts: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    makespan: float
+    late: NDArray[np.int64]
+    lateness: float
+    lower_bound: float
+    gap: float
+    optimal: bool
+    rounds: int
+    seconds: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"starts": as_vector, "ends": as_vector, "late": as_ints}
+
+    def __init__(
+        self,
+        *,
+        starts: NDArray[np.float64],
+        ends: NDArray[np.float64],
+        makespan: float,
+        late: NDArray[np.int64],
+        lateness: float,
+        lower_bound: float,
+        gap: float,
+        optimal: bool,
+        rounds: int,
+        seconds: float,
+    ) -> None:
+        self._set(
+            starts=starts,
+            ends=ends,
+            makespan=makespan,
+            late=late,
+            lateness=lateness,
+            lower_bound=lower_bound,
+            gap=gap,
+            optimal=optimal,
+            rounds=rounds,
+            seconds=seconds,
+        )
+
+
+class Roster(Report):
+    """Who works which shift on which day.
+
+    Attributes:
+        shifts: The shift of each worker on each day, `[worker, day]`, counted from 0; -1 for a day off.
+        uncovered: How many workers each shift has too few, `[day, shift]`.
+        cost: What the shifts of all workers cost, and what is uncovered.
+        bound: No roster costs less than this.
+        optimal: Whether the roster is proved best, to 1e-7 of its cost.
+        seconds: Seconds that it took.
+    """
+
+    shifts: NDArray[np.float64]
+    uncovered: NDArray[np.float64]
+    cost: float
+    bound: float
+    optimal: bool
+    seconds: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"shifts": as_matrix, "uncovered": as_matrix}
+
+    def __init__(
+        self,
+        *,
+        shifts: NDArray[np.float64],
+        uncovered: NDArray[np.float64],
+        cost: float,
+        bound: float,
+        optimal: bool,
+        seconds: float,
+    ) -> None:
+        self._set(shifts=shifts, uncovered=uncovered, cost=cost, bound=bound, optimal=optimal, seconds=seconds)
+
+
+class RosterShifts(Options):
+    """Give workers shifts so that every shift has the workers it needs, rules are kept, and the total cost is least.
+
+    Everybody works one shift a day at most. Costs say how much a worker dislikes a shift on a day, `inf` that it
+    cannot be: not there, or without the skill. The limits of workers are lists with one number per worker, or one
+    for all.
+
+    Args:
+        most_shifts: The most shifts of each worker, or of all. Default empty: no limit.
+        fewest_shifts: The fewest shifts of each worker, or of all. Default empty: none.
+        shift_hours: The hours of each shift. Default empty: 8 each.
+        most_hours: The most hours of each worker, or of all. Default empty: no limit.
+        most_consecutive_days: The most days that anybody works one after the other. Default none: no limit.
+        forbidden_successions: Shifts that nobody works on two days in a row, such as early after night. Default
+            empty.
+        uncovered_penalty: What a worker too few in a shift costs, 0 or more. Default none: demand must be met.
+        time_limit: Seconds after which to stop with the best roster so far, above 0. Default none.
+        node_limit: Nodes of branch and bound after which to stop with the best roster so far. Default 2,000.
+    """
+
+    most_shifts: Sequence[int]
+    fewest_shifts: Sequence[int]
+    shift_hours: Sequence[float]
+    most_hours: Sequence[float]
+    most_consecutive_days: int | None
+    forbidden_successions: Sequence[ForbiddenSuccession]
+    uncovered_penalty: float | None
+    time_limit: float | None
+    node_limit: int
+
+    def __init__(
+        self,
+        *,
+        most_shifts: Sequence[int] = (),
+        fewest_shifts: Sequence[int] = (),
+        shift_hours: Sequence[float] = (),
+        most_hours: Sequence[float] = (),
+        most_consecutive_days: int | None = None,
+        forbidden_successions: Sequence[ForbiddenSuccession] = (),
+        uncovered_penalty: float | None = None,
+        time_limit: float | None = None,
+        node_limit: int = 2000,
+    ) -> None:
+        self._set(
+            most_shifts=most_shifts,
+            fewest_shifts=fewest_shifts,
+            shift_hours=shift_hours,
+            most_hours=most_hours,
+            most_consecutive_days=most_consecutive_days,
+            forbidden_successions=forbidden_successions,
+            uncovered_penalty=uncovered_penalty,
+            time_limit=time_limit,
+            node_limit=node_limit,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["forbidden_successions"] = [ForbiddenSuccession._read(item) for item in wire["forbidden_successions"]]
+        return super()._read(wire)
+
+    def solve(
+        self,
+        demand: ArrayLike,
+        costs: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Roster:
+        """The cheapest roster that gives every shift its workers and keeps the rules.
+
+        Everybody works one shift a day at most; shifts may have more workers than they need. A limit that is reached
+        gives the best roster so far with its bound. Fails with `invalid_config` for options out of range,
+        `invalid_data` for shapes that do not fit, demand that is not whole, NaN, and if no roster keeps the rules,
+        naming what cannot be covered, `did_not_converge` if none was found within the limits, `too_large` for 2^24
+        cells.
+
+        Args:
+            demand: `[day, shift]`; one axis is one row. How many workers each shift of each day needs: whole
+                numbers.
+            costs: `[worker, day and shift]`; one axis is one row. What each worker costs, or dislikes, in each
+                shift of each day, at the column `day * shifts + shift`; `inf` where the worker cannot work.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("demand", demand), lend_matrix("costs", costs)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.RosterShifts.solve", self._wire(), inputs, run=run)
+        return Roster._read(reply)
+
+
+class RouteCheck(Report):
+    """What routes come to when everything is computed from the input.
+
+    Attributes:
+        feasible: Whether nothing is violated.
+        violations: What is violated, a sentence each.
+        cost: Ways, vehicles and penalties together.
+        travel_cost: The ways alone.
+        vehicles: How many routes are not empty.
+        unserved: The places that no route visits, ascending.
+    """
+
+    feasible: bool
+    violations: list[str]
+    cost: float
+    travel_cost: float
+    vehicles: int
+    unserved: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"unserved": as_ints}
+
+    def __init__(
+        self,
+        *,
+        feasible: bool,
+        violations: list[str],
+        cost: float,
+        travel_cost: float,
+        vehicles: int,
+        unserved: NDArray[np.int64],
+    ) -> None:
+        self._set(
+            feasible=feasible,
+            violations=violations,
+            cost=cost,
+            travel_cost=travel_cost,
+            vehicles=vehicles,
+            unserved=unserved,
+        )
+
+
+class RouteMap(Options):
+    """A map of tours or routes, as a self-contained SVG: a colour for each route, a large dot for the depot.
+
+    Args:
+        title: The title of the picture. Default empty.
+        subtitle: A line below the title. Default empty.
+        depot: The place where every route begins and ends. Default 0.
+        tours: Whether routes are tours that end where they begin, without a depot. Default no.
+        geographic: Whether places are latitude and longitude in degrees instead of x and y. Default no.
+        width: The width in pixels, from 320 to 4000. Default 720.
+    """
+
+    title: str
+    subtitle: str
+    depot: int
+    tours: bool
+    geographic: bool
+    width: float
+
+    def __init__(
+        self,
+        *,
+        title: str = "",
+        subtitle: str = "",
+        depot: int = 0,
+        tours: bool = False,
+        geographic: bool = False,
+        width: float = 720.0,
+    ) -> None:
+        self._set(title=title, subtitle=subtitle, depot=depot, tours=tours, geographic=geographic, width=width)
+
+    def to_svg(
+        self,
+        places: ArrayLike,
+        routes: ListsLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> str:
+        """A map of routes as a self-contained SVG.
+
+        Fails with `invalid_config` for a width out of range or a depot that is not there, `invalid_data` for places
+        that are not two finite numbers or a route through a place that is not there, `not_enough_data` without a
+        place.
+
+        Args:
+            places: `[place, coordinate]`; one axis is one row. Two coordinates per place: x and y, or latitude and
+                longitude.
+            routes: `[route, stop]`, whole numbers; rows may differ in length. The places of each route in their
+                order, without the depot.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("places", places), lend_lists("routes", routes)]
+        run = Run(seed, threads, progress, cancel)
+        reply: str = call("optimize.RouteMap.to_svg", self._wire(), inputs, run=run)
+        return reply
+
+
+class RoutePlan(Report):
+    """Routes through all customers, or all that are worth it.
+
+    Attributes:
+        routes: The routes that are driven, by vehicle.
+        unserved: The places that are left out for their penalty, ascending.
+        cost: Ways, vehicles and penalties together.
+        travel_cost: The ways alone.
+        vehicles: How many vehicles are used.
+        lower_bound: No plan costs less than this. Each served place is entered and left once: this is the least
+            cost of that, over the ways that windows and capacities leave, with as many vehicles as the demands ask for.
+            It may be far below.
+        gap: Distance of cost and bound as a share of the greater of the two, 0 if both are equal.
+        optimal: Whether cost and bound meet: no plan is cheaper.
+        history: The plans that were the best one after the other.
+        rounds: Rounds that were made.
+        seconds: Seconds that it took.
+    """
+
+    routes: list[PlannedRoute]
+    unserved: NDArray[np.int64]
+    cost: float
+    travel_cost: float
+    vehicles: int
+    lower_bound: float
+    gap: float
+    optimal: bool
+    history: list[RouteRecord]
+    rounds: int
+    seconds: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"unserved": as_ints}
+
+    def __init__(
+        self,
+        *,
+        routes: list[PlannedRoute],
+        unserved: NDArray[np.int64],
+        cost: float,
+        travel_cost: float,
+        vehicles: int,
+        lower_bound: float,
+        gap: float,
+        optimal: bool,
+        history: list[RouteRecord],
+        rounds: int,
+        seconds: float,
+    ) -> None:
+        self._set(
+            routes=routes,
+            unserved=unserved,
+            cost=cost,
+            travel_cost=travel_cost,
+            vehicles=vehicles,
+            lower_bound=lower_bound,
+            gap=gap,
+            optimal=optimal,
+            history=history,
+            rounds=rounds,
+            seconds=seconds,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["routes"] = [PlannedRoute._read(item) for item in wire["routes"]]
+        wire["history"] = [RouteRecord._read(item) for item in wire["history"]]
+        return super()._read(wire)
+
+
+class RouteRecord(Report):
+    """A plan that was the best when it was found.
+
+    Attributes:
+        round: Rounds made before.
+        seconds: Seconds since the start.
+        cost: What it cost.
+    """
+
+    round: int
+    seconds: float
+    cost: float
+
+    def __init__(self, *, round: int, seconds: float, cost: float) -> None:
+        self._set(round=round, seconds=seconds, cost=cost)
+
+
+class ScheduleChart(Options):
+    """A Gantt chart, as a self-contained SVG: time from left to right, a row for each machine (or task), a bar for each
+    operation in the colour of its job.
+
+    Args:
+        title: The title of the picture. Default empty.
+        subtitle: A line below the title. Default empty.
+        row: What a row is. Default `Machine`.
+        group: What bars of a colour have in common. Default `job`.
+        unit: What time is measured in. Default empty.
+        width: The width in pixels, from 320 to 4000. Default 720.
+    """
+
+    title: str
+    subtitle: str
+    row: str
+    group: str
+    unit: str
+    width: float
+
+    def __init__(
+        self,
+        *,
+        title: str = "",
+        subtitle: str = "",
+        row: str = "Machine",
+        group: str = "job",
+        unit: str = "",
+        width: float = 720.0,
+    ) -> None:
+        self._set(title=title, subtitle=subtitle, row=row, group=group, unit=unit, width=width)
+
+    def to_svg(
+        self,
+        rows: ArrayLike,
+        groups: ArrayLike,
+        starts: ArrayLike,
+        ends: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> str:
+        """A Gantt chart as a self-contained SVG: a row for each machine or task, a bar for each operation in the colour
+        of its group.
+
+        Fails with `invalid_config` for a width out of range, `invalid_data` for lists of different lengths, rows or
+        groups out of range and bars that do not go from a finite begin to a finite end, `not_enough_data` without a
+        bar, `too_large` above 20,000 bars.
+
+        Args:
+            rows: `[bar]`, whole numbers. The machine, or the task, of each bar.
+            groups: `[bar]`, whole numbers. What each bar belongs to, such as its job; empty for nothing.
+            starts: `[bar]`. When each bar begins.
+            ends: `[bar]`. When each bar ends.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [
+            lend_ints("rows", rows),
+            lend_ints("groups", groups),
+            lend_vector("starts", starts),
+            lend_vector("ends", ends),
+        ]
+        run = Run(seed, threads, progress, cancel)
+        reply: str = call("optimize.ScheduleChart.to_svg", self._wire(), inputs, run=run)
+        return reply
+
+
+class ScheduleJobs(Options):
+    """Schedule jobs on machines so that the last of them ends as early as possible: the job shop.
+
+    Each job is a list of operations in a fixed order, each on one machine for some time; a machine does one at a
+    time and is not interrupted. Rules of priority give first schedules; tabu search moves operations at the ends of
+    critical blocks (the neighbourhood of Balas and Vazacopoulos, *Management Science* 44, 1998, judged as by
+    Taillard) and returns to good schedules with small disturbances. Up to 200 operations a search tree with
+    propagation then tries to prove that nothing is better. Limited by `rounds` the schedule is the same on every
+    machine for the seed of the context; under a `time_limit` the number of rounds depends on the machine.
+
+    Args:
+        rounds: How many moves of the search are made, 0 or more. Default 100000, or as many as `time_limit` allows.
+        time_limit: Seconds after which to stop, above 0. Default none.
+        proof_nodes: Nodes of the search tree that may be looked at to prove that nothing is better; 0 for no proof.
+            Default 20000.
+    """
+
+    rounds: int | None
+    time_limit: float | None
+    proof_nodes: int
+
+    def __init__(self, *, rounds: int | None = None, time_limit: float | None = None, proof_nodes: int = 20000) -> None:
+        self._set(rounds=rounds, time_limit=time_limit, proof_nodes=proof_nodes)
+
+    def solve(
+        self,
+        machines: ListsLike,
+        durations: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> JobSchedule:
+        """Schedule jobs on machines so that the last of them ends as early as possible.
+
+        Fails with `invalid_config` for options out of range; `invalid_data` for shapes that do not fit, machines
+        below 0 (but -1, which ends a job), durations that are below 0 or no numbers; `not_enough_data` without an
+        operation; `too_large` above 100,000 operations or 200 million pairs that share a machine; `cancelled`.
+
+        Args:
+            machines: `[job, step]`, whole numbers; rows may differ in length. The machine of each step of each job,
+                0 or more.
+            durations: `[job, step]`; one axis is one row. How long each step takes, 0 or more.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_lists("machines", machines), lend_matrix("durations", durations)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.ScheduleJobs.solve", self._wire(), inputs, run=run)
+        return JobSchedule._read(reply)
+
+
+class ScheduleProject(Options):
+    """Schedule the tasks of a project with limited resources so that it ends as early as possible.
+
+    Tasks take time and units of renewable resources (people, machines, rooms) while they last, wait for those before
+    them, and may have a release and a due time. Lists of tasks are turned into schedules, each task as early as its
+    predecessors and the resources allow; lists are sampled, crossed and changed (Hartmann, *Naval Research
+    Logistics* 45, 1998), and each schedule is justified to the right and back (Valls, Ballestin, Quintanilla,
+    *European Journal of Operational Research* 165, 2005). Limited by `rounds` the schedule is the same on every
+    machine for the seed of the context; under a `time_limit` the number of rounds depends on the machine.
+
+    Args:
+        rounds: How many lists are turned into schedules, at least 1. Default 20000, or as many as `time_limit`
+            allows.
+        time_limit: Seconds after which to stop, above 0. Default none.
+    """
+
+    rounds: int | None
+    time_limit: float | None
+
+    def __init__(self, *, rounds: int | None = None, time_limit: float | None = None) -> None:
+        self._set(rounds=rounds, time_limit=time_limit)
+
+    def solve(
+        self,
+        durations: ArrayLike,
+        needs: ArrayLike,
+        capacities: ArrayLike,
+        before: ArrayLike,
+        after: ArrayLike,
+        releases: ArrayLike,
+        dues: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> ProjectSchedule:
+        """Schedule the tasks of a project with limited resources: with as little lateness, and then as short, as can be
+        found.
+
+        Fails with `invalid_config` for options out of range; `invalid_data` for lists of other lengths, numbers out
+        of range, a task that needs more than there is, pairs of tasks that are not there or wait for each other in a
+        circle; `not_enough_data` without a task; `too_large` above 5,000 tasks; `cancelled`.
+
+        Args:
+            durations: `[task]`. How long each task takes, 0 or more.
+            needs: `[task, resource]`; one axis is one row. How much each task uses of each resource; empty for
+                nothing.
+            capacities: `[resource]`. How much there is of each resource at any time.
+            before: `[pair]`, whole numbers. The first task of each pair of which the second waits for the first.
+            after: `[pair]`, whole numbers. The second task of each such pair.
+            releases: `[task]`. When each task may begin at the earliest; empty for 0.
+            dues: `[task]`. When each task should have ended, `inf` for any time; empty for any time.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [
+            lend_vector("durations", durations),
+            lend_matrix("needs", needs),
+            lend_vector("capacities", capacities),
+            lend_ints("before", before),
+            lend_ints("after", after),
+            lend_vector("releases", releases),
+            lend_vector("dues", dues),
+        ]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.ScheduleProject.solve", self._wire(), inputs, run=run)
+        return ProjectSchedule._read(reply)
+
+
 class Sensitivity(Report):
     """Ranges in which a linear solution stays as it is, one number changed at a time.
 
@@ -1632,6 +2950,29 @@ class Sensitivity(Report):
         self._set(cost_from=cost_from, cost_to=cost_to, right_from=right_from, right_to=right_to)
 
 
+class SetCover(Report):
+    """Which sets hold every element.
+
+    Attributes:
+        chosen: The positions of the chosen sets, rising.
+        cost: What they cost.
+        bound: No choice costs less than this.
+        optimal: Whether the choice is proved best: exactly if all costs are whole, otherwise to 1e-7 of the cost.
+        seconds: Seconds that it took.
+    """
+
+    chosen: NDArray[np.int64]
+    cost: float
+    bound: float
+    optimal: bool
+    seconds: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"chosen": as_ints}
+
+    def __init__(self, *, chosen: NDArray[np.int64], cost: float, bound: float, optimal: bool, seconds: float) -> None:
+        self._set(chosen=chosen, cost=cost, bound=bound, optimal=optimal, seconds=seconds)
+
+
 class Size(Options):
     """The size of a picture in CSS pixels; pictures scale without loss, this is the size at which texts are 12 px high.
 
@@ -1645,6 +2986,78 @@ class Size(Options):
 
     def __init__(self, *, width: float = 720.0, height: float = 400.0) -> None:
         self._set(width=width, height=height)
+
+
+class SolveKnapsack(Options):
+    """Choose things for knapsacks so that their profit is greatest.
+
+    One knapsack or several, one copy of each item or more, whole weights and others. One knapsack takes milliseconds
+    for most data of thousands of items; several are hard where there are few items per knapsack. The same on every
+    run, but for a time limit.
+
+    Args:
+        copies: How many of each item there are, one number per item. Default empty: one of each.
+        time_limit: Seconds after which to stop with the best packing so far, above 0. Default none.
+        state_limit: States of dynamic programmes after which to stop with the best packing so far. Default 50
+            million, which is some seconds.
+    """
+
+    copies: Sequence[int]
+    time_limit: float | None
+    state_limit: int
+
+    def __init__(
+        self,
+        *,
+        copies: Sequence[int] = (),
+        time_limit: float | None = None,
+        state_limit: int = 50000000,
+    ) -> None:
+        self._set(copies=copies, time_limit=time_limit, state_limit=state_limit)
+
+    def solve(
+        self,
+        profits: ArrayLike,
+        weights: ArrayLike,
+        capacities: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> KnapsackSolution:
+        """Choose items for one knapsack or several so that their profit is greatest.
+
+        Whole weights are added exactly; others may exceed a capacity by 1e-12 of it. A limit that is reached gives
+        the best packing so far with its bound. Fails with `invalid_config` for options out of range, `invalid_data`
+        for lists of different lengths, no knapsack, NaN and numbers below 0, `too_large` for 2^27 counts in the
+        answer or 2^22 copies for several knapsacks.
+
+        Args:
+            profits: `[item]`. What one copy of each item is worth; items without profit are left out.
+            weights: `[item]`. What one copy of each item weighs, 0 or more.
+            capacities: `[knapsack]`. What each knapsack holds, 0 or more; at least one.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [
+            lend_vector("profits", profits),
+            lend_vector("weights", weights),
+            lend_vector("capacities", capacities),
+        ]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("optimize.SolveKnapsack.solve", self._wire(), inputs, run=run)
+        return KnapsackSolution._read(reply)
 
 
 class Space(Options):
@@ -1680,6 +3093,51 @@ class Stage(Report):
 
     def __init__(self, *, name: str, began: int) -> None:
         self._set(name=name, began=began)
+
+
+class TourPlan(Report):
+    """A tour, and how far from the best it can be.
+
+    Attributes:
+        places: All places in their order, beginning with place 0; after the last comes the first again.
+        cost: What all ways cost, that back to the first place among them.
+        lower_bound: No tour costs less than this.
+        gap: Distance of cost and bound as a share of the greater of the two, 0 if both are equal.
+        optimal: Whether cost and bound meet: no tour is cheaper.
+        rounds: How often the tour was disturbed and repaired.
+        seconds: Seconds that it took.
+    """
+
+    places: NDArray[np.int64]
+    cost: float
+    lower_bound: float
+    gap: float
+    optimal: bool
+    rounds: int
+    seconds: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"places": as_ints}
+
+    def __init__(
+        self,
+        *,
+        places: NDArray[np.int64],
+        cost: float,
+        lower_bound: float,
+        gap: float,
+        optimal: bool,
+        rounds: int,
+        seconds: float,
+    ) -> None:
+        self._set(
+            places=places,
+            cost=cost,
+            lower_bound=lower_bound,
+            gap=gap,
+            optimal=optimal,
+            rounds=rounds,
+            seconds=seconds,
+        )
 
 
 class FrontMinimizer(Model):
@@ -1801,7 +3259,7 @@ class FrontMinimizer(Model):
 
     def run(
         self,
-        objectives: Callable[[NDArray[np.float64]], ArrayLike],
+        evaluate: Callable[[NDArray[np.float64]], ArrayLike],
         *,
         seed: int = 0,
         threads: int = 0,
@@ -1814,7 +3272,7 @@ class FrontMinimizer(Model):
         on. Fails as `minimize_front`.
 
         Args:
-            objectives: Gives the objectives of a candidate, then its constraints. It is given `candidates`
+            evaluate: Gives the objectives of a candidate, then its constraints. It is given `candidates`
                 `[parameter]`: One number per parameter, in the order of the space: choices by their position, from 0.
                 It gives `answers` `[objective and constraints]`: The objectives of each candidate, then its
                 inequalities, then its equalities; NaN or infinite numbers are a failed evaluation. It runs on the
@@ -1836,7 +3294,7 @@ class FrontMinimizer(Model):
             [],
             self._handle,
             run=run,
-            ask=Ask("objectives", objectives, lend_row, each=True),
+            ask=Ask("evaluate", evaluate, lend_row, each=True),
         )
         return Front._read(reply)
 
@@ -1937,6 +3395,10 @@ class FrontMinimizer(Model):
         neighbour_mating: float = 0.9,
         replacements: int = 2,
         hypervolume_reference: Sequence[float] = (),
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
     ) -> Self:
         """Start a search for a front.
 
@@ -1975,10 +3437,17 @@ class FrontMinimizer(Model):
             replacements: How many neighbours a child of `moead` may replace, at least 1. Default 2.
             hypervolume_reference: The reference up to which the history measures the hypervolume of each
                 generation, one number per objective; empty for no measure. Default empty.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
 
         Raises:
             InvalidConfigError: An option is out of range or of another type.
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
         options = {
             "space": space,
@@ -2004,7 +3473,8 @@ class FrontMinimizer(Model):
             "replacements": replacements,
             "hypervolume_reference": hypervolume_reference,
         }
-        return cls._of(call("optimize.FrontMinimizer.start", options, []))
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("optimize.FrontMinimizer.start", options, [], run=run))
 
     def suggest(self, candidates: ArrayLike) -> None:
         """Candidates to evaluate first. Before the first question.
@@ -2249,7 +3719,7 @@ class Minimizer(Model):
 
     def run_constrained(
         self,
-        objectives: Callable[[NDArray[np.float64]], ArrayLike],
+        evaluate: Callable[[NDArray[np.float64]], ArrayLike],
         *,
         seed: int = 0,
         threads: int = 0,
@@ -2261,10 +3731,10 @@ class Minimizer(Model):
         Fails as `minimize_constrained`.
 
         Args:
-            objectives: Gives the value of a candidate, then its constraints. It is given `candidates`
-                `[parameter]`: One number per parameter, in the order of the space: choices by their position, from 0.
-                It gives `answers` `[value and constraints]`: The value of each candidate, then its inequalities, then
-                its equalities, then with `gradient` its partial derivatives; NaN or infinite numbers are a failed
+            evaluate: Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`:
+                One number per parameter, in the order of the space: choices by their position, from 0. It gives
+                `answers` `[value and constraints]`: The value of each candidate, then its inequalities, then its
+                equalities, then with `gradient` its partial derivatives; NaN or infinite numbers are a failed
                 evaluation. It runs on the calling thread, and what it raises comes out as it is.
             seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
                 0.
@@ -2283,7 +3753,7 @@ class Minimizer(Model):
             [],
             self._handle,
             run=run,
-            ask=Ask("objectives", objectives, lend_row, each=True),
+            ask=Ask("evaluate", evaluate, lend_row, each=True),
         )
         return Minimum._read(reply)
 
@@ -2337,6 +3807,10 @@ class Minimizer(Model):
         batch: int = 1,
         population: int | None = None,
         step: float | None = None,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
     ) -> Self:
         """Start a minimisation.
 
@@ -2367,10 +3841,17 @@ class Minimizer(Model):
                 2. Default by method.
             step: The first step of methods that start from a point, as a part of the range of a bounded parameter,
                 above 0 and at most 1. Default by method.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
 
         Raises:
             InvalidConfigError: An option is out of range or of another type.
             IncompatibleError: A newer format, damaged bytes, or a model of another class.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
         """
         options = {
             "space": space,
@@ -2389,7 +3870,8 @@ class Minimizer(Model):
             "population": population,
             "step": step,
         }
-        return cls._of(call("optimize.Minimizer.start", options, []))
+        run = Run(seed, threads, progress, cancel)
+        return cls._of(call("optimize.Minimizer.start", options, [], run=run))
 
     def suggest(self, candidates: ArrayLike) -> None:
         """Candidates to evaluate first. Before the first question.
@@ -2915,7 +4397,7 @@ def minimize_batch(
 
 
 def minimize_constrained(
-    objectives: Callable[[NDArray[np.float64]], ArrayLike],
+    evaluate: Callable[[NDArray[np.float64]], ArrayLike],
     space: Space,
     *,
     method: MinimizeMethod = "auto",
@@ -2944,8 +4426,8 @@ def minimize_constrained(
     is the one of least violation. Fails as `minimize`.
 
     Args:
-        objectives: Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`:
-            One number per parameter, in the order of the space: choices by their position, from 0. It gives `answers`
+        evaluate: Gives the value of a candidate, then its constraints. It is given `candidates` `[parameter]`: One
+            number per parameter, in the order of the space: choices by their position, from 0. It gives `answers`
             `[value and constraints]`: The value of each candidate, then its inequalities, then its equalities, then
             with `gradient` its partial derivatives; NaN or infinite numbers are a failed evaluation. It runs on the
             calling thread, and what it raises comes out as it is.
@@ -3004,13 +4486,13 @@ def minimize_constrained(
         options,
         [],
         run=run,
-        ask=Ask("objectives", objectives, lend_row, each=True),
+        ask=Ask("evaluate", evaluate, lend_row, each=True),
     )
     return Minimum._read(reply)
 
 
 def minimize_front(
-    objectives: Callable[[NDArray[np.float64]], ArrayLike],
+    evaluate: Callable[[NDArray[np.float64]], ArrayLike],
     space: Space,
     *,
     objectives: int = 2,
@@ -3049,11 +4531,11 @@ def minimize_front(
     all evaluations failed, `invalid_data` for rows of another width, `cancelled`.
 
     Args:
-        objectives: Gives the objectives of a candidate, then its constraints. It is given `candidates`
-            `[parameter]`: One number per parameter, in the order of the space: choices by their position, from 0. It
-            gives `answers` `[objective and constraints]`: The objectives of each candidate, then its inequalities, then
-            its equalities; NaN or infinite numbers are a failed evaluation. It runs on the calling thread, and what it
-            raises comes out as it is.
+        evaluate: Gives the objectives of a candidate, then its constraints. It is given `candidates` `[parameter]`:
+            One number per parameter, in the order of the space: choices by their position, from 0. It gives `answers`
+            `[objective and constraints]`: The objectives of each candidate, then its inequalities, then its equalities;
+            NaN or infinite numbers are a failed evaluation. It runs on the calling thread, and what it raises comes out
+            as it is.
         space: The parameters.
         objectives: How many objectives are told of each candidate, 1 to 100. Default 2.
         method: The method. Default auto.
@@ -3121,13 +4603,7 @@ def minimize_front(
         "hypervolume_reference": hypervolume_reference,
     }
     run = Run(seed, threads, progress, cancel)
-    reply = call(
-        "optimize.minimize_front",
-        options,
-        [],
-        run=run,
-        ask=Ask("objectives", objectives, lend_row, each=True),
-    )
+    reply = call("optimize.minimize_front", options, [], run=run, ask=Ask("evaluate", evaluate, lend_row, each=True))
     return Front._read(reply)
 
 
@@ -3391,3 +4867,88 @@ def reference_directions(
         run=run,
     )
     return reply
+
+
+def verify_routes(
+    costs: ArrayLike,
+    demands: ArrayLike,
+    windows: ArrayLike,
+    service: ArrayLike,
+    times: ArrayLike,
+    penalties: ArrayLike,
+    routes: ListsLike,
+    *,
+    depot: int = 0,
+    capacity: float | None = None,
+    capacities: Sequence[float] = (),
+    most_vehicles: int | None = None,
+    fixed_cost: float = 0.0,
+    longest_route: float | None = None,
+    rounds: int | None = None,
+    time_limit: float | None = None,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> RouteCheck:
+    """Hold routes against a problem: by driving them, without anything of the search.
+
+    Fails as `PlanRoutes.solve` for the problem, and with `invalid_data` for a place that is not there.
+
+    Args:
+        costs: `[from, to]`; one axis is one row. What going from place to place costs. `inf` forbids a way; the
+            diagonal is not looked at.
+        demands: `[place]`. How much each place wants, 0 or more; empty for nothing.
+        windows: `[place, side]`; one axis is one row. When each place opens and closes; the closing may be `inf`.
+            Those of the depot are the earliest departure and the latest return. Empty for any time.
+        service: `[place]`. How long each service takes, 0 or more; empty for no time.
+        times: `[from, to]`; one axis is one row. How long each way takes, 0 or more; empty for as long as it costs.
+        penalties: `[place]`. What leaving each place unserved costs, `inf` where it must be served; empty where all
+            must be.
+        routes: `[route, stop]`, whole numbers; rows may differ in length. The places of each route in their order,
+            without the depot.
+        depot: The place where routes begin and end. Default 0.
+        capacity: How much each vehicle carries, in the unit of the demands, above 0. Default any amount.
+        capacities: How much each vehicle carries where they differ, one number above 0 per vehicle; not together
+            with `capacity` or `most_vehicles`. Default none.
+        most_vehicles: How many vehicles there are, at least 1. Default as many as needed.
+        fixed_cost: What each vehicle that is used costs besides its travel, 0 or more. Default 0.
+        longest_route: How long a route may take from leaving the depot to being back, with waiting and service, 0
+            or more. Default any time.
+        rounds: How often customers are taken out and put back, at least 1. Default 50000, or as often as
+            `time_limit` allows.
+        time_limit: Seconds after which to stop, above 0. Default none.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    options = {
+        "depot": depot,
+        "capacity": capacity,
+        "capacities": capacities,
+        "most_vehicles": most_vehicles,
+        "fixed_cost": fixed_cost,
+        "longest_route": longest_route,
+        "rounds": rounds,
+        "time_limit": time_limit,
+    }
+    inputs = [
+        lend_matrix("costs", costs),
+        lend_vector("demands", demands),
+        lend_matrix("windows", windows),
+        lend_vector("service", service),
+        lend_matrix("times", times),
+        lend_vector("penalties", penalties),
+        lend_lists("routes", routes),
+    ]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("optimize.verify_routes", options, inputs, run=run)
+    return RouteCheck._read(reply)

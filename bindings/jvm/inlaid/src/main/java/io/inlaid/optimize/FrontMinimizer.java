@@ -294,14 +294,14 @@ public final class FrontMinimizer extends Handle {
      * <p>What it throws ends the call and comes out as it is; all that was told before stays, and the search can go on.
      * Fails as {@code minimize_front}.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @return candidates of which none is better than another in all objectives
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      * @throws IllegalStateException if this model is closed
      */
-    public Front run(Optimization.Objectives objectives) {
-        return Front.read(runRequest(objectives).run().value());
+    public Front run(Optimization.Evaluate evaluate) {
+        return Front.read(runRequest(evaluate).run().value());
     }
 
     /**
@@ -310,16 +310,16 @@ public final class FrontMinimizer extends Handle {
      * <p>What it throws ends the call and comes out as it is; all that was told before stays, and the search can go on.
      * Fails as {@code minimize_front}.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param context its seed, threads, cancellation and progress
      * @return candidates of which none is better than another in all objectives
      * @throws CancelledException if the context was cancelled
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      * @throws IllegalStateException if this model is closed
      */
-    public Front run(Optimization.Objectives objectives, Context context) {
-        return Front.read(runRequest(objectives).run(context).value());
+    public Front run(Optimization.Evaluate evaluate, Context context) {
+        return Front.read(runRequest(evaluate).run(context).value());
     }
 
     /**
@@ -330,13 +330,13 @@ public final class FrontMinimizer extends Handle {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
-    public CompletableFuture<Front> runAsync(Optimization.Objectives objectives, Executor executor) {
-        return Async.start(() -> runRequest(objectives), reply -> Front.read(reply.value()), executor);
+    public CompletableFuture<Front> runAsync(Optimization.Evaluate evaluate, Executor executor) {
+        return Async.start(() -> runRequest(evaluate), reply -> Front.read(reply.value()), executor);
     }
 
     /**
@@ -347,21 +347,21 @@ public final class FrontMinimizer extends Handle {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param context its seed, threads and progress; cancelled when the future is
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
-    public CompletableFuture<Front> runAsync(Optimization.Objectives objectives, Context context, Executor executor) {
-        return Async.start(() -> runRequest(objectives), reply -> Front.read(reply.value()), context, executor);
+    public CompletableFuture<Front> runAsync(Optimization.Evaluate evaluate, Context context, Executor executor) {
+        return Async.start(() -> runRequest(evaluate), reply -> Front.read(reply.value()), context, executor);
     }
 
-    private Request runRequest(Optimization.Objectives objectives) {
+    private Request runRequest(Optimization.Evaluate evaluate) {
         return new Request("optimize.FrontMinimizer.run")
                 .on(this)
-                .asking("objectives", objectives, (asked, answer) ->
-                        answer.rows("objectives()", asked.item(0).matrix(), objectives::answers));
+                .asking("evaluate", evaluate, (asked, answer) ->
+                        answer.rows("evaluate()", asked.item(0).matrix(), evaluate::answers));
     }
 
     /**
@@ -516,6 +516,52 @@ public final class FrontMinimizer extends Handle {
         return new FrontMinimizer(startRequest(space).run());
     }
 
+    /**
+     * Start a search for a front.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * @param space the parameters
+     * @param context its seed, threads, cancellation and progress
+     * @return the fitted model; close it when it is no longer needed
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static FrontMinimizer start(Space space, Context context) {
+        return new FrontMinimizer(startRequest(space).run(context));
+    }
+
+    /**
+     * Start a search for a front.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param space the parameters
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<FrontMinimizer> startAsync(Space space, Executor executor) {
+        return Async.start(() -> startRequest(space), FrontMinimizer::new, executor);
+    }
+
+    /**
+     * Start a search for a front.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param space the parameters
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<FrontMinimizer> startAsync(Space space, Context context, Executor executor) {
+        return Async.start(() -> startRequest(space), FrontMinimizer::new, context, executor);
+    }
+
     private static Request startRequest(Space space) {
         return new Request("optimize.FrontMinimizer.start")
                 .option("space", space, (to, item) -> to.object(item, Space::write));
@@ -533,6 +579,56 @@ public final class FrontMinimizer extends Handle {
      */
     public static FrontMinimizer start(Space space, StartOptions options) {
         return new FrontMinimizer(startRequest(space, options).run());
+    }
+
+    /**
+     * Start a search for a front.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * @param space the parameters
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return the fitted model; close it when it is no longer needed
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static FrontMinimizer start(Space space, StartOptions options, Context context) {
+        return new FrontMinimizer(startRequest(space, options).run(context));
+    }
+
+    /**
+     * Start a search for a front.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param space the parameters
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<FrontMinimizer> startAsync(Space space, StartOptions options, Executor executor) {
+        return Async.start(() -> startRequest(space, options), FrontMinimizer::new, executor);
+    }
+
+    /**
+     * Start a search for a front.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param space the parameters
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<FrontMinimizer> startAsync(
+            Space space, StartOptions options, Context context, Executor executor) {
+        return Async.start(() -> startRequest(space, options), FrontMinimizer::new, context, executor);
     }
 
     private static Request startRequest(Space space, StartOptions options) {

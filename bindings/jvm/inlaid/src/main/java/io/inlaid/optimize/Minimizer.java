@@ -444,14 +444,14 @@ public final class Minimizer extends Handle {
      *
      * <p>Fails as {@code minimize_constrained}.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @return the best point of a minimisation
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      * @throws IllegalStateException if this model is closed
      */
-    public Minimum runConstrained(Optimization.Objectives objectives) {
-        return Minimum.read(runConstrainedRequest(objectives).run().value());
+    public Minimum runConstrained(Optimization.Evaluate evaluate) {
+        return Minimum.read(runConstrainedRequest(evaluate).run().value());
     }
 
     /**
@@ -459,16 +459,16 @@ public final class Minimizer extends Handle {
      *
      * <p>Fails as {@code minimize_constrained}.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param context its seed, threads, cancellation and progress
      * @return the best point of a minimisation
      * @throws CancelledException if the context was cancelled
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      * @throws IllegalStateException if this model is closed
      */
-    public Minimum runConstrained(Optimization.Objectives objectives, Context context) {
-        return Minimum.read(runConstrainedRequest(objectives).run(context).value());
+    public Minimum runConstrained(Optimization.Evaluate evaluate, Context context) {
+        return Minimum.read(runConstrainedRequest(evaluate).run(context).value());
     }
 
     /**
@@ -478,13 +478,13 @@ public final class Minimizer extends Handle {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
-    public CompletableFuture<Minimum> runConstrainedAsync(Optimization.Objectives objectives, Executor executor) {
-        return Async.start(() -> runConstrainedRequest(objectives), reply -> Minimum.read(reply.value()), executor);
+    public CompletableFuture<Minimum> runConstrainedAsync(Optimization.Evaluate evaluate, Executor executor) {
+        return Async.start(() -> runConstrainedRequest(evaluate), reply -> Minimum.read(reply.value()), executor);
     }
 
     /**
@@ -494,23 +494,23 @@ public final class Minimizer extends Handle {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param context its seed, threads and progress; cancelled when the future is
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public CompletableFuture<Minimum> runConstrainedAsync(
-            Optimization.Objectives objectives, Context context, Executor executor) {
+            Optimization.Evaluate evaluate, Context context, Executor executor) {
         return Async.start(
-                () -> runConstrainedRequest(objectives), reply -> Minimum.read(reply.value()), context, executor);
+                () -> runConstrainedRequest(evaluate), reply -> Minimum.read(reply.value()), context, executor);
     }
 
-    private Request runConstrainedRequest(Optimization.Objectives objectives) {
+    private Request runConstrainedRequest(Optimization.Evaluate evaluate) {
         return new Request("optimize.Minimizer.run_constrained")
                 .on(this)
-                .asking("objectives", objectives, (asked, answer) ->
-                        answer.rows("objectives()", asked.item(0).matrix(), objectives::answers));
+                .asking("evaluate", evaluate, (asked, answer) ->
+                        answer.rows("evaluate()", asked.item(0).matrix(), evaluate::answers));
     }
 
     /**
@@ -591,6 +591,52 @@ public final class Minimizer extends Handle {
         return new Minimizer(startRequest(space).run());
     }
 
+    /**
+     * Start a minimisation.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * @param space the parameters
+     * @param context its seed, threads, cancellation and progress
+     * @return the fitted model; close it when it is no longer needed
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Minimizer start(Space space, Context context) {
+        return new Minimizer(startRequest(space).run(context));
+    }
+
+    /**
+     * Start a minimisation.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param space the parameters
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Minimizer> startAsync(Space space, Executor executor) {
+        return Async.start(() -> startRequest(space), Minimizer::new, executor);
+    }
+
+    /**
+     * Start a minimisation.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param space the parameters
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Minimizer> startAsync(Space space, Context context, Executor executor) {
+        return Async.start(() -> startRequest(space), Minimizer::new, context, executor);
+    }
+
     private static Request startRequest(Space space) {
         return new Request("optimize.Minimizer.start")
                 .option("space", space, (to, item) -> to.object(item, Space::write));
@@ -608,6 +654,56 @@ public final class Minimizer extends Handle {
      */
     public static Minimizer start(Space space, StartOptions options) {
         return new Minimizer(startRequest(space, options).run());
+    }
+
+    /**
+     * Start a minimisation.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * @param space the parameters
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return the fitted model; close it when it is no longer needed
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Minimizer start(Space space, StartOptions options, Context context) {
+        return new Minimizer(startRequest(space, options).run(context));
+    }
+
+    /**
+     * Start a minimisation.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param space the parameters
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Minimizer> startAsync(Space space, StartOptions options, Executor executor) {
+        return Async.start(() -> startRequest(space, options), Minimizer::new, executor);
+    }
+
+    /**
+     * Start a minimisation.
+     *
+     * <p>Fails with {@code invalid_config} or {@code too_large} for a space or options that cannot be searched.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param space the parameters
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Minimizer> startAsync(
+            Space space, StartOptions options, Context context, Executor executor) {
+        return Async.start(() -> startRequest(space, options), Minimizer::new, context, executor);
     }
 
     private static Request startRequest(Space space, StartOptions options) {

@@ -3775,14 +3775,14 @@ public final class Optimization {
      * <p>Populations prefer feasible candidates, other methods see an augmented Lagrangian. A result that is not
      * feasible is the one of least violation. Fails as {@code minimize}.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param space the parameters
      * @return the best point of a minimisation
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static Minimum minimizeConstrained(Objectives objectives, Space space) {
-        return Minimum.read(minimizeConstrainedRequest(objectives, space).run().value());
+    public static Minimum minimizeConstrained(Evaluate evaluate, Space space) {
+        return Minimum.read(minimizeConstrainedRequest(evaluate, space).run().value());
     }
 
     /**
@@ -3792,16 +3792,16 @@ public final class Optimization {
      * <p>Populations prefer feasible candidates, other methods see an augmented Lagrangian. A result that is not
      * feasible is the one of least violation. Fails as {@code minimize}.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param space the parameters
      * @param context its seed, threads, cancellation and progress
      * @return the best point of a minimisation
      * @throws CancelledException if the context was cancelled
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static Minimum minimizeConstrained(Objectives objectives, Space space, Context context) {
-        return Minimum.read(minimizeConstrainedRequest(objectives, space).run(context).value());
+    public static Minimum minimizeConstrained(Evaluate evaluate, Space space, Context context) {
+        return Minimum.read(minimizeConstrainedRequest(evaluate, space).run(context).value());
     }
 
     /**
@@ -3813,16 +3813,16 @@ public final class Optimization {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param space the parameters
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<Minimum> minimizeConstrainedAsync(
-            Objectives objectives, Space space, Executor executor) {
+            Evaluate evaluate, Space space, Executor executor) {
         return Async.start(
-                () -> minimizeConstrainedRequest(objectives, space), reply -> Minimum.read(reply.value()), executor);
+                () -> minimizeConstrainedRequest(evaluate, space), reply -> Minimum.read(reply.value()), executor);
     }
 
     /**
@@ -3834,26 +3834,26 @@ public final class Optimization {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param space the parameters
      * @param context its seed, threads and progress; cancelled when the future is
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<Minimum> minimizeConstrainedAsync(
-            Objectives objectives, Space space, Context context, Executor executor) {
+            Evaluate evaluate, Space space, Context context, Executor executor) {
         return Async.start(
-                () -> minimizeConstrainedRequest(objectives, space),
+                () -> minimizeConstrainedRequest(evaluate, space),
                 reply -> Minimum.read(reply.value()),
                 context,
                 executor);
     }
 
-    private static Request minimizeConstrainedRequest(Objectives objectives, Space space) {
+    private static Request minimizeConstrainedRequest(Evaluate evaluate, Space space) {
         return new Request("optimize.minimize_constrained")
-                .asking("objectives", objectives, (asked, answer) ->
-                        answer.rows("objectives()", asked.item(0).matrix(), objectives::answers))
+                .asking("evaluate", evaluate, (asked, answer) ->
+                        answer.rows("evaluate()", asked.item(0).matrix(), evaluate::answers))
                 .option("space", space, (to, item) -> to.object(item, Space::write));
     }
 
@@ -3864,15 +3864,15 @@ public final class Optimization {
      * <p>Populations prefer feasible candidates, other methods see an augmented Lagrangian. A result that is not
      * feasible is the one of least violation. Fails as {@code minimize}.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param space the parameters
      * @param options what else there is to say
      * @return the best point of a minimisation
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static Minimum minimizeConstrained(Objectives objectives, Space space, MinimizeConstrainedOptions options) {
-        return Minimum.read(minimizeConstrainedRequest(objectives, space, options).run().value());
+    public static Minimum minimizeConstrained(Evaluate evaluate, Space space, MinimizeConstrainedOptions options) {
+        return Minimum.read(minimizeConstrainedRequest(evaluate, space, options).run().value());
     }
 
     /**
@@ -3882,8 +3882,8 @@ public final class Optimization {
      * <p>Populations prefer feasible candidates, other methods see an augmented Lagrangian. A result that is not
      * feasible is the one of least violation. Fails as {@code minimize}.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param space the parameters
      * @param options what else there is to say
      * @param context its seed, threads, cancellation and progress
@@ -3892,8 +3892,8 @@ public final class Optimization {
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
     public static Minimum minimizeConstrained(
-            Objectives objectives, Space space, MinimizeConstrainedOptions options, Context context) {
-        return Minimum.read(minimizeConstrainedRequest(objectives, space, options).run(context).value());
+            Evaluate evaluate, Space space, MinimizeConstrainedOptions options, Context context) {
+        return Minimum.read(minimizeConstrainedRequest(evaluate, space, options).run(context).value());
     }
 
     /**
@@ -3905,17 +3905,17 @@ public final class Optimization {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param space the parameters
      * @param options what else there is to say
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<Minimum> minimizeConstrainedAsync(
-            Objectives objectives, Space space, MinimizeConstrainedOptions options, Executor executor) {
+            Evaluate evaluate, Space space, MinimizeConstrainedOptions options, Executor executor) {
         return Async.start(
-                () -> minimizeConstrainedRequest(objectives, space, options),
+                () -> minimizeConstrainedRequest(evaluate, space, options),
                 reply -> Minimum.read(reply.value()),
                 executor);
     }
@@ -3929,8 +3929,8 @@ public final class Optimization {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the value of a candidate, then its constraints. It runs on the thread of the call, and
-     *     what it throws comes out as it is.
+     * @param evaluate gives the value of a candidate, then its constraints. It runs on the thread of the call, and what
+     *     it throws comes out as it is.
      * @param space the parameters
      * @param options what else there is to say
      * @param context its seed, threads and progress; cancelled when the future is
@@ -3938,30 +3938,26 @@ public final class Optimization {
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<Minimum> minimizeConstrainedAsync(
-            Objectives objectives,
-            Space space,
-            MinimizeConstrainedOptions options,
-            Context context,
-            Executor executor) {
+            Evaluate evaluate, Space space, MinimizeConstrainedOptions options, Context context, Executor executor) {
         return Async.start(
-                () -> minimizeConstrainedRequest(objectives, space, options),
+                () -> minimizeConstrainedRequest(evaluate, space, options),
                 reply -> Minimum.read(reply.value()),
                 context,
                 executor);
     }
 
     private static Request minimizeConstrainedRequest(
-            Objectives objectives, Space space, MinimizeConstrainedOptions options) {
+            Evaluate evaluate, Space space, MinimizeConstrainedOptions options) {
         return new Request("optimize.minimize_constrained")
-                .asking("objectives", objectives, (asked, answer) ->
-                        answer.rows("objectives()", asked.item(0).matrix(), objectives::answers))
+                .asking("evaluate", evaluate, (asked, answer) ->
+                        answer.rows("evaluate()", asked.item(0).matrix(), evaluate::answers))
                 .option("space", space, (to, item) -> to.object(item, Space::write))
                 .options(options, MinimizeConstrainedOptions::write);
     }
 
     /** Gives the value of a candidate, then its constraints. */
     @FunctionalInterface
-    public interface Objectives {
+    public interface Evaluate {
         /**
          * Answers one question.
          *
@@ -3979,7 +3975,7 @@ public final class Optimization {
          * @param function gives the value
          * @return the same as a row of one value
          */
-        static Objectives of(ToDoubleFunction<double[]> function) {
+        static Evaluate of(ToDoubleFunction<double[]> function) {
             Objects.requireNonNull(function, "function");
             return candidates -> new double[] {function.applyAsDouble(candidates)};
         }
@@ -4470,14 +4466,14 @@ public final class Optimization {
      * {@code did_not_converge} where all evaluations failed, {@code invalid_data} for rows of another width,
      * {@code cancelled}.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param space the parameters
      * @return candidates of which none is better than another in all objectives
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static Front minimizeFront(Objectives objectives, Space space) {
-        return Front.read(minimizeFrontRequest(objectives, space).run().value());
+    public static Front minimizeFront(Evaluate evaluate, Space space) {
+        return Front.read(minimizeFrontRequest(evaluate, space).run().value());
     }
 
     /**
@@ -4491,16 +4487,16 @@ public final class Optimization {
      * {@code did_not_converge} where all evaluations failed, {@code invalid_data} for rows of another width,
      * {@code cancelled}.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param space the parameters
      * @param context its seed, threads, cancellation and progress
      * @return candidates of which none is better than another in all objectives
      * @throws CancelledException if the context was cancelled
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static Front minimizeFront(Objectives objectives, Space space, Context context) {
-        return Front.read(minimizeFrontRequest(objectives, space).run(context).value());
+    public static Front minimizeFront(Evaluate evaluate, Space space, Context context) {
+        return Front.read(minimizeFrontRequest(evaluate, space).run(context).value());
     }
 
     /**
@@ -4516,14 +4512,14 @@ public final class Optimization {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param space the parameters
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
-    public static CompletableFuture<Front> minimizeFrontAsync(Objectives objectives, Space space, Executor executor) {
-        return Async.start(() -> minimizeFrontRequest(objectives, space), reply -> Front.read(reply.value()), executor);
+    public static CompletableFuture<Front> minimizeFrontAsync(Evaluate evaluate, Space space, Executor executor) {
+        return Async.start(() -> minimizeFrontRequest(evaluate, space), reply -> Front.read(reply.value()), executor);
     }
 
     /**
@@ -4539,23 +4535,23 @@ public final class Optimization {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param space the parameters
      * @param context its seed, threads and progress; cancelled when the future is
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<Front> minimizeFrontAsync(
-            Objectives objectives, Space space, Context context, Executor executor) {
+            Evaluate evaluate, Space space, Context context, Executor executor) {
         return Async.start(
-                () -> minimizeFrontRequest(objectives, space), reply -> Front.read(reply.value()), context, executor);
+                () -> minimizeFrontRequest(evaluate, space), reply -> Front.read(reply.value()), context, executor);
     }
 
-    private static Request minimizeFrontRequest(Objectives objectives, Space space) {
+    private static Request minimizeFrontRequest(Evaluate evaluate, Space space) {
         return new Request("optimize.minimize_front")
-                .asking("objectives", objectives, (asked, answer) ->
-                        answer.rows("objectives()", asked.item(0).matrix(), objectives::answers))
+                .asking("evaluate", evaluate, (asked, answer) ->
+                        answer.rows("evaluate()", asked.item(0).matrix(), evaluate::answers))
                 .option("space", space, (to, item) -> to.object(item, Space::write));
     }
 
@@ -4570,15 +4566,15 @@ public final class Optimization {
      * {@code did_not_converge} where all evaluations failed, {@code invalid_data} for rows of another width,
      * {@code cancelled}.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param space the parameters
      * @param options what else there is to say
      * @return candidates of which none is better than another in all objectives
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static Front minimizeFront(Objectives objectives, Space space, MinimizeFrontOptions options) {
-        return Front.read(minimizeFrontRequest(objectives, space, options).run().value());
+    public static Front minimizeFront(Evaluate evaluate, Space space, MinimizeFrontOptions options) {
+        return Front.read(minimizeFrontRequest(evaluate, space, options).run().value());
     }
 
     /**
@@ -4592,8 +4588,8 @@ public final class Optimization {
      * {@code did_not_converge} where all evaluations failed, {@code invalid_data} for rows of another width,
      * {@code cancelled}.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param space the parameters
      * @param options what else there is to say
      * @param context its seed, threads, cancellation and progress
@@ -4601,9 +4597,8 @@ public final class Optimization {
      * @throws CancelledException if the context was cancelled
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
-    public static Front minimizeFront(
-            Objectives objectives, Space space, MinimizeFrontOptions options, Context context) {
-        return Front.read(minimizeFrontRequest(objectives, space, options).run(context).value());
+    public static Front minimizeFront(Evaluate evaluate, Space space, MinimizeFrontOptions options, Context context) {
+        return Front.read(minimizeFrontRequest(evaluate, space, options).run(context).value());
     }
 
     /**
@@ -4619,17 +4614,17 @@ public final class Optimization {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param space the parameters
      * @param options what else there is to say
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<Front> minimizeFrontAsync(
-            Objectives objectives, Space space, MinimizeFrontOptions options, Executor executor) {
+            Evaluate evaluate, Space space, MinimizeFrontOptions options, Executor executor) {
         return Async.start(
-                () -> minimizeFrontRequest(objectives, space, options), reply -> Front.read(reply.value()), executor);
+                () -> minimizeFrontRequest(evaluate, space, options), reply -> Front.read(reply.value()), executor);
     }
 
     /**
@@ -4645,8 +4640,8 @@ public final class Optimization {
      *
      * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
      *
-     * @param objectives gives the objectives of a candidate, then its constraints. It runs on the thread of the call,
-     *     and what it throws comes out as it is.
+     * @param evaluate gives the objectives of a candidate, then its constraints. It runs on the thread of the call, and
+     *     what it throws comes out as it is.
      * @param space the parameters
      * @param options what else there is to say
      * @param context its seed, threads and progress; cancelled when the future is
@@ -4654,18 +4649,18 @@ public final class Optimization {
      * @return a future of the answer, or of the exception that the call without a future throws
      */
     public static CompletableFuture<Front> minimizeFrontAsync(
-            Objectives objectives, Space space, MinimizeFrontOptions options, Context context, Executor executor) {
+            Evaluate evaluate, Space space, MinimizeFrontOptions options, Context context, Executor executor) {
         return Async.start(
-                () -> minimizeFrontRequest(objectives, space, options),
+                () -> minimizeFrontRequest(evaluate, space, options),
                 reply -> Front.read(reply.value()),
                 context,
                 executor);
     }
 
-    private static Request minimizeFrontRequest(Objectives objectives, Space space, MinimizeFrontOptions options) {
+    private static Request minimizeFrontRequest(Evaluate evaluate, Space space, MinimizeFrontOptions options) {
         return new Request("optimize.minimize_front")
-                .asking("objectives", objectives, (asked, answer) ->
-                        answer.rows("objectives()", asked.item(0).matrix(), objectives::answers))
+                .asking("evaluate", evaluate, (asked, answer) ->
+                        answer.rows("evaluate()", asked.item(0).matrix(), evaluate::answers))
                 .option("space", space, (to, item) -> to.object(item, Space::write))
                 .options(options, MinimizeFrontOptions::write);
     }
@@ -6183,5 +6178,1265 @@ public final class Optimization {
         return new Request("optimize.reference_directions")
                 .option("objectives", objectives, Writer::integer)
                 .option("partitions", partitions, (to, item) -> to.list(item, Writer::integer));
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @return what routes come to when everything is computed from the input
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes).run().value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param context its seed, threads, cancellation and progress
+     * @return what routes come to when everything is computed from the input
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes,
+            Context context) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes).run(context).value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes),
+                reply -> RouteCheck.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes),
+                reply -> RouteCheck.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyRoutesRequest(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes) {
+        return new Request("optimize.verify_routes")
+                .matrix("costs", costs)
+                .vector("demands", demands)
+                .matrix("windows", windows)
+                .vector("service", service)
+                .matrix("times", times)
+                .vector("penalties", penalties)
+                .lists("routes", routes);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @return what routes come to when everything is computed from the input
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options).run().value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return what routes come to when everything is computed from the input
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options,
+            Context context) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options).run(context).value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options),
+                reply -> RouteCheck.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options),
+                reply -> RouteCheck.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyRoutesRequest(
+            Matrix costs,
+            double[] demands,
+            Matrix windows,
+            double[] service,
+            Matrix times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options) {
+        return new Request("optimize.verify_routes")
+                .matrix("costs", costs)
+                .vector("demands", demands)
+                .matrix("windows", windows)
+                .vector("service", service)
+                .matrix("times", times)
+                .vector("penalties", penalties)
+                .lists("routes", routes)
+                .options(options, VerifyRoutesOptions::write);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. Rows are copied and must be equally long.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @return what routes come to when everything is computed from the input
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes).run().value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. Rows are copied and must be equally long.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param context its seed, threads, cancellation and progress
+     * @return what routes come to when everything is computed from the input
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes,
+            Context context) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes).run(context).value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes),
+                reply -> RouteCheck.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes),
+                reply -> RouteCheck.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyRoutesRequest(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes) {
+        return new Request("optimize.verify_routes")
+                .matrix("costs", costs)
+                .vector("demands", demands)
+                .matrix("windows", windows)
+                .vector("service", service)
+                .matrix("times", times)
+                .vector("penalties", penalties)
+                .lists("routes", routes);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. Rows are copied and must be equally long.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @return what routes come to when everything is computed from the input
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options).run().value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. Rows are copied and must be equally long.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return what routes come to when everything is computed from the input
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options,
+            Context context) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options).run(context).value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options),
+                reply -> RouteCheck.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. Rows are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     *     Shape {@code [from, to]}.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time. Shape {@code [place, side]}.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs. Shape {@code [from, to]}.
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options),
+                reply -> RouteCheck.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyRoutesRequest(
+            double[][] costs,
+            double[] demands,
+            double[][] windows,
+            double[] service,
+            double[][] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options) {
+        return new Request("optimize.verify_routes")
+                .matrix("costs", costs)
+                .vector("demands", demands)
+                .matrix("windows", windows)
+                .vector("service", service)
+                .matrix("times", times)
+                .vector("penalties", penalties)
+                .lists("routes", routes)
+                .options(options, VerifyRoutesOptions::write);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. This form takes a single row.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @return what routes come to when everything is computed from the input
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes).run().value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. This form takes a single row.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param context its seed, threads, cancellation and progress
+     * @return what routes come to when everything is computed from the input
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes,
+            Context context) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes).run(context).value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes),
+                reply -> RouteCheck.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes),
+                reply -> RouteCheck.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyRoutesRequest(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes) {
+        return new Request("optimize.verify_routes")
+                .matrix("costs", costs)
+                .vector("demands", demands)
+                .matrix("windows", windows)
+                .vector("service", service)
+                .matrix("times", times)
+                .vector("penalties", penalties)
+                .lists("routes", routes);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. This form takes a single row.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @return what routes come to when everything is computed from the input
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options).run().value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. This form takes a single row.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return what routes come to when everything is computed from the input
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static RouteCheck verifyRoutes(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options,
+            Context context) {
+        return RouteCheck.read(verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options).run(context).value());
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options),
+                reply -> RouteCheck.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Hold routes against a problem: by driving them, without anything of the search.
+     *
+     * <p>Fails as {@code PlanRoutes.solve} for the problem, and with {@code invalid_data} for a place that is not
+     * there. This form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param costs what going from place to place costs. {@code inf} forbids a way; the diagonal is not looked at.
+     * @param demands how much each place wants, 0 or more; empty for nothing
+     * @param windows when each place opens and closes; the closing may be {@code inf}. Those of the depot are the
+     *     earliest departure and the latest return. Empty for any time.
+     * @param service how long each service takes, 0 or more; empty for no time
+     * @param times how long each way takes, 0 or more; empty for as long as it costs
+     * @param penalties what leaving each place unserved costs, {@code inf} where it must be served; empty where all
+     *     must be
+     * @param routes the places of each route in their order, without the depot
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<RouteCheck> verifyRoutesAsync(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyRoutesRequest(costs, demands, windows, service, times, penalties, routes, options),
+                reply -> RouteCheck.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyRoutesRequest(
+            double[] costs,
+            double[] demands,
+            double[] windows,
+            double[] service,
+            double[] times,
+            double[] penalties,
+            int[][] routes,
+            VerifyRoutesOptions options) {
+        return new Request("optimize.verify_routes")
+                .matrix("costs", costs)
+                .vector("demands", demands)
+                .matrix("windows", windows)
+                .vector("service", service)
+                .matrix("times", times)
+                .vector("penalties", penalties)
+                .lists("routes", routes)
+                .options(options, VerifyRoutesOptions::write);
+    }
+
+    /** What {@code verifyRoutes} may be told besides what it needs; immutable. */
+    public static final class VerifyRoutesOptions {
+        private final long depot;
+        private final OptionalDouble capacity;
+        private final List<Double> capacities;
+        private final OptionalLong mostVehicles;
+        private final double fixedCost;
+        private final OptionalDouble longestRoute;
+        private final OptionalLong rounds;
+        private final OptionalDouble timeLimit;
+
+        private VerifyRoutesOptions(Builder builder) {
+            depot = builder.depot;
+            capacity = Given.value("capacity", builder.capacity);
+            capacities = Given.list("capacities", builder.capacities);
+            mostVehicles = Given.value("most_vehicles", builder.mostVehicles);
+            fixedCost = builder.fixedCost;
+            longestRoute = Given.value("longest_route", builder.longestRoute);
+            rounds = Given.value("rounds", builder.rounds);
+            timeLimit = Given.value("time_limit", builder.timeLimit);
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static VerifyRoutesOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.depot = depot;
+            builder.capacity = capacity;
+            builder.capacities = capacities;
+            builder.mostVehicles = mostVehicles;
+            builder.fixedCost = fixedCost;
+            builder.longestRoute = longestRoute;
+            builder.rounds = rounds;
+            builder.timeLimit = timeLimit;
+            return builder;
+        }
+
+        /**
+         * The place where routes begin and end. Default 0.
+         *
+         * @return the value
+         */
+        public long depot() {
+            return depot;
+        }
+
+        /**
+         * How much each vehicle carries, in the unit of the demands, above 0. Default any amount.
+         *
+         * @return the value
+         */
+        public OptionalDouble capacity() {
+            return capacity;
+        }
+
+        /**
+         * How much each vehicle carries where they differ, one number above 0 per vehicle; not together with
+         * {@code capacity} or {@code most_vehicles}. Default none.
+         *
+         * @return the value
+         */
+        public List<Double> capacities() {
+            return capacities;
+        }
+
+        /**
+         * How many vehicles there are, at least 1. Default as many as needed.
+         *
+         * @return the value
+         */
+        public OptionalLong mostVehicles() {
+            return mostVehicles;
+        }
+
+        /**
+         * What each vehicle that is used costs besides its travel, 0 or more. Default 0.
+         *
+         * @return the value
+         */
+        public double fixedCost() {
+            return fixedCost;
+        }
+
+        /**
+         * How long a route may take from leaving the depot to being back, with waiting and service, 0 or more. Default
+         * any time.
+         *
+         * @return the value
+         */
+        public OptionalDouble longestRoute() {
+            return longestRoute;
+        }
+
+        /**
+         * How often customers are taken out and put back, at least 1. Default 50000, or as often as {@code time_limit}
+         * allows.
+         *
+         * @return the value
+         */
+        public OptionalLong rounds() {
+            return rounds;
+        }
+
+        /**
+         * Seconds after which to stop, above 0. Default none.
+         *
+         * @return the value
+         */
+        public OptionalDouble timeLimit() {
+            return timeLimit;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof VerifyRoutesOptions that
+                    && Equality.equal(depot, that.depot)
+                    && Equality.equal(capacity, that.capacity)
+                    && Equality.equal(capacities, that.capacities)
+                    && Equality.equal(mostVehicles, that.mostVehicles)
+                    && Equality.equal(fixedCost, that.fixedCost)
+                    && Equality.equal(longestRoute, that.longestRoute)
+                    && Equality.equal(rounds, that.rounds)
+                    && Equality.equal(timeLimit, that.timeLimit);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(depot, capacity, capacities, mostVehicles, fixedCost, longestRoute, rounds, timeLimit);
+        }
+
+        @Override
+        public String toString() {
+            return "VerifyRoutesOptions[depot=" + Equality.text(depot)
+                    + ", capacity=" + Equality.text(capacity)
+                    + ", capacities=" + Equality.text(capacities)
+                    + ", mostVehicles=" + Equality.text(mostVehicles)
+                    + ", fixedCost=" + Equality.text(fixedCost)
+                    + ", longestRoute=" + Equality.text(longestRoute)
+                    + ", rounds=" + Equality.text(rounds)
+                    + ", timeLimit=" + Equality.text(timeLimit)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("depot", depot, Writer::integer);
+            out.field("capacity", capacity, Writer::optionalNumber);
+            out.field("capacities", capacities, (to, item) -> to.list(item, Writer::number));
+            out.field("most_vehicles", mostVehicles, Writer::optionalInteger);
+            out.field("fixed_cost", fixedCost, Writer::number);
+            out.field("longest_route", longestRoute, Writer::optionalNumber);
+            out.field("rounds", rounds, Writer::optionalInteger);
+            out.field("time_limit", timeLimit, Writer::optionalNumber);
+        }
+
+        /** Collects the options of a {@code VerifyRoutesOptions}. */
+        public static final class Builder {
+            private long depot = 0;
+            private OptionalDouble capacity = OptionalDouble.empty();
+            private List<Double> capacities = List.of();
+            private OptionalLong mostVehicles = OptionalLong.empty();
+            private double fixedCost = 0.0;
+            private OptionalDouble longestRoute = OptionalDouble.empty();
+            private OptionalLong rounds = OptionalLong.empty();
+            private OptionalDouble timeLimit = OptionalDouble.empty();
+
+            private Builder() {}
+
+            /**
+             * The place where routes begin and end. Default 0.
+             *
+             * @param depot the value
+             * @return this
+             */
+            public Builder depot(long depot) {
+                this.depot = depot;
+                return this;
+            }
+
+            /**
+             * How much each vehicle carries, in the unit of the demands, above 0. Default any amount.
+             *
+             * @param capacity the value
+             * @return this
+             */
+            public Builder capacity(double capacity) {
+                this.capacity = OptionalDouble.of(capacity);
+                return this;
+            }
+
+            /**
+             * How much each vehicle carries where they differ, one number above 0 per vehicle; not together with
+             * {@code capacity} or {@code most_vehicles}. Default none.
+             *
+             * @param capacities the value
+             * @return this
+             */
+            public Builder capacities(List<Double> capacities) {
+                this.capacities = capacities;
+                return this;
+            }
+
+            /**
+             * How much each vehicle carries where they differ, one number above 0 per vehicle; not together with
+             * {@code capacity} or {@code most_vehicles}. Default none.
+             *
+             * @param capacities the value
+             * @return this
+             */
+            public Builder capacities(double... capacities) {
+                this.capacities = Given.items("capacities", capacities);
+                return this;
+            }
+
+            /**
+             * How many vehicles there are, at least 1. Default as many as needed.
+             *
+             * @param mostVehicles the value
+             * @return this
+             */
+            public Builder mostVehicles(long mostVehicles) {
+                this.mostVehicles = OptionalLong.of(mostVehicles);
+                return this;
+            }
+
+            /**
+             * What each vehicle that is used costs besides its travel, 0 or more. Default 0.
+             *
+             * @param fixedCost the value
+             * @return this
+             */
+            public Builder fixedCost(double fixedCost) {
+                this.fixedCost = fixedCost;
+                return this;
+            }
+
+            /**
+             * How long a route may take from leaving the depot to being back, with waiting and service, 0 or more.
+             * Default any time.
+             *
+             * @param longestRoute the value
+             * @return this
+             */
+            public Builder longestRoute(double longestRoute) {
+                this.longestRoute = OptionalDouble.of(longestRoute);
+                return this;
+            }
+
+            /**
+             * How often customers are taken out and put back, at least 1. Default 50000, or as often as
+             * {@code time_limit} allows.
+             *
+             * @param rounds the value
+             * @return this
+             */
+            public Builder rounds(long rounds) {
+                this.rounds = OptionalLong.of(rounds);
+                return this;
+            }
+
+            /**
+             * Seconds after which to stop, above 0. Default none.
+             *
+             * @param timeLimit the value
+             * @return this
+             */
+            public Builder timeLimit(double timeLimit) {
+                this.timeLimit = OptionalDouble.of(timeLimit);
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public VerifyRoutesOptions build() {
+                return new VerifyRoutesOptions(this);
+            }
+        }
     }
 }
