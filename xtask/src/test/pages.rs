@@ -6,7 +6,7 @@ use super::{Counts, Step};
 use crate::user::{Language, Project};
 
 /// The pages that show Python.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 12] = [
     "docs/forecast.md",
     "docs/matching/assignment.md",
     "docs/matching/assignment_variants.md",
@@ -17,6 +17,8 @@ const PAGES: [&str; 10] = [
     "docs/optimize/minimize.md",
     "docs/optimize/fronts.md",
     "docs/optimize/linear.md",
+    "docs/optimize/planning.md",
+    "docs/optimize/planning_routes.md",
 ];
 
 /// Printed between two blocks.

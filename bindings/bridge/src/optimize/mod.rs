@@ -14,16 +14,8 @@ use crate::Op;
 pub(crate) const MODELS: &[(&str, &str)] = &[fronts::MODEL, minimize::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
-    [
-        fronts::ops(),
-        linear::ops(),
-        minimize::ops(),
-        planning::ops(),
-        routes::ops(),
-        schedule::ops(),
-        watched::ops(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [fronts::ops(), linear::ops(), minimize::ops(), planning::ops(), routes::ops(), schedule::ops(), watched::ops()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
