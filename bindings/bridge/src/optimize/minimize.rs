@@ -6,7 +6,7 @@ use ndarray::ArrayView2;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::asking::{self, Search, WithSpace, asks, held, run_alone, runs};
+use super::asking::{self, Search, WithSpace, asks, held, run_alone, runs, sought};
 use crate::op::op;
 use crate::{Args, ArrayArgument, Asks, Letter, Op, Reply};
 
@@ -162,8 +162,8 @@ fn functions() -> Vec<Op> {
 }
 
 fn started(a: &Args<'_>) -> Result<Minimizer> {
-    let sought: WithSpace<Minimize> = a.options()?;
-    sought.options.start(&sought.space, a.context)
+    let (space, options): (Space, Minimize) = sought(a)?;
+    options.start(&space, a.context)
 }
 
 fn searches(name: &str, doc: &'static str, asks: Asks) -> Op {
