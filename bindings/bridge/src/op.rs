@@ -346,6 +346,21 @@ impl<'a> Args<'a> {
         self.read(&options)
     }
 
+    /// The option `name` as the one field of `A`, and the others as `B`.
+    ///
+    /// # Errors
+    /// As [`options`](Self::options).
+    pub(crate) fn options_split<A: DeserializeOwned, B: DeserializeOwned>(&self, name: &str) -> Result<(A, B)> {
+        let mut others = self.options.clone();
+        let mut own = serde_json::Map::new();
+        if let Value::Object(fields) = &mut others
+            && let Some(value) = fields.shift_remove(name)
+        {
+            own.insert(name.to_owned(), value);
+        }
+        Ok((self.read(&Value::Object(own))?, self.read(&others)?))
+    }
+
     /// The result that the operation belongs to.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use inlaid::optimize::Space;
 use inlaid::{Context, Result};
 use ndarray::{Array2, ArrayView2};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::op::op;
@@ -54,21 +54,20 @@ struct File {
     path: String,
 }
 
-/// Options of a search, and the space beside them.
+/// Options of a search, and the space beside them, as they are described; [`sought`] reads them.
 #[derive(Debug)]
-pub(super) struct WithSpace<O> {
-    pub(super) space: Space,
-    pub(super) options: O,
+pub(super) struct WithSpace<O>(PhantomData<fn(O)>);
+
+/// The space among the options.
+#[derive(Debug, Deserialize)]
+struct Where {
+    space: Space,
 }
 
-impl<'de, O: DeserializeOwned> Deserialize<'de> for WithSpace<O> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let mut fields = Map::deserialize(deserializer)?;
-        let space = fields.shift_remove("space").ok_or_else(|| D::Error::missing_field("space"))?;
-        let space = serde_json::from_value(space).map_err(D::Error::custom)?;
-        let options = serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)?;
-        Ok(Self { space, options })
-    }
+/// The space, and the other options.
+pub(super) fn sought<O: DeserializeOwned>(a: &Args<'_>) -> Result<(Space, O)> {
+    let (Where { space }, options) = a.options_split("space")?;
+    Ok((space, options))
 }
 
 impl<O: JsonSchema> JsonSchema for WithSpace<O> {

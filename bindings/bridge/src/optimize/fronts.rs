@@ -9,7 +9,7 @@ use ndarray::ArrayView2;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::asking::{self, Search, WithSpace, asks, held, run_alone, runs};
+use super::asking::{self, Search, WithSpace, asks, held, run_alone, runs, sought};
 use crate::op::op;
 use crate::{Args, ArrayArgument, Asks, Letter, Op, Reply};
 
@@ -127,8 +127,8 @@ pub(super) fn ops() -> Vec<Op> {
 }
 
 fn started(a: &Args<'_>) -> Result<FrontMinimizer> {
-    let sought: WithSpace<MinimizeFront> = a.options()?;
-    sought.options.start(&sought.space, a.context)
+    let (space, options): (Space, MinimizeFront) = sought(a)?;
+    options.start(&space, a.context)
 }
 
 fn searches() -> Vec<Op> {

@@ -6,7 +6,7 @@ use ndarray::ArrayView2;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::asking::{self, Search, WithSpace, asks, held, run_alone, runs};
+use super::asking::{self, Search, WithSpace, asks, held, run_alone, runs, sought};
 use crate::op::op;
 use crate::{Args, ArrayArgument, Asks, Letter, Op, Reply};
 
@@ -127,6 +127,8 @@ fn functions() -> Vec<Op> {
     let compare = "Compare methods by the best values of their runs: quantiles at the end, success rates and expected running \
         times at targets, and how likely differences are chance.\n\nFails with `invalid_data` for another number of methods \
         than runs, infinite values or targets, `not_enough_data` without runs.";
+    let html = "A self-contained page: the picture of `to_svg`, what was done in order, and the improvements.\n\nFails with \
+        `not_enough_data` where no feasible value was found.";
     let svg = "The best value so far over the evaluations, as SVG.\n\nFails with `not_enough_data` where no feasible value was \
         found.";
     let best = ArrayArgument {
@@ -146,6 +148,11 @@ fn functions() -> Vec<Op> {
                 Reply::value(compare_minimizers(&methods, a.matrix(0)?, &o.targets)?)
             },
         ),
+        op("optimize.Minimum.to_html", html)
+            .on_report::<Minimum>()
+            .gives::<String>()
+            .quick()
+            .runs(|a| Reply::value(a.report::<Minimum>()?.to_html()?)),
         op("optimize.Minimum.to_svg", svg)
             .on_report::<Minimum>()
             .gives::<String>()
@@ -155,8 +162,8 @@ fn functions() -> Vec<Op> {
 }
 
 fn started(a: &Args<'_>) -> Result<Minimizer> {
-    let sought: WithSpace<Minimize> = a.options()?;
-    sought.options.start(&sought.space, a.context)
+    let (space, options): (Space, Minimize) = sought(a)?;
+    options.start(&space, a.context)
 }
 
 fn searches(name: &str, doc: &'static str, asks: Asks) -> Op {

@@ -187,7 +187,8 @@ fn packing(items: usize) -> LinearModel {
 #[test]
 fn better_points_are_told_as_they_are_found_and_the_search_stops_when_asked_to() {
     let (model, context) = (packing(40), Context::new());
-    let told: std::sync::Arc<std::sync::Mutex<Vec<(f64, Vec<f64>)>>> = std::sync::Arc::default();
+    type Told = std::sync::Mutex<Vec<(f64, Vec<f64>)>>;
+    let told: std::sync::Arc<Told> = std::sync::Arc::default();
     let keep = std::sync::Arc::clone(&told);
     let watcher = move |found: &Incumbent, values: &[f64]| {
         keep.lock().unwrap().push((found.objective, values.to_vec()));

@@ -1,7 +1,7 @@
 //! What a minimisation found, and how it went.
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{Axis, Chart, Line, Size};
+use crate::chart::{Axis, Card, Chart, Column, Line, Page, Size, Table};
 use crate::data::{Ints, Vector};
 use crate::error::{Result, ensure};
 
@@ -102,5 +102,33 @@ impl Minimum {
     /// As [`chart`](Minimum::chart).
     pub fn to_svg(&self) -> Result<String> {
         self.chart()?.to_svg(Size::default())
+    }
+
+    /// A self-contained page: the picture of [`to_svg`](Minimum::to_svg), what was done in order, and every improvement of
+    /// the best value, at most the last 200 of them.
+    ///
+    /// # Errors
+    /// As [`chart`](Minimum::chart).
+    pub fn to_html(&self) -> Result<String> {
+        let mut chart = self.chart()?;
+        chart.title = String::new();
+        let mut stages = Table::new("What was done").with_columns([Column::text("method"), Column::number("from evaluation")]);
+        for stage in &self.stages {
+            stages = stages.with_row([stage.name.clone(), stage.began.to_string()]);
+        }
+        let columns = [Column::number("evaluation"), Column::number("value")];
+        let mut steps = Table::new("Improvements").with_columns(columns);
+        let improved = self.improved_at.to_vec();
+        for at in &improved[improved.len().saturating_sub(200)..] {
+            let value = self.history.values.get(*at as usize).copied().unwrap_or(f64::NAN);
+            steps = steps.with_row([at.to_string(), format!("{value:.9e}")]);
+        }
+        let told = format!("{} evaluations, {} of them failed, in {:.1} s.", self.evaluations, self.failed, self.seconds);
+        Page::new("Search")
+            .with_intro(format!("The best value is {:.9e}, after {told}", self.value))
+            .with_card(Card::new("Best value so far", chart))
+            .with_table(stages)
+            .with_table(steps)
+            .to_html()
     }
 }

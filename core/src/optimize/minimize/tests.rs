@@ -399,3 +399,20 @@ fn runs_are_compared_by_rates_times_and_ranks() {
     assert_eq!(found.mean_ranks.to_vec(), [3.2, 7.8]);
     assert_eq!(compare_minimizers(&["one"], best.view(), &[]).unwrap_err().code(), Code::InvalidData);
 }
+
+#[test]
+fn many_choices_are_searched_by_densities() {
+    // More values than the process takes coordinates.
+    let choice = |i: usize| CategoricalParameter::new(format!("c{i}"), ["a", "b", "c", "d", "e"]);
+    let space = (0..20).fold(Space::default(), |space, i| space.with(choice(i)));
+    let wrong = |x: &[f64]| x.iter().enumerate().filter(|(i, at)| **at != (i % 5) as f64).count() as f64;
+    let median = |method| {
+        let few = options(method).with_evaluations(200);
+        let mut values: Vec<f64> =
+            (0..5).map(|seed| minimize(wrong, &space, &few, &context(seed)).unwrap().value).collect();
+        values.sort_by(f64::total_cmp);
+        values[2]
+    };
+    let (model, random) = (median(MinimizeMethod::Bayesian), median(MinimizeMethod::Random));
+    assert!(model <= 0.5 * random, "{model} {random}");
+}

@@ -32,7 +32,7 @@ pub(super) fn pruned(points: Points<'_>, room: usize, context: &Context) -> Resu
     }
     let mut left: Vec<u32> = (0..total as u32).collect();
     while left.len() > room {
-        if left.len() % 256 == 0 {
+        if left.len().is_multiple_of(256) {
             context.check()?;
         }
         let mut least = 0;

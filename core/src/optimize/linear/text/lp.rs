@@ -317,6 +317,14 @@ impl Reader {
         }
     }
 
+    /// What stands behind `<=`, `>=` or `=`.
+    fn side(&mut self, line: usize) -> Result<Sum> {
+        let before = self.at;
+        let sum = self.sum(false, true)?;
+        ensure!(self.at > before, InvalidData, "line {line}: nothing stands behind the <=, >= or =");
+        Ok(sum)
+    }
+
     fn constraint(&mut self) -> Result<()> {
         let line = self.line();
         let name = self.label().unwrap_or_default();
@@ -325,10 +333,10 @@ impl Reader {
             return Err(Error::new(Code::Unsupported, format!("line {line}: indicator constraints are not supported")));
         }
         let Some(sense) = self.sense() else { bail!(InvalidData, "line {line}: a constraint has <=, >= or =") };
-        let right = self.sum(false, true)?;
+        let right = self.side(line)?;
         let second = self.sense();
         let (sum, mut bounds) = if let Some(second) = second {
-            let last = self.sum(false, true)?;
+            let last = self.side(line)?;
             let simple = left.linear.is_empty() && last.linear.is_empty() && second == sense && sense != '=';
             ensure!(simple, InvalidData, "line {line}: a constraint of three parts is number <= expression <= number");
             let (low, high) = if sense == '<' { (&left, &last) } else { (&last, &left) };

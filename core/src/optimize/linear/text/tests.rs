@@ -241,3 +241,11 @@ fn damaged_files_give_errors_and_never_panic() {
         }
     }
 }
+
+#[test]
+fn a_constraint_without_a_right_side_is_refused() {
+    for text in ["min x\nst\n c: x >=\nend\n", "min x\nst\n c: 1 <= x <=\nbounds\n x <= 3\nend\n"] {
+        let error = read_lp(text).unwrap_err();
+        assert_eq!(error.message(), "line 3: nothing stands behind the <=, >= or =", "{text}");
+    }
+}

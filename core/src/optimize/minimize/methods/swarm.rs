@@ -46,11 +46,11 @@ pub(super) async fn search(mut run: Run) -> Result<()> {
         }
         let flat: Vec<f64> = points.iter().flatten().copied().collect();
         run.evaluate(&flat).await?;
-        for at in 0..size {
+        for (at, point) in points.iter().enumerate() {
             let found = run.answers.outcomes[at];
             if !best.outcomes[at].beats(&found) {
                 best.outcomes[at] = found;
-                best.points[at].clone_from(&points[at]);
+                best.points[at].clone_from(point);
             }
         }
     }

@@ -171,11 +171,11 @@ mod tests {
                 (0..n * n).map(|at| (0..n).map(|k| factor[at / n * n + k] * factor[at % n * n + k]).sum()).collect();
             let (mut values, mut vectors, mut spare) = (vec![0.0; n], vec![0.0; n * n], vec![0.0; n]);
             assert!(decompose(&matrix, n, &mut values, &mut vectors, &mut spare, &|| true));
-            for at in 0..n * n {
+            for (at, entry) in matrix.iter().enumerate() {
                 let (i, j) = (at / n, at % n);
                 let back: f64 = (0..n).map(|k| vectors[i * n + k] * values[k] * vectors[j * n + k]).sum();
                 let dot: f64 = (0..n).map(|k| vectors[i * n + k] * vectors[j * n + k]).sum();
-                assert!((back - matrix[at]).abs() < 1e-11 * n as f64, "{n} {i} {j}");
+                assert!((back - entry).abs() < 1e-11 * n as f64, "{n} {i} {j}");
                 assert!((dot - f64::from(u8::from(i == j))).abs() < 1e-12, "{n} {i} {j}");
             }
         }

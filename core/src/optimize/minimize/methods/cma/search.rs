@@ -99,7 +99,7 @@ const LESSON: usize = 5;
 
 /// Let the Lagrangian learn from the middle of the better half, now and then; whether it did.
 fn learn_constraints(run: &mut Run, order: &[usize], generations: usize) -> bool {
-    if generations % LESSON != 0 {
+    if !generations.is_multiple_of(LESSON) {
         return false;
     }
     let count = run.lagrangian.len();

@@ -49,16 +49,16 @@ pub(super) async fn gradient(
         ends.push((before, after));
     }
     let mut points = Vec::new();
-    for i in 0..n {
+    for (i, (before, after)) in ends.iter().enumerate() {
         let mut put = |at: f64| {
             points.extend_from_slice(point);
             let last = points.len() - n + i;
             points[last] = at;
         };
         if how == Differences::Central {
-            put(ends[i].0);
+            put(*before);
         }
-        put(ends[i].1);
+        put(*after);
     }
     run.evaluate(&points).await?;
     let mut slopes = Vec::with_capacity(n);
