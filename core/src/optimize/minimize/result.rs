@@ -112,7 +112,8 @@ impl Minimum {
     pub fn to_html(&self) -> Result<String> {
         let mut chart = self.chart()?;
         chart.title = String::new();
-        let mut stages = Table::new("What was done").with_columns([Column::text("method"), Column::number("from evaluation")]);
+        let mut stages =
+            Table::new("What was done").with_columns([Column::text("method"), Column::number("from evaluation")]);
         for stage in &self.stages {
             stages = stages.with_row([stage.name.clone(), stage.began.to_string()]);
         }
@@ -123,7 +124,8 @@ impl Minimum {
             let value = self.history.values.get(*at as usize).copied().unwrap_or(f64::NAN);
             steps = steps.with_row([at.to_string(), format!("{value:.9e}")]);
         }
-        let told = format!("{} evaluations, {} of them failed, in {:.1} s.", self.evaluations, self.failed, self.seconds);
+        let told =
+            format!("{} evaluations, {} of them failed, in {:.1} s.", self.evaluations, self.failed, self.seconds);
         Page::new("Search")
             .with_intro(format!("The best value is {:.9e}, after {told}", self.value))
             .with_card(Card::new("Best value so far", chart))
