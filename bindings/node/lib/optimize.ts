@@ -2744,6 +2744,32 @@ export class Minimum {
   }
 
   /**
+   * A self-contained page: the picture of `to_svg`, what was done in order, and the improvements.
+   *
+   * Fails with `not_enough_data` where no feasible value was found.
+   *
+   * Cheap: it runs in place, as `toHtmlSync` does.
+   *
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  toHtml(): Promise<string> {
+    return run<string>(MINIMUM_TO_HTML, this, []);
+  }
+
+  /**
+   * A self-contained page: the picture of `to_svg`, what was done in order, and the improvements.
+   *
+   * Fails with `not_enough_data` where no feasible value was found.
+   *
+   * Runs in place.
+   *
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  toHtmlSync(): string {
+    return runSync<string>(MINIMUM_TO_HTML, this, []);
+  }
+
+  /**
    * The best value so far over the evaluations, as SVG.
    *
    * Fails with `not_enough_data` where no feasible value was found.
@@ -6728,6 +6754,13 @@ const MINIMIZER_TO_BYTES: Operation = {
   name: 'optimize.Minimizer.to_bytes',
   model: true,
   gives: shape.bytes,
+  quick: true,
+};
+
+const MINIMUM_TO_HTML: Operation = {
+  name: 'optimize.Minimum.to_html',
+  receiver: { as: 'self', record: () => MINIMUM },
+  gives: shape.plain,
   quick: true,
 };
 

@@ -1929,6 +1929,14 @@ class Minimum(Report):
         wire["history"] = MinimizeHistory._read(wire["history"])
         return super()._read(wire)
 
+    def to_html(self) -> str:
+        """A self-contained page: the picture of `to_svg`, what was done in order, and the improvements.
+
+        Fails with `not_enough_data` where no feasible value was found.
+        """
+        reply: str = call("optimize.Minimum.to_html", {"self": self}, [])
+        return reply
+
     def to_svg(self) -> str:
         """The best value so far over the evaluations, as SVG.
 

@@ -124,6 +124,23 @@ public record Minimum(
     }
 
     /**
+     * A self-contained page: the picture of {@code to_svg}, what was done in order, and the improvements.
+     *
+     * <p>Fails with {@code not_enough_data} where no feasible value was found.
+     *
+     * @return the text
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public String toHtml() {
+        return toHtmlRequest().run().value().text();
+    }
+
+    private Request toHtmlRequest() {
+        return new Request("optimize.Minimum.to_html")
+                .option("self", this, (to, self) -> to.object(self, Minimum::write));
+    }
+
+    /**
      * The best value so far over the evaluations, as SVG.
      *
      * <p>Fails with {@code not_enough_data} where no feasible value was found.
