@@ -10,8 +10,8 @@ use crate::optimize::fronts::points::Points;
 const MOST: usize = 8;
 /// How many more are known of each point, so that few are looked for again when neighbours leave.
 const SPARE: usize = 4;
-/// How many gaps are looked at together.
-const LANES: usize = 8;
+/// How many gaps are looked at together; at least `MOST + SPARE`.
+const LANES: usize = 16;
 
 /// At most `room` points, and the spread of each: the product of the squared distances to the nearest neighbours, as many as
 /// objectives, each objective as a part of its range. The point with the least spread leaves, again and again. The best of
@@ -36,9 +36,10 @@ pub(super) fn pruned(points: Points<'_>, room: usize, context: &Context) -> Resu
             context.check()?;
         }
         let mut least = 0;
-        for place in 1..left.len() {
-            if spreads[left[place] as usize] < spreads[left[least] as usize] {
-                least = place;
+        let mut tightest = f64::INFINITY;
+        for (place, at) in left.iter().enumerate() {
+            if spreads[*at as usize] < tightest {
+                (least, tightest) = (place, spreads[*at as usize]);
             }
         }
         let leaving = left.remove(least) as usize;
@@ -116,24 +117,25 @@ impl Crowd {
         measure(&self.columns, self.stride, at, &mut self.gaps);
         self.gaps[at] = f64::INFINITY;
         let nearest = &mut self.nearest[at * self.kept..(at + 1) * self.kept];
-        let (mut known, mut farthest) = (0, f64::INFINITY);
-        for (chunk, gaps) in self.gaps.chunks_exact(LANES).enumerate() {
-            if gaps.iter().fold(f64::INFINITY, |least: f64, gap| if *gap < least { *gap } else { least }) >= farthest {
-                continue;
-            }
-            for (lane, gap) in gaps.iter().enumerate().filter(|(_, gap)| gap.is_finite()) {
-                if *gap >= farthest || nearest.is_empty() {
+        let mut known = 0;
+        if let Some(last) = nearest.len().checked_sub(1) {
+            // The least of each lane are of different points: as many as are kept bound the gaps that count.
+            let mut least = [f64::INFINITY; LANES];
+            least_by_lane(&self.gaps, &mut least);
+            let mut farthest = *least.select_nth_unstable_by(last, f64::total_cmp).1;
+            for (by, gap) in self.gaps.iter().enumerate().filter(|(_, gap)| gap.is_finite()) {
+                if *gap > farthest || (known > last && *gap == farthest) {
                     continue;
                 }
-                let mut place = known.min(nearest.len() - 1);
+                let mut place = known.min(last);
                 while place > 0 && nearest[place - 1].0 > *gap {
                     nearest[place] = nearest[place - 1];
                     place -= 1;
                 }
-                nearest[place] = (*gap, (chunk * LANES + lane) as u32);
-                known = (known + 1).min(nearest.len());
-                if known == nearest.len() {
-                    farthest = nearest[known - 1].0;
+                nearest[place] = (*gap, by as u32);
+                known = (known + 1).min(last + 1);
+                if known > last {
+                    farthest = nearest[last].0;
                 }
             }
         }
@@ -172,6 +174,17 @@ impl Crowd {
         self.look(at);
         std::mem::swap(&mut self.gaps, &mut self.spare);
         true
+    }
+}
+
+dispatch! {
+    /// The least gap of each lane.
+    fn least_by_lane, portable least_by_lane_portable(gaps: &[f64], least: &mut [f64; LANES]) {
+        for chunk in gaps.chunks_exact(LANES) {
+            for (least, gap) in least.iter_mut().zip(chunk) {
+                *least = if *gap < *least { *gap } else { *least };
+            }
+        }
     }
 }
 
