@@ -19,7 +19,7 @@ from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.algorithms.moo.nsga3 import NSGA3
 from pymoo.optimize import minimize
 from pymoo.problems import get_problem
-from pymoo.util.nds.fast_non_dominated_sort import fast_non_dominated_sort
+from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
 from pymoo.util.ref_dirs import get_reference_directions
 
 REFERENCES = {name: [1.1, 1.1] for name in ("zdt1", "zdt2", "zdt3", "zdt4", "zdt6")}
@@ -105,7 +105,7 @@ def kernels() -> None:
     for points, objectives in [(1000, 2), (5000, 3), (2000, 5)]:
         values = generator.random((points, objectives))
         own = least(lambda: optimize.non_dominated_ranks(values))
-        other = least(lambda: fast_non_dominated_sort(values))
+        other = least(lambda: NonDominatedSorting().do(values))
         print(f"ranks n={points} m={objectives}: {own:.2f} ms, pymoo {other:.2f} ms, {own / other:.2f}x")
     for points, objectives in [(1000, 2), (1000, 3), (100, 4), (100, 5), (60, 6), (60, 7)]:
         directions = generator.random((points, objectives))

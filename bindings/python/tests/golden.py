@@ -157,7 +157,8 @@ def objective(form: Any, asks: Any) -> Any:
     calls = 0
 
     def one(form: Any, row: Any) -> float:
-        terms = zip(row.tolist(), form["quadratic"]["center"], form["quadratic"]["scale"], strict=True)
+        center, scale = ([number(value) for value in form["quadratic"][name]] for name in ("center", "scale"))
+        terms = zip(row.tolist(), center, scale, strict=True)
         return sum(scale * (x - center) * (x - center) for x, center, scale in terms)
 
     def of_row(row: Any) -> Any:
