@@ -7,7 +7,7 @@ import csv
 import sys
 from pathlib import Path
 
-RESOURCES = [("oven_hours", 240, 18), ("labour_hours", 400, 24), ("flour_kg", 5200, 0.9), ("butter_kg", 900, 7.5)]
+RESOURCES = [("oven_hours", 165, 18), ("labour_hours", 400, 24), ("flour_kg", 3600, 0.9), ("butter_kg", 300, 7.5)]
 # product, profit of a batch, what a batch needs of each resource, least and most batches, whether batches are whole
 PRODUCTS = [
     ("rye bread", 62, 0.5, 0.9, 18.0, 0.0, 60, 180, 0),
@@ -16,8 +16,8 @@ PRODUCTS = [
     ("brioche", 104, 0.9, 1.4, 10.0, 4.0, 0, 120, 0),
     ("fruit tarts", 131, 1.1, 2.6, 6.0, 3.0, 10, 60, 0),
     ("pretzels", 54, 0.4, 1.0, 12.0, 1.0, 0, 150, 0),
-    ("wedding cakes", 410, 2.5, 7.0, 5.0, 6.0, 0, 12, 1),
-    ("catering boxes", 265, 1.2, 4.5, 14.0, 4.0, 0, 25, 1),
+    ("wedding cakes", 290, 2.5, 7.0, 5.0, 6.0, 0, 30, 1),
+    ("catering boxes", 165, 1.2, 3.5, 14.0, 4.0, 0, 60, 1),
 ]
 
 

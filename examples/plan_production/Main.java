@@ -31,7 +31,7 @@ public final class Main {
         double[] kinds = products.doubles("whole");
         String[] names = products.texts("product");
         for (int i = 0; i < names.length; i++) {
-            Variable.Kind kind = Variable.named(names[i]).between(least[i], most[i]);
+            Variable.Draft kind = Variable.named(names[i]).between(least[i], most[i]);
             batches.add(program.variable(whole && kinds[i] == 1 ? kind.integer() : kind));
         }
         program.maximize(program.total(batches, products.doubles("profit")));
@@ -56,7 +56,7 @@ public final class Main {
         double[] prices = resources.doubles("price");
         double[] uppers = relaxed.sensitivity().orElseThrow().rightTo();
         for (int i = 0; i < duals.length; i++) {
-            double upper = uppers[loose.limits.get(i).index()];
+            double upper = uppers[loose.limits.get(i).index().orElseThrow()];
             String until = Double.isInfinite(upper) ? "without end" : String.format(Locale.ROOT, "up to %.1f", upper);
             String more = duals[i] > prices[i] ? "buy more" : "enough";
             say("%s: one more is worth %.3f (%s), costs %.2f: %s",
