@@ -2163,7 +2163,10 @@ export const MinimizeMethod = {
   NelderMead: 'nelder_mead',
   /** Quasi-Newton steps of limited memory within bounds, restarted. */
   LBfgsB: 'l_bfgs_b',
-  /** A Gaussian process and the expected improvement, or tree-structured density estimates where there are choices. */
+  /**
+   * A Gaussian process and the expected improvement; where choices have more than 64 values together, tree-structured
+   * density estimates.
+   */
   Bayesian: 'bayesian',
   /** Uniform random points. */
   Random: 'random',

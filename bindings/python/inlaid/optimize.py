@@ -220,8 +220,8 @@ jSO's weights).
 - `simulated_annealing`: Generalised simulated annealing with local searches.
 - `nelder_mead`: Nelder and Mead's simplex with coefficients by dimension, restarted.
 - `l_bfgs_b`: Quasi-Newton steps of limited memory within bounds, restarted.
-- `bayesian`: A Gaussian process and the expected improvement, or tree-structured density estimates where there are
-choices.
+- `bayesian`: A Gaussian process and the expected improvement; where choices have more than 64 values together,
+tree-structured density estimates.
 - `random`: Uniform random points.
 - `grid`: Every combination on a grid.
 - `sobol`: Sobol's sequence, scrambled.

@@ -26,7 +26,8 @@ pub enum MinimizeMethod {
     NelderMead,
     /// Quasi-Newton steps of limited memory within bounds, restarted.
     LBfgsB,
-    /// A Gaussian process and the expected improvement, or tree-structured density estimates where there are choices.
+    /// A Gaussian process and the expected improvement; where choices have more than 64 values together, tree-structured
+    /// density estimates.
     Bayesian,
     /// Uniform random points.
     Random,

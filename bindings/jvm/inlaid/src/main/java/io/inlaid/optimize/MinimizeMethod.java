@@ -25,7 +25,8 @@ public enum MinimizeMethod {
     /** Quasi-Newton steps of limited memory within bounds, restarted. */
     L_BFGS_B("l_bfgs_b"),
     /**
-     * A Gaussian process and the expected improvement, or tree-structured density estimates where there are choices.
+     * A Gaussian process and the expected improvement; where choices have more than 64 values together, tree-structured
+     * density estimates.
      */
     BAYESIAN("bayesian"),
     /** Uniform random points. */
