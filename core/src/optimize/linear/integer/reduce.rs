@@ -71,9 +71,11 @@ pub(super) fn reduce(mixed: &Mixed, presolve: bool, context: &Context) -> Result
         context.check()?;
         let mut propagator = work.propagator();
         work.domain.trail.clear();
+        context.check()?;
         if !propagator.propagate(&mut work.domain, None) {
             return Ok(None);
         }
+        context.check()?;
         let mut changed = !work.domain.trail.is_empty();
         if round == 0 && !work.probe(&mut propagator, context)? {
             return Ok(None);
@@ -81,13 +83,18 @@ pub(super) fn reduce(mixed: &Mixed, presolve: bool, context: &Context) -> Result
         changed |= !work.domain.trail.is_empty();
         let Some(rows_changed) = work.tidy_rows() else { return Ok(None) };
         changed |= rows_changed;
+        context.check()?;
         changed |= work.drop_repetitions();
+        context.check()?;
         changed |= work.fix_by_direction();
         if !changed {
             break;
         }
     }
-    Ok(work.finish())
+    context.check()?;
+    let reduced = work.finish();
+    context.check()?;
+    Ok(reduced)
 }
 
 impl Work {
