@@ -4530,8 +4530,34 @@ export class TiedPairs {
   }
 }
 
+/** Placements where ties are not broken, which need not exist. */
+export class TiedPlacements {
+  /** Whether such placements exist; weakly stable ones always do. */
+  readonly exists: boolean;
+
+  /**
+   * The placements; absent where none exist. Choices are 1 and those strictly better.
+   *
+   * `null` where there is none.
+   */
+  readonly placements: Placements | null;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { exists: boolean; placements: Placements | null }) {
+    this.exists = fields.exists;
+    this.placements = fields.placements;
+  }
+}
+
 /** How stable a matching with ties must be. */
 export const TiedStability = {
+  /**
+   * No pair in which both would rather have each other. Always exists, and of different sizes: at least two thirds as
+   * many are matched as in the largest, which is NP-hard to find.
+   */
+  Weak: 'weak',
   /** No pair in which one would rather have the other, and the other would at least not mind. */
   Strong: 'strong',
   /** No pair in which both would at least not mind: stable however ties are broken. */
@@ -5836,6 +5862,75 @@ export function hospitalResidentsSync(
   options?: Omit<HospitalResidentsOptions, 'signal' | 'onProgress'>,
 ): Placements {
   return runSync<Placements>(CALL_HOSPITAL_RESIDENTS, undefined, [residents, hospitals, capacities], options);
+}
+
+/**
+ * Send residents to hospitals with several seats where either may value several equally.
+ *
+ * Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that place
+ * the most. Strongly and super-stable ones need not exist: then `exists` is false; otherwise every resident has the
+ * best hospital of all of them. Fails with `invalid_data` for a number outside the other side or listed twice, for
+ * ranks that fall along a list or are not one for each entry, with person and position, for a capacity below 1, or for
+ * another number of capacities than hospitals; `cancelled`.
+ *
+ * Runs away from the event loop on a copy of its arrays; `hospitalResidentsWithTiesSync` runs in place and borrows
+ * them.
+ *
+ * @param residents - `[resident, choice]`. For each resident, hospitals by number from 0, best first; who is not listed
+ *   is unacceptable.
+ * @param hospitals - `[hospital, choice]`. For each hospital, residents by number from 0, best first; who is not listed
+ *   is unacceptable.
+ * @param capacities - `[hospital]`. How many residents each hospital takes, at least 1.
+ * @param residentRanks - `[resident, choice]`. For each entry of `residents` its rank, which never falls along a list;
+ *   equals have the same. No list at all where no resident has ties.
+ * @param hospitalRanks - `[hospital, choice]`. For each entry of `hospitals` its rank, likewise. No list at all where
+ *   no hospital has ties.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+ */
+export function hospitalResidentsWithTies(
+  residents: ListsInput,
+  hospitals: ListsInput,
+  capacities: IntsInput,
+  residentRanks: ListsInput,
+  hospitalRanks: ListsInput,
+  options?: HospitalResidentsWithTiesOptions,
+): Promise<TiedPlacements> {
+  return run<TiedPlacements>(CALL_HOSPITAL_RESIDENTS_WITH_TIES, undefined, [residents, hospitals, capacities, residentRanks, hospitalRanks], options);
+}
+
+/**
+ * Send residents to hospitals with several seats where either may value several equally.
+ *
+ * Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that place
+ * the most. Strongly and super-stable ones need not exist: then `exists` is false; otherwise every resident has the
+ * best hospital of all of them. Fails with `invalid_data` for a number outside the other side or listed twice, for
+ * ranks that fall along a list or are not one for each entry, with person and position, for a capacity below 1, or for
+ * another number of capacities than hospitals; `cancelled`.
+ *
+ * Runs in place: the event loop waits.
+ *
+ * @param residents - `[resident, choice]`. For each resident, hospitals by number from 0, best first; who is not listed
+ *   is unacceptable.
+ * @param hospitals - `[hospital, choice]`. For each hospital, residents by number from 0, best first; who is not listed
+ *   is unacceptable.
+ * @param capacities - `[hospital]`. How many residents each hospital takes, at least 1.
+ * @param residentRanks - `[resident, choice]`. For each entry of `residents` its rank, which never falls along a list;
+ *   equals have the same. No list at all where no resident has ties.
+ * @param hospitalRanks - `[hospital, choice]`. For each entry of `hospitals` its rank, likewise. No list at all where
+ *   no hospital has ties.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+ */
+export function hospitalResidentsWithTiesSync(
+  residents: ListsInput,
+  hospitals: ListsInput,
+  capacities: IntsInput,
+  residentRanks: ListsInput,
+  hospitalRanks: ListsInput,
+  options?: Omit<HospitalResidentsWithTiesOptions, 'signal' | 'onProgress'>,
+): TiedPlacements {
+  return runSync<TiedPlacements>(CALL_HOSPITAL_RESIDENTS_WITH_TIES, undefined, [residents, hospitals, capacities, residentRanks, hospitalRanks], options);
 }
 
 /**
@@ -7219,7 +7314,8 @@ export function stableRoommatesSync(lists: ListsInput, options?: SyncOptions): R
 }
 
 /**
- * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+ * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is; or
+ * weakly stable, with many pairs.
  *
  * Fails with `invalid_data` for matrices that do not mirror each other or NaN; `invalid_config` for another choice than
  * the two optimal ones; `cancelled`.
@@ -7241,7 +7337,8 @@ export function stableWithTies(
 }
 
 /**
- * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+ * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is; or
+ * weakly stable, with many pairs.
  *
  * Fails with `invalid_data` for matrices that do not mirror each other or NaN; `invalid_config` for another choice than
  * the two optimal ones; `cancelled`.
@@ -7652,6 +7749,74 @@ export function verifyStabilitySync(
 }
 
 /**
+ * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+ *
+ * Residents are the proposers of the result. Fails with `invalid_data` for lists, ranks or capacities that are refused
+ * where residents are placed, hospitals of another number than residents, or a hospital that does not exist or has more
+ * residents than seats; `cancelled`.
+ *
+ * Runs away from the event loop on a copy of its arrays; `verifyTiedPlacementsSync` runs in place and borrows them.
+ *
+ * @param residents - `[resident, choice]`. For each resident, hospitals by number from 0, best first; who is not listed
+ *   is unacceptable.
+ * @param hospitals - `[hospital, choice]`. For each hospital, residents by number from 0, best first; who is not listed
+ *   is unacceptable.
+ * @param capacities - `[hospital]`. How many residents each hospital takes, at least 1.
+ * @param residentRanks - `[resident, choice]`. For each entry of `residents` its rank, which never falls along a list;
+ *   equals have the same. No list at all where no resident has ties.
+ * @param hospitalRanks - `[hospital, choice]`. For each entry of `hospitals` its rank, likewise. No list at all where
+ *   no hospital has ties.
+ * @param hospitalOf - `[resident]`. The hospital of each resident, -1 for none.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+ */
+export function verifyTiedPlacements(
+  residents: ListsInput,
+  hospitals: ListsInput,
+  capacities: IntsInput,
+  residentRanks: ListsInput,
+  hospitalRanks: ListsInput,
+  hospitalOf: IntsInput,
+  options?: VerifyTiedPlacementsOptions,
+): Promise<Stability> {
+  return run<Stability>(CALL_VERIFY_TIED_PLACEMENTS, undefined, [residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf], options);
+}
+
+/**
+ * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+ *
+ * Residents are the proposers of the result. Fails with `invalid_data` for lists, ranks or capacities that are refused
+ * where residents are placed, hospitals of another number than residents, or a hospital that does not exist or has more
+ * residents than seats; `cancelled`.
+ *
+ * Runs in place: the event loop waits.
+ *
+ * @param residents - `[resident, choice]`. For each resident, hospitals by number from 0, best first; who is not listed
+ *   is unacceptable.
+ * @param hospitals - `[hospital, choice]`. For each hospital, residents by number from 0, best first; who is not listed
+ *   is unacceptable.
+ * @param capacities - `[hospital]`. How many residents each hospital takes, at least 1.
+ * @param residentRanks - `[resident, choice]`. For each entry of `residents` its rank, which never falls along a list;
+ *   equals have the same. No list at all where no resident has ties.
+ * @param hospitalRanks - `[hospital, choice]`. For each entry of `hospitals` its rank, likewise. No list at all where
+ *   no hospital has ties.
+ * @param hospitalOf - `[resident]`. The hospital of each resident, -1 for none.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+ */
+export function verifyTiedPlacementsSync(
+  residents: ListsInput,
+  hospitals: ListsInput,
+  capacities: IntsInput,
+  residentRanks: ListsInput,
+  hospitalRanks: ListsInput,
+  hospitalOf: IntsInput,
+  options?: Omit<VerifyTiedPlacementsOptions, 'signal' | 'onProgress'>,
+): Stability {
+  return runSync<Stability>(CALL_VERIFY_TIED_PLACEMENTS, undefined, [residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf], options);
+}
+
+/**
  * The least cost of insertions, deletions and substitutions that turn the left text into the right one.
  *
  * Fails with `invalid_config` for a cost above 1,000,000, and with `cancelled`.
@@ -8046,6 +8211,12 @@ export interface HospitalResidentsOptions extends CallOptions {
   optimalFor?: HospitalSide;
 }
 
+/** Options of `hospitalResidentsWithTies`; every one has a default. */
+export interface HospitalResidentsWithTiesOptions extends CallOptions {
+  /** How stable. Default weak, which always exists. */
+  stability?: TiedStability;
+}
+
 /** Options of `indelDistanceBatch`; every one has a default. */
 export interface IndelDistanceBatchOptions extends CallOptions {
   /** What is taken out of all texts before. Default nothing. */
@@ -8319,7 +8490,10 @@ export interface StableMarriageOptions extends CallOptions {
 export interface StableWithTiesOptions extends CallOptions {
   /** How stable. Default strong. */
   stability?: TiedStability;
-  /** Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal. */
+  /**
+   * Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal. Where weak, the side that
+   * proposes: no weakly stable matching need be the best for all of a side.
+   */
   choose?: StableChoice;
   /** Which scores are the best. Default highest_first. */
   order?: ScoreOrder;
@@ -8420,6 +8594,14 @@ export interface VerifyStabilityOptions extends CallOptions {
   limit?: number;
   /** How many proposers each receiver takes, each at least 1. Default one each. */
   capacities?: readonly number[] | null;
+}
+
+/** Options of `verifyTiedPlacements`; every one has a default. */
+export interface VerifyTiedPlacementsOptions extends CallOptions {
+  /** How stable they must be. Default weak. */
+  stability?: TiedStability;
+  /** The most blocking pairs that are named; all are counted. Default 100. */
+  limit?: number;
 }
 
 /** Options of `weightedLevenshteinBatch`; every one has a default. */
@@ -9223,6 +9405,15 @@ const TIED_PAIRS: RecordShape = {
   },
 };
 
+const TIED_PLACEMENTS: RecordShape = {
+  name: 'TiedPlacements',
+  type: () => TiedPlacements,
+  fields: {
+    exists: { wire: 'exists', shape: shape.plain, required: true },
+    placements: { wire: 'placements', shape: shape.optional(shape.record(() => PLACEMENTS)) },
+  },
+};
+
 const VECTOR_ATTRIBUTE: RecordShape = {
   name: 'VectorAttribute',
   type: () => VectorAttribute,
@@ -9860,6 +10051,21 @@ const CALL_HOSPITAL_RESIDENTS: Operation = {
   gives: shape.record(() => PLACEMENTS),
 };
 
+const CALL_HOSPITAL_RESIDENTS_WITH_TIES: Operation = {
+  name: 'matching.hospital_residents_with_ties',
+  arrays: [
+    { name: 'residents', shape: shape.lists },
+    { name: 'hospitals', shape: shape.lists },
+    { name: 'capacities', shape: shape.ints },
+    { name: 'residentRanks', shape: shape.lists },
+    { name: 'hospitalRanks', shape: shape.lists },
+  ],
+  options: {
+    stability: { wire: 'stability', shape: shape.plain, default: 'weak' },
+  },
+  gives: shape.record(() => TIED_PLACEMENTS),
+};
+
 const CALL_INDEL_DISTANCE: Operation = {
   name: 'matching.indel_distance',
   options: {
@@ -10325,6 +10531,23 @@ const CALL_VERIFY_STABILITY: Operation = {
   options: {
     limit: { wire: 'limit', shape: shape.plain, default: 100 },
     capacities: { wire: 'capacities', shape: shape.optional(shape.list(shape.plain)) },
+  },
+  gives: shape.record(() => STABILITY),
+};
+
+const CALL_VERIFY_TIED_PLACEMENTS: Operation = {
+  name: 'matching.verify_tied_placements',
+  arrays: [
+    { name: 'residents', shape: shape.lists },
+    { name: 'hospitals', shape: shape.lists },
+    { name: 'capacities', shape: shape.ints },
+    { name: 'residentRanks', shape: shape.lists },
+    { name: 'hospitalRanks', shape: shape.lists },
+    { name: 'hospitalOf', shape: shape.ints },
+  ],
+  options: {
+    stability: { wire: 'stability', shape: shape.plain, default: 'weak' },
+    limit: { wire: 'limit', shape: shape.plain, default: 100 },
   },
   gives: shape.record(() => STABILITY),
 };

@@ -116,6 +116,7 @@ __all__ = [
     "TextNormalization",
     "TextSimilarity",
     "TiedPairs",
+    "TiedPlacements",
     "TiedStability",
     "TiesPolicy",
     "UnicodeForm",
@@ -151,6 +152,7 @@ __all__ = [
     "hamming_similarity",
     "hamming_similarity_batch",
     "hospital_residents",
+    "hospital_residents_with_ties",
     "indel_distance",
     "indel_distance_batch",
     "indel_ratio",
@@ -199,6 +201,7 @@ __all__ = [
     "token_sort_ratio_batch",
     "verify_roommates",
     "verify_stability",
+    "verify_tied_placements",
     "weighted_levenshtein",
     "weighted_levenshtein_batch",
     "weighted_ratio",
@@ -530,9 +533,11 @@ errors.
 """
 
 
-TiedStability: TypeAlias = Literal["strong", "super"]
+TiedStability: TypeAlias = Literal["weak", "strong", "super"]
 """How stable a matching with ties must be.
 
+- `weak`: No pair in which both would rather have each other. Always exists, and of different sizes: at least two
+thirds as many are matched as in the largest, which is NP-hard to find.
 - `strong`: No pair in which one would rather have the other, and the other would at least not mind.
 - `super`: No pair in which both would at least not mind: stable however ties are broken.
 """
@@ -2998,6 +3003,26 @@ class TiedPairs(Report):
         return super()._read(wire)
 
 
+class TiedPlacements(Report):
+    """Placements where ties are not broken, which need not exist.
+
+    Attributes:
+        exists: Whether such placements exist; weakly stable ones always do.
+        placements: The placements; absent where none exist. Choices are 1 and those strictly better.
+    """
+
+    exists: bool
+    placements: Placements | None
+
+    def __init__(self, *, exists: bool, placements: Placements | None = None) -> None:
+        self._set(exists=exists, placements=placements)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["placements"] = None if wire["placements"] is None else Placements._read(wire["placements"])
+        return super()._read(wire)
+
+
 class VectorAttribute(Options):
     """Compare vectors that stand beside the tables, such as embeddings, by the cosine of their angle; below 0 counts as
     0.
@@ -5170,6 +5195,63 @@ def hospital_residents(
     return Placements._read(reply)
 
 
+def hospital_residents_with_ties(
+    residents: ListsLike,
+    hospitals: ListsLike,
+    capacities: ArrayLike,
+    resident_ranks: ListsLike,
+    hospital_ranks: ListsLike,
+    *,
+    stability: TiedStability = "weak",
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> TiedPlacements:
+    """Send residents to hospitals with several seats where either may value several equally.
+
+    Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+    place the most. Strongly and super-stable ones need not exist: then `exists` is false; otherwise every resident
+    has the best hospital of all of them. Fails with `invalid_data` for a number outside the other side or listed
+    twice, for ranks that fall along a list or are not one for each entry, with person and position, for a capacity
+    below 1, or for another number of capacities than hospitals; `cancelled`.
+
+    Args:
+        residents: `[resident, choice]`, whole numbers; rows may differ in length. For each resident, hospitals by
+            number from 0, best first; who is not listed is unacceptable.
+        hospitals: `[hospital, choice]`, whole numbers; rows may differ in length. For each hospital, residents by
+            number from 0, best first; who is not listed is unacceptable.
+        capacities: `[hospital]`, whole numbers. How many residents each hospital takes, at least 1.
+        resident_ranks: `[resident, choice]`, whole numbers; rows may differ in length. For each entry of
+            `residents` its rank, which never falls along a list; equals have the same. No list at all where no resident
+            has ties.
+        hospital_ranks: `[hospital, choice]`, whole numbers; rows may differ in length. For each entry of
+            `hospitals` its rank, likewise. No list at all where no hospital has ties.
+        stability: How stable. Default weak, which always exists.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [
+        lend_lists("residents", residents),
+        lend_lists("hospitals", hospitals),
+        lend_ints("capacities", capacities),
+        lend_lists("resident_ranks", resident_ranks),
+        lend_lists("hospital_ranks", hospital_ranks),
+    ]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.hospital_residents_with_ties", {"stability": stability}, inputs, run=run)
+    return TiedPlacements._read(reply)
+
+
 def indel_distance(
     left: str,
     right: str,
@@ -6574,7 +6656,8 @@ def stable_with_ties(
     progress: bool | Progress = False,
     cancel: Cancel | None = None,
 ) -> TiedPairs:
-    """Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+    """Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+    or weakly stable, with many pairs.
 
     Fails with `invalid_data` for matrices that do not mirror each other or NaN; `invalid_config` for another choice
     than the two optimal ones; `cancelled`.
@@ -6584,7 +6667,8 @@ def stable_with_ties(
             each of the right. NaN is refused, minus infinity (plus infinity for lowest_first) is unacceptable.
         right_scores: `[right, left]`; one axis is one row. How much each of the right side values each of the left.
         stability: How stable. Default strong.
-        choose: Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal.
+        choose: Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal. Where weak,
+            the side that proposes: no weakly stable matching need be the best for all of a side.
         order: Which scores are the best. Default highest_first.
         seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
         threads: How many threads may work; 0, the default, is one per processor.
@@ -6990,6 +7074,66 @@ def verify_stability(
     ]
     run = Run(seed, threads, progress, cancel)
     reply = call("matching.verify_stability", {"limit": limit, "capacities": capacities}, inputs, run=run)
+    return Stability._read(reply)
+
+
+def verify_tied_placements(
+    residents: ListsLike,
+    hospitals: ListsLike,
+    capacities: ArrayLike,
+    resident_ranks: ListsLike,
+    hospital_ranks: ListsLike,
+    hospital_of: ArrayLike,
+    *,
+    stability: TiedStability = "weak",
+    limit: int = 100,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> Stability:
+    """Whether placements are stable where lists have ties, and which resident and hospital would leave.
+
+    Residents are the proposers of the result. Fails with `invalid_data` for lists, ranks or capacities that are
+    refused where residents are placed, hospitals of another number than residents, or a hospital that does not exist
+    or has more residents than seats; `cancelled`.
+
+    Args:
+        residents: `[resident, choice]`, whole numbers; rows may differ in length. For each resident, hospitals by
+            number from 0, best first; who is not listed is unacceptable.
+        hospitals: `[hospital, choice]`, whole numbers; rows may differ in length. For each hospital, residents by
+            number from 0, best first; who is not listed is unacceptable.
+        capacities: `[hospital]`, whole numbers. How many residents each hospital takes, at least 1.
+        resident_ranks: `[resident, choice]`, whole numbers; rows may differ in length. For each entry of
+            `residents` its rank, which never falls along a list; equals have the same. No list at all where no resident
+            has ties.
+        hospital_ranks: `[hospital, choice]`, whole numbers; rows may differ in length. For each entry of
+            `hospitals` its rank, likewise. No list at all where no hospital has ties.
+        hospital_of: `[resident]`, whole numbers. The hospital of each resident, -1 for none.
+        stability: How stable they must be. Default weak.
+        limit: The most blocking pairs that are named; all are counted. Default 100.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [
+        lend_lists("residents", residents),
+        lend_lists("hospitals", hospitals),
+        lend_ints("capacities", capacities),
+        lend_lists("resident_ranks", resident_ranks),
+        lend_lists("hospital_ranks", hospital_ranks),
+        lend_ints("hospital_of", hospital_of),
+    ]
+    run = Run(seed, threads, progress, cancel)
+    reply = call("matching.verify_tied_placements", {"stability": stability, "limit": limit}, inputs, run=run)
     return Stability._read(reply)
 
 

@@ -62,10 +62,11 @@ pub use entities::{
 };
 pub use map::MatchMap;
 pub use stable::{
-    AllStableMarriages, HospitalResidents, HospitalSide, Placements, Roommates, ScoreOrder, Stability, StableChoice,
-    StableMarriage, StableMarriages, StablePairs, StableScores, StableTies, TiedPairs, TiedStability, TiesPolicy,
-    VerifyStability, all_stable_marriages, hospital_residents, stable_from_scores, stable_marriage, stable_roommates,
-    stable_with_ties, verify_roommates, verify_stability,
+    AllStableMarriages, HospitalResidents, HospitalSide, HospitalTies, Placements, Roommates, ScoreOrder, Stability,
+    StableChoice, StableMarriage, StableMarriages, StablePairs, StableScores, StableTies, TiedLists, TiedPairs,
+    TiedPlacements, TiedStability, TiesPolicy, VerifyStability, VerifyTies, all_stable_marriages, hospital_residents,
+    hospital_residents_with_ties, stable_from_scores, stable_marriage, stable_roommates, stable_with_ties,
+    verify_roommates, verify_stability, verify_tied_placements,
 };
 pub use strings::{
     CaseRule, Cdist, DuplicateTexts, FittedCdist, FittedTextJoin, MetricParameters, PhoneticKey, PunctuationRule,

@@ -8,6 +8,9 @@ use crate::Context;
 use crate::data::Ints;
 use crate::error::{Result, ensure};
 
+/// What the two sides are called.
+pub(super) const HOSPITALS: [&str; 2] = ["resident", "hospital"];
+
 /// Which side has the best of all stable matchings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -73,25 +76,37 @@ pub fn hospital_residents(
     context: &Context,
 ) -> Result<Placements> {
     let seats = seats(capacities, hospitals.len(), "hospital")?;
-    let market = Market::new(["resident", "hospital"], residents, hospitals, context)?;
+    let market = Market::new(HOSPITALS, residents, hospitals, context)?;
     let Market { proposers: residents, receivers: hospitals } = &market;
     let partners = match options.optimal_for {
         HospitalSide::Residents => resident_optimal(residents, hospitals, &seats, context)?,
         HospitalSide::Hospitals => hospital_optimal(residents, hospitals, &seats, context)?,
     };
-    let (mut filled, mut worst_choices) = (vec![0; hospitals.len()], vec![0; hospitals.len()]);
-    for (resident, &hospital) in partners.iter().enumerate().filter(|(_, hospital)| **hospital != NONE) {
-        let choice = i64::from(hospitals.place(hospital, resident as u32)) + 1;
-        let worst: &mut i64 = &mut worst_choices[hospital as usize];
-        *worst = choice.max(*worst);
-        filled[hospital as usize] += 1;
+    Ok(Placements::of(&partners, hospitals.len(), |r, h| residents.place(r, h), |h, r| hospitals.place(h, r)))
+}
+
+impl Placements {
+    /// With how many stand before the partner on each list.
+    pub(super) fn of(
+        partners: &[u32],
+        hospitals: usize,
+        place: impl Fn(u32, u32) -> u32,
+        hospital_place: impl Fn(u32, u32) -> u32,
+    ) -> Self {
+        let (mut filled, mut worst_choices) = (vec![0; hospitals], vec![0; hospitals]);
+        for (resident, &hospital) in partners.iter().enumerate().filter(|(_, hospital)| **hospital != NONE) {
+            let choice = i64::from(hospital_place(hospital, resident as u32)) + 1;
+            let worst: &mut i64 = &mut worst_choices[hospital as usize];
+            *worst = choice.max(*worst);
+            filled[hospital as usize] += 1;
+        }
+        Self {
+            hospital_of: signed(partners),
+            resident_choices: choices(partners, place).into(),
+            filled: filled.into(),
+            worst_choices: worst_choices.into(),
+        }
     }
-    Ok(Placements {
-        hospital_of: signed(&partners),
-        resident_choices: choices(&partners, |r, h| residents.place(r, h)).into(),
-        filled: filled.into(),
-        worst_choices: worst_choices.into(),
-    })
 }
 
 /// Judge capacities, one per `who`.

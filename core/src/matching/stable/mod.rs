@@ -10,8 +10,9 @@
 //! | [`hospital_residents`] | two sides, one of which takes several |
 //! | [`stable_roommates`] | one group in pairs, or the proof that no pairing is stable |
 //! | [`stable_from_scores`] | two sides that give scores instead of lists; ties are broken |
-//! | [`stable_with_ties`] | the same, ties stay: strongly stable or super-stable, which need not exist |
-//! | [`verify_stability`], [`verify_roommates`] | names the pairs that would leave a matching |
+//! | [`stable_with_ties`] | the same, ties stay: strongly stable or super-stable, which need not exist, or weakly, many pairs |
+//! | [`hospital_residents_with_ties`] | two sides, one of which takes several, ties staying ties in lists of any length |
+//! | [`verify_stability`], [`verify_tied_placements`], [`verify_roommates`] | names the pairs that would leave a matching |
 mod deferred;
 mod fair;
 mod flow;
@@ -23,7 +24,7 @@ mod rotations;
 mod scores;
 #[cfg(test)]
 mod tests;
-mod ties;
+mod tied;
 mod verify;
 
 pub use hospital::{HospitalResidents, HospitalSide, Placements, hospital_residents};
@@ -32,7 +33,9 @@ pub use marriage::{
     stable_marriage,
 };
 pub use roommates::{Roommates, stable_roommates};
-pub use scores::{
-    ScoreOrder, StableScores, StableTies, TiedPairs, TiedStability, TiesPolicy, stable_from_scores, stable_with_ties,
+pub use scores::{ScoreOrder, StableScores, TiesPolicy, stable_from_scores};
+pub use tied::{
+    HospitalTies, StableTies, TiedLists, TiedPairs, TiedPlacements, TiedStability, VerifyTies,
+    hospital_residents_with_ties, stable_with_ties, verify_tied_placements,
 };
 pub use verify::{Stability, VerifyStability, verify_roommates, verify_stability};

@@ -2,11 +2,10 @@
 use ndarray::{ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use super::lists::{Market, NONE, inverse};
+use super::lists::Market;
 use super::marriage::{SIDES, StableChoice, StableMarriage, StablePairs, choose};
-use super::ties::{Ranked, without_breaking};
 use crate::Context;
-use crate::error::{Code, Error, Result, bail, ensure};
+use crate::error::{Code, Error, Result, ensure};
 
 /// Which scores are the best.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,7 +121,7 @@ pub fn stable_from_scores(
     choose(&Market::new(SIDES, &left, &right, context)?, &marriage, context)
 }
 
-fn mirrored(left: ArrayView2<'_, f64>, right: ArrayView2<'_, f64>) -> Result<()> {
+pub(super) fn mirrored(left: ArrayView2<'_, f64>, right: ArrayView2<'_, f64>) -> Result<()> {
     ensure!(
         left.nrows() == right.ncols() && left.ncols() == right.nrows(),
         InvalidData,
@@ -138,7 +137,7 @@ fn mirrored(left: ArrayView2<'_, f64>, right: ArrayView2<'_, f64>) -> Result<()>
 }
 
 /// A whole number that is lower for better scores, equal for equal ones; nothing for unacceptable.
-fn order_key(score: f64, order: ScoreOrder, name: &str, row: usize, column: usize) -> Result<Option<u64>> {
+pub(super) fn order_key(score: f64, order: ScoreOrder, name: &str, row: usize, column: usize) -> Result<Option<u64>> {
     ensure!(
         !score.is_nan(),
         InvalidData,
@@ -195,127 +194,4 @@ fn mixed(seed: u64, row: usize, column: usize) -> u64 {
     };
     let step = |state: u64, value: u64| finish(state ^ value.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     step(step(finish(seed), row as u64), column as u64)
-}
-
-/// How stable a matching with ties must be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum TiedStability {
-    /// No pair in which one would rather have the other, and the other would at least not mind.
-    #[default]
-    Strong,
-    /// No pair in which both would at least not mind: stable however ties are broken.
-    Super,
-}
-
-/// How stable pairs are looked for where ties are not broken.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct StableTies {
-    /// How stable. Default strong.
-    pub stability: TiedStability,
-    /// Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal.
-    pub choose: StableChoice,
-    /// Which scores are the best. Default highest_first.
-    pub order: ScoreOrder,
-}
-
-impl StableTies {
-    /// Set how stable the matching must be.
-    #[must_use]
-    pub fn with_stability(mut self, stability: TiedStability) -> Self {
-        self.stability = stability;
-        self
-    }
-
-    /// Set which side has the best of these matchings.
-    #[must_use]
-    pub fn with_choose(mut self, choose: StableChoice) -> Self {
-        self.choose = choose;
-        self
-    }
-
-    /// Set which scores are the best.
-    #[must_use]
-    pub fn with_order(mut self, order: ScoreOrder) -> Self {
-        self.order = order;
-        self
-    }
-}
-
-/// Stable pairs where ties are not broken, which need not exist.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TiedPairs {
-    /// Whether such a matching exists.
-    pub exists: bool,
-    /// The matching; absent where none exists. Choices are 1 and those strictly better.
-    pub pairs: Option<StablePairs>,
-}
-
-/// Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
-///
-/// Scores as for [`stable_from_scores`]; equal scores of one person are ties. Those left alone are the same in all such
-/// matchings. O(left * right * log) for the sorting, then about as much again for every round of refusals.
-///
-/// # Errors
-/// `invalid_data` for matrices that do not mirror each other or NaN; `invalid_config` for another choice than the two optimal
-/// ones; `cancelled`.
-pub fn stable_with_ties(
-    left_scores: ArrayView2<'_, f64>,
-    right_scores: ArrayView2<'_, f64>,
-    options: &StableTies,
-    context: &Context,
-) -> Result<TiedPairs> {
-    let swapped = match options.choose {
-        StableChoice::ProposerOptimal => false,
-        StableChoice::ReceiverOptimal => true,
-        other => bail!(
-            InvalidConfig,
-            "choose is {other:?}, with ties it must be proposer_optimal or receiver_optimal; break the ties for the others"
-        ),
-    };
-    mirrored(left_scores, right_scores)?;
-    let left = ranked(left_scores, "left_scores", options.order, context)?;
-    let right = ranked(right_scores, "right_scores", options.order, context)?;
-    let strong = options.stability == TiedStability::Strong;
-    let found = if swapped {
-        without_breaking(&right, &left, strong, context)?.map(|partners| inverse(&partners, left.lists.len()))
-    } else {
-        without_breaking(&left, &right, strong, context)?
-    };
-    let pairs = found.map(|partners| {
-        let better = |side: &Ranked, person: u32, other: u32| {
-            let group = |other: u32| side.groups[person as usize * side.others + other as usize];
-            side.lists[person as usize].partition_point(|&one| group(one) < group(other)) as u32
-        };
-        let holders = inverse(&partners, right.lists.len());
-        StablePairs::of(&partners, &holders, true, |p, r| better(&left, p, r), |r, p| better(&right, r, p))
-    });
-    Ok(TiedPairs { exists: pairs.is_some(), pairs })
-}
-
-fn ranked(scores: ArrayView2<'_, f64>, name: &str, order: ScoreOrder, context: &Context) -> Result<Ranked> {
-    let others = scores.ncols();
-    let rows = context.map(scores.nrows(), |row| {
-        let mut keys = Vec::with_capacity(others);
-        for (column, &score) in scores.row(row).iter().enumerate() {
-            if let Some(key) = order_key(score, order, name, row, column)? {
-                keys.push((key, column as u32));
-            }
-        }
-        keys.sort_unstable();
-        let mut groups = vec![NONE; others];
-        let mut group = 0;
-        for (at, &(key, column)) in keys.iter().enumerate() {
-            group += u32::from(at > 0 && keys[at - 1].0 != key);
-            groups[column as usize] = group;
-        }
-        Ok((keys.into_iter().map(|(_, column)| column).collect(), groups))
-    })?;
-    let (lists, groups): (Vec<Vec<u32>>, Vec<Vec<u32>>) = rows.into_iter().unzip();
-    Ok(Ranked { lists, groups: groups.concat(), others })
 }

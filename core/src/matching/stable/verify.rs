@@ -59,7 +59,7 @@ pub struct Stability {
     pub unacceptable: Ints,
 }
 
-struct Findings {
+pub(super) struct Findings {
     limit: usize,
     count: usize,
     proposers: Vec<i64>,
@@ -68,11 +68,11 @@ struct Findings {
 }
 
 impl Findings {
-    fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize) -> Self {
         Self { limit, count: 0, proposers: Vec::new(), receivers: Vec::new(), unacceptable: Vec::new() }
     }
 
-    fn blocking(&mut self, proposer: u32, receiver: u32) {
+    pub(super) fn blocking(&mut self, proposer: u32, receiver: u32) {
         if self.count < self.limit {
             self.proposers.push(i64::from(proposer));
             self.receivers.push(i64::from(receiver));
@@ -80,7 +80,11 @@ impl Findings {
         self.count += 1;
     }
 
-    fn finish(self) -> Stability {
+    pub(super) fn unacceptable(&mut self, proposer: u32) {
+        self.unacceptable.push(i64::from(proposer));
+    }
+
+    pub(super) fn finish(self) -> Stability {
         Stability {
             stable: self.count == 0 && self.unacceptable.is_empty(),
             blocking_count: self.count,
@@ -123,7 +127,7 @@ pub fn verify_stability(
         filled[receiver as usize] += 1;
         worst[receiver as usize] = worst[receiver as usize].max(place);
         if place == NONE || proposers.place(proposer as u32, receiver) == NONE {
-            findings.unacceptable.push(proposer as i64);
+            findings.unacceptable(proposer as u32);
         }
     }
     for (receiver, (&filled, &seats)) in filled.iter().zip(&seats).enumerate() {
@@ -176,7 +180,7 @@ pub fn verify_roommates(
             );
             let listed = side.place(person, partner) != NONE && side.place(partner, person) != NONE;
             if person < partner && !listed {
-                findings.unacceptable.push(i64::from(person));
+                findings.unacceptable(person);
             }
         }
         for &other in side.list(person).iter().take_while(|&&other| other != partner) {
@@ -190,7 +194,7 @@ pub fn verify_roommates(
     Ok(findings.finish())
 }
 
-fn partners(given: &[i64], count: usize, others: usize, names: [&str; 2]) -> Result<Vec<u32>> {
+pub(super) fn partners(given: &[i64], count: usize, others: usize, names: [&str; 2]) -> Result<Vec<u32>> {
     let [own, other] = names;
     ensure!(
         given.len() == count,

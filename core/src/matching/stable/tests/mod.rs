@@ -1,5 +1,6 @@
 mod one_group;
-mod tied;
+mod tied_lists;
+mod tied_scores;
 mod two_sides;
 
 use crate::math::random::Random;

@@ -12033,6 +12033,586 @@ public final class Matching {
     }
 
     /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @return placements where ties are not broken, which need not exist
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static TiedPlacements hospitalResidentsWithTies(
+            int[][] residents, int[][] hospitals, int[] capacities, int[][] residentRanks, int[][] hospitalRanks) {
+        return TiedPlacements.read(hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks).run().value());
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param context its seed, threads, cancellation and progress
+     * @return placements where ties are not broken, which need not exist
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static TiedPlacements hospitalResidentsWithTies(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            Context context) {
+        return TiedPlacements.read(hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks).run(context).value());
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<TiedPlacements> hospitalResidentsWithTiesAsync(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            Executor executor) {
+        return Async.start(
+                () -> hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks),
+                reply -> TiedPlacements.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<TiedPlacements> hospitalResidentsWithTiesAsync(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks),
+                reply -> TiedPlacements.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request hospitalResidentsWithTiesRequest(
+            int[][] residents, int[][] hospitals, int[] capacities, int[][] residentRanks, int[][] hospitalRanks) {
+        return new Request("matching.hospital_residents_with_ties")
+                .lists("residents", residents)
+                .lists("hospitals", hospitals)
+                .ints("capacities", capacities)
+                .lists("resident_ranks", residentRanks)
+                .lists("hospital_ranks", hospitalRanks);
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param stability how stable. Default weak, which always exists.
+     * @return placements where ties are not broken, which need not exist
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static TiedPlacements hospitalResidentsWithTies(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability) {
+        return TiedPlacements.read(hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, stability).run().value());
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param stability how stable. Default weak, which always exists.
+     * @param context its seed, threads, cancellation and progress
+     * @return placements where ties are not broken, which need not exist
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static TiedPlacements hospitalResidentsWithTies(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability,
+            Context context) {
+        return TiedPlacements.read(hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, stability).run(context).value());
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param stability how stable. Default weak, which always exists.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<TiedPlacements> hospitalResidentsWithTiesAsync(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability,
+            Executor executor) {
+        return Async.start(
+                () -> hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, stability),
+                reply -> TiedPlacements.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param stability how stable. Default weak, which always exists.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<TiedPlacements> hospitalResidentsWithTiesAsync(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, stability),
+                reply -> TiedPlacements.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request hospitalResidentsWithTiesRequest(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability) {
+        return new Request("matching.hospital_residents_with_ties")
+                .lists("residents", residents)
+                .lists("hospitals", hospitals)
+                .ints("capacities", capacities)
+                .lists("resident_ranks", residentRanks)
+                .lists("hospital_ranks", hospitalRanks)
+                .option("stability", stability, (to, item) -> to.text(item.wireName()));
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @return placements where ties are not broken, which need not exist
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static TiedPlacements hospitalResidentsWithTies(
+            int[][] residents, int[][] hospitals, long[] capacities, int[][] residentRanks, int[][] hospitalRanks) {
+        return TiedPlacements.read(hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks).run().value());
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param context its seed, threads, cancellation and progress
+     * @return placements where ties are not broken, which need not exist
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static TiedPlacements hospitalResidentsWithTies(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            Context context) {
+        return TiedPlacements.read(hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks).run(context).value());
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<TiedPlacements> hospitalResidentsWithTiesAsync(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            Executor executor) {
+        return Async.start(
+                () -> hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks),
+                reply -> TiedPlacements.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<TiedPlacements> hospitalResidentsWithTiesAsync(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks),
+                reply -> TiedPlacements.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request hospitalResidentsWithTiesRequest(
+            int[][] residents, int[][] hospitals, long[] capacities, int[][] residentRanks, int[][] hospitalRanks) {
+        return new Request("matching.hospital_residents_with_ties")
+                .lists("residents", residents)
+                .lists("hospitals", hospitals)
+                .ints("capacities", capacities)
+                .lists("resident_ranks", residentRanks)
+                .lists("hospital_ranks", hospitalRanks);
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param stability how stable. Default weak, which always exists.
+     * @return placements where ties are not broken, which need not exist
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static TiedPlacements hospitalResidentsWithTies(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability) {
+        return TiedPlacements.read(hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, stability).run().value());
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param stability how stable. Default weak, which always exists.
+     * @param context its seed, threads, cancellation and progress
+     * @return placements where ties are not broken, which need not exist
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static TiedPlacements hospitalResidentsWithTies(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability,
+            Context context) {
+        return TiedPlacements.read(hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, stability).run(context).value());
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param stability how stable. Default weak, which always exists.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<TiedPlacements> hospitalResidentsWithTiesAsync(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability,
+            Executor executor) {
+        return Async.start(
+                () -> hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, stability),
+                reply -> TiedPlacements.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Send residents to hospitals with several seats where either may value several equally.
+     *
+     * <p>Weakly stable placements always exist, and at least two thirds as many residents are placed as in those that
+     * place the most. Strongly and super-stable ones need not exist: then {@code exists} is false; otherwise every
+     * resident has the best hospital of all of them. Fails with {@code invalid_data} for a number outside the other
+     * side or listed twice, for ranks that fall along a list or are not one for each entry, with person and position,
+     * for a capacity below 1, or for another number of capacities than hospitals; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param stability how stable. Default weak, which always exists.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<TiedPlacements> hospitalResidentsWithTiesAsync(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> hospitalResidentsWithTiesRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, stability),
+                reply -> TiedPlacements.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request hospitalResidentsWithTiesRequest(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            TiedStability stability) {
+        return new Request("matching.hospital_residents_with_ties")
+                .lists("residents", residents)
+                .lists("hospitals", hospitals)
+                .ints("capacities", capacities)
+                .lists("resident_ranks", residentRanks)
+                .lists("hospital_ranks", hospitalRanks)
+                .option("stability", stability, (to, item) -> to.text(item.wireName()));
+    }
+
+    /**
      * The fewest insertions and deletions that turn one text into the other.
      *
      * <p>Fails with {@code cancelled}.
@@ -21961,7 +22541,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}.
@@ -21977,7 +22558,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}.
@@ -21995,7 +22577,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}.
@@ -22015,7 +22598,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}.
@@ -22045,7 +22629,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}.
@@ -22062,7 +22647,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}.
@@ -22082,7 +22668,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}.
@@ -22105,7 +22692,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}.
@@ -22137,7 +22725,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. Rows are copied and must be equally long.
@@ -22153,7 +22742,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. Rows are copied and must be equally long.
@@ -22171,7 +22761,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. Rows are copied and must be equally long.
@@ -22191,7 +22782,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. Rows are copied and must be equally long.
@@ -22221,7 +22813,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. Rows are copied and must be equally long.
@@ -22239,7 +22832,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. Rows are copied and must be equally long.
@@ -22259,7 +22853,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. Rows are copied and must be equally long.
@@ -22282,7 +22877,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. Rows are copied and must be equally long.
@@ -22319,7 +22915,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. This form takes a single row.
@@ -22335,7 +22932,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. This form takes a single row.
@@ -22353,7 +22951,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. This form takes a single row.
@@ -22373,7 +22972,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. This form takes a single row.
@@ -22403,7 +23003,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. This form takes a single row.
@@ -22420,7 +23021,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. This form takes a single row.
@@ -22440,7 +23042,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. This form takes a single row.
@@ -22463,7 +23066,8 @@ public final class Matching {
     }
 
     /**
-     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is.
+     * Pair two sides by scores with ties so that the matching is strongly stable or super-stable, or tell that none is;
+     * or weakly stable, with many pairs.
      *
      * <p>Fails with {@code invalid_data} for matrices that do not mirror each other or NaN; {@code invalid_config} for
      * another choice than the two optimal ones; {@code cancelled}. This form takes a single row.
@@ -22552,7 +23156,8 @@ public final class Matching {
         }
 
         /**
-         * Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal.
+         * Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal. Where weak, the side
+         * that proposes: no weakly stable matching need be the best for all of a side.
          *
          * @return the value
          */
@@ -22616,7 +23221,8 @@ public final class Matching {
             }
 
             /**
-             * Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal.
+             * Which of these matchings: proposer_optimal (the left side, default) or receiver_optimal. Where weak, the
+             * side that proposes: no weakly stable matching need be the best for all of a side.
              *
              * @param choose the value
              * @return this
@@ -25569,6 +26175,732 @@ public final class Matching {
              */
             public VerifyStabilityOptions build() {
                 return new VerifyStabilityOptions(this);
+            }
+        }
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @return whether anybody would leave a matching
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Stability verifyTiedPlacements(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf) {
+        return Stability.read(verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf).run().value());
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param context its seed, threads, cancellation and progress
+     * @return whether anybody would leave a matching
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Stability verifyTiedPlacements(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf,
+            Context context) {
+        return Stability.read(verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf).run(context).value());
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Stability> verifyTiedPlacementsAsync(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf,
+            Executor executor) {
+        return Async.start(
+                () -> verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf),
+                reply -> Stability.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Stability> verifyTiedPlacementsAsync(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf),
+                reply -> Stability.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyTiedPlacementsRequest(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf) {
+        return new Request("matching.verify_tied_placements")
+                .lists("residents", residents)
+                .lists("hospitals", hospitals)
+                .ints("capacities", capacities)
+                .lists("resident_ranks", residentRanks)
+                .lists("hospital_ranks", hospitalRanks)
+                .ints("hospital_of", hospitalOf);
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param options what else there is to say
+     * @return whether anybody would leave a matching
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Stability verifyTiedPlacements(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf,
+            VerifyTiedPlacementsOptions options) {
+        return Stability.read(verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf, options).run().value());
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return whether anybody would leave a matching
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Stability verifyTiedPlacements(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf,
+            VerifyTiedPlacementsOptions options,
+            Context context) {
+        return Stability.read(verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf, options).run(context).value());
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Stability> verifyTiedPlacementsAsync(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf,
+            VerifyTiedPlacementsOptions options,
+            Executor executor) {
+        return Async.start(
+                () -> verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf, options),
+                reply -> Stability.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Stability> verifyTiedPlacementsAsync(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf,
+            VerifyTiedPlacementsOptions options,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf, options),
+                reply -> Stability.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyTiedPlacementsRequest(
+            int[][] residents,
+            int[][] hospitals,
+            int[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            int[] hospitalOf,
+            VerifyTiedPlacementsOptions options) {
+        return new Request("matching.verify_tied_placements")
+                .lists("residents", residents)
+                .lists("hospitals", hospitals)
+                .ints("capacities", capacities)
+                .lists("resident_ranks", residentRanks)
+                .lists("hospital_ranks", hospitalRanks)
+                .ints("hospital_of", hospitalOf)
+                .options(options, VerifyTiedPlacementsOptions::write);
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @return whether anybody would leave a matching
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Stability verifyTiedPlacements(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf) {
+        return Stability.read(verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf).run().value());
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param context its seed, threads, cancellation and progress
+     * @return whether anybody would leave a matching
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Stability verifyTiedPlacements(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf,
+            Context context) {
+        return Stability.read(verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf).run(context).value());
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Stability> verifyTiedPlacementsAsync(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf,
+            Executor executor) {
+        return Async.start(
+                () -> verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf),
+                reply -> Stability.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Stability> verifyTiedPlacementsAsync(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf),
+                reply -> Stability.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyTiedPlacementsRequest(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf) {
+        return new Request("matching.verify_tied_placements")
+                .lists("residents", residents)
+                .lists("hospitals", hospitals)
+                .ints("capacities", capacities)
+                .lists("resident_ranks", residentRanks)
+                .lists("hospital_ranks", hospitalRanks)
+                .ints("hospital_of", hospitalOf);
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param options what else there is to say
+     * @return whether anybody would leave a matching
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Stability verifyTiedPlacements(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf,
+            VerifyTiedPlacementsOptions options) {
+        return Stability.read(verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf, options).run().value());
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param options what else there is to say
+     * @param context its seed, threads, cancellation and progress
+     * @return whether anybody would leave a matching
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static Stability verifyTiedPlacements(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf,
+            VerifyTiedPlacementsOptions options,
+            Context context) {
+        return Stability.read(verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf, options).run(context).value());
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param options what else there is to say
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Stability> verifyTiedPlacementsAsync(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf,
+            VerifyTiedPlacementsOptions options,
+            Executor executor) {
+        return Async.start(
+                () -> verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf, options),
+                reply -> Stability.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Whether placements are stable where lists have ties, and which resident and hospital would leave.
+     *
+     * <p>Residents are the proposers of the result. Fails with {@code invalid_data} for lists, ranks or capacities that
+     * are refused where residents are placed, hospitals of another number than residents, or a hospital that does not
+     * exist or has more residents than seats; {@code cancelled}.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param residents for each resident, hospitals by number from 0, best first; who is not listed is unacceptable
+     * @param hospitals for each hospital, residents by number from 0, best first; who is not listed is unacceptable
+     * @param capacities how many residents each hospital takes, at least 1
+     * @param residentRanks for each entry of {@code residents} its rank, which never falls along a list; equals have
+     *     the same. No list at all where no resident has ties.
+     * @param hospitalRanks for each entry of {@code hospitals} its rank, likewise. No list at all where no hospital has
+     *     ties.
+     * @param hospitalOf the hospital of each resident, -1 for none
+     * @param options what else there is to say
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<Stability> verifyTiedPlacementsAsync(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf,
+            VerifyTiedPlacementsOptions options,
+            Context context,
+            Executor executor) {
+        return Async.start(
+                () -> verifyTiedPlacementsRequest(residents, hospitals, capacities, residentRanks, hospitalRanks, hospitalOf, options),
+                reply -> Stability.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request verifyTiedPlacementsRequest(
+            int[][] residents,
+            int[][] hospitals,
+            long[] capacities,
+            int[][] residentRanks,
+            int[][] hospitalRanks,
+            long[] hospitalOf,
+            VerifyTiedPlacementsOptions options) {
+        return new Request("matching.verify_tied_placements")
+                .lists("residents", residents)
+                .lists("hospitals", hospitals)
+                .ints("capacities", capacities)
+                .lists("resident_ranks", residentRanks)
+                .lists("hospital_ranks", hospitalRanks)
+                .ints("hospital_of", hospitalOf)
+                .options(options, VerifyTiedPlacementsOptions::write);
+    }
+
+    /** What {@code verifyTiedPlacements} may be told besides what it needs; immutable. */
+    public static final class VerifyTiedPlacementsOptions {
+        private final TiedStability stability;
+        private final long limit;
+
+        private VerifyTiedPlacementsOptions(Builder builder) {
+            stability = Given.value("stability", builder.stability);
+            limit = builder.limit;
+        }
+
+        /**
+         * Starts from the defaults.
+         *
+         * @return a builder
+         */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /**
+         * The defaults as they are.
+         *
+         * @return the options
+         */
+        public static VerifyTiedPlacementsOptions defaults() {
+            return builder().build();
+        }
+
+        /**
+         * Starts from these options.
+         *
+         * @return a builder that holds the same values
+         */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.stability = stability;
+            builder.limit = limit;
+            return builder;
+        }
+
+        /**
+         * How stable they must be. Default weak.
+         *
+         * @return the value
+         */
+        public TiedStability stability() {
+            return stability;
+        }
+
+        /**
+         * The most blocking pairs that are named; all are counted. Default 100.
+         *
+         * @return the value
+         */
+        public long limit() {
+            return limit;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof VerifyTiedPlacementsOptions that
+                    && Equality.equal(stability, that.stability)
+                    && Equality.equal(limit, that.limit);
+        }
+
+        @Override
+        public int hashCode() {
+            return Equality.hash(stability, limit);
+        }
+
+        @Override
+        public String toString() {
+            return "VerifyTiedPlacementsOptions[stability=" + Equality.text(stability)
+                    + ", limit=" + Equality.text(limit)
+                    + "]";
+        }
+
+        void write(Writer out) {
+            out.field("stability", stability, (to, item) -> to.text(item.wireName()));
+            out.field("limit", limit, Writer::integer);
+        }
+
+        /** Collects the options of a {@code VerifyTiedPlacementsOptions}. */
+        public static final class Builder {
+            private TiedStability stability = TiedStability.WEAK;
+            private long limit = 100;
+
+            private Builder() {}
+
+            /**
+             * How stable they must be. Default weak.
+             *
+             * @param stability the value
+             * @return this
+             */
+            public Builder stability(TiedStability stability) {
+                this.stability = stability;
+                return this;
+            }
+
+            /**
+             * The most blocking pairs that are named; all are counted. Default 100.
+             *
+             * @param limit the value
+             * @return this
+             */
+            public Builder limit(long limit) {
+                this.limit = limit;
+                return this;
+            }
+
+            /**
+             * Makes the options.
+             *
+             * @return the options
+             */
+            public VerifyTiedPlacementsOptions build() {
+                return new VerifyTiedPlacementsOptions(this);
             }
         }
     }

@@ -6,6 +6,11 @@ import io.inlaid.internal.Value;
 
 /** How stable a matching with ties must be. */
 public enum TiedStability {
+    /**
+     * No pair in which both would rather have each other. Always exists, and of different sizes: at least two thirds as
+     * many are matched as in the largest, which is NP-hard to find.
+     */
+    WEAK("weak"),
     /** No pair in which one would rather have the other, and the other would at least not mind. */
     STRONG("strong"),
     /** No pair in which both would at least not mind: stable however ties are broken. */
@@ -40,7 +45,7 @@ public enum TiedStability {
             }
         }
         throw new InvalidConfigException(
-                "`" + wireName + "` is no TiedStability; one of: strong, super");
+                "`" + wireName + "` is no TiedStability; one of: weak, strong, super");
     }
 
     static TiedStability read(Value value) {

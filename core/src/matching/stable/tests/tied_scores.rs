@@ -12,7 +12,7 @@ fn few_levels(random: &mut Random, rows: usize, columns: usize, levels: f64) -> 
 }
 
 /// Nobody would leave, by definition: `slack` is how many of the two must gain rather than not mind.
-fn survives(left: &Array2<f64>, right: &Array2<f64>, matching: &[i64], stability: Option<TiedStability>) -> bool {
+fn survives(left: &Array2<f64>, right: &Array2<f64>, matching: &[i64], stability: TiedStability) -> bool {
     let bad = |score: f64| score == f64::NEG_INFINITY;
     let holder = |r: usize| matching.iter().position(|&other| other == r as i64);
     let acceptable = matching
@@ -30,9 +30,9 @@ fn survives(left: &Array2<f64>, right: &Array2<f64>, matching: &[i64], stability
             let has = if matching[p] < 0 { f64::NEG_INFINITY } else { left[[p, matching[p] as usize]] };
             let held = holder(r).map_or(f64::NEG_INFINITY, |other| right[[r, other]]);
             let leaves = match stability {
-                None => mine > has && hers > held,
-                Some(TiedStability::Strong) => mine >= has && hers >= held && (mine > has || hers > held),
-                Some(TiedStability::Super) => mine >= has && hers >= held,
+                TiedStability::Weak => mine > has && hers > held,
+                TiedStability::Strong => mine >= has && hers >= held && (mine > has || hers > held),
+                TiedStability::Super => mine >= has && hers >= held,
             };
             !leaves
         })
@@ -50,7 +50,7 @@ fn matchings_with_ties_are_found_exactly_if_brute_force_finds_one() {
         let every = all_matchings(rows, &vec![1; columns]);
         for (kind, stability) in [TiedStability::Strong, TiedStability::Super].into_iter().enumerate() {
             let expected: Vec<&Vec<i64>> =
-                every.iter().filter(|matching| survives(&left, &right, matching, Some(stability))).collect();
+                every.iter().filter(|matching| survives(&left, &right, matching, stability)).collect();
             for choose in [StableChoice::ProposerOptimal, StableChoice::ReceiverOptimal] {
                 let options = StableTies::default().with_stability(stability).with_choose(choose);
                 let result = stable_with_ties(left.view(), right.view(), &options, &Context::new()).unwrap();
@@ -79,6 +79,25 @@ fn matchings_with_ties_are_found_exactly_if_brute_force_finds_one() {
 }
 
 #[test]
+fn weakly_stable_pairs_always_exist_and_are_many() {
+    let mut random = Random::new(8);
+    let mut more = 0;
+    for _ in 0..400 {
+        let (left, right) = (few_levels(&mut random, 9, 8, 2.0), few_levels(&mut random, 8, 9, 2.0));
+        let count = |pairs: &StablePairs| pairs.receiver_of.iter().filter(|receiver| **receiver >= 0).count();
+        let broken = stable_from_scores(left.view(), right.view(), &StableScores::default(), &Context::new()).unwrap();
+        for choose in [StableChoice::ProposerOptimal, StableChoice::ReceiverOptimal] {
+            let options = StableTies::default().with_stability(TiedStability::Weak).with_choose(choose);
+            let pairs = stable_with_ties(left.view(), right.view(), &options, &Context::new()).unwrap().pairs.unwrap();
+            assert!(survives(&left, &right, &pairs.receiver_of.to_vec(), TiedStability::Weak));
+            assert!(3 * count(&pairs) >= 2 * count(&broken));
+            more += count(&pairs) as i64 - count(&broken) as i64;
+        }
+    }
+    assert!(more > 100, "{more} more pairs than by breaking ties in the order of numbers");
+}
+
+#[test]
 fn broken_ties_are_weakly_stable() {
     let mut random = Random::new(7);
     for case in 0..400 {
@@ -87,7 +106,7 @@ fn broken_ties_are_weakly_stable() {
             let options = StableScores::default().with_ties(ties).with_choose(StableChoice::Egalitarian);
             let context = Context::new().with_seed(case);
             let pairs = stable_from_scores(left.view(), right.view(), &options, &context).unwrap();
-            assert!(survives(&left, &right, &pairs.receiver_of.to_vec(), None));
+            assert!(survives(&left, &right, &pairs.receiver_of.to_vec(), TiedStability::Weak));
             let again =
                 stable_from_scores(left.view(), right.view(), &options, &context.clone().with_threads(1)).unwrap();
             assert_eq!(pairs, again);
