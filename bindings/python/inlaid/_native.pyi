@@ -68,3 +68,15 @@ def call(
 
 def encode(options: dict[str, Any]) -> str | None:
     """Options as JSON, if all are plain: None, booleans, texts, whole numbers of 64 bits, finite numbers."""
+
+def assign_small(
+    class_: type,
+    costs: Any,
+    maximize: Any,
+    unmatched: Any,
+    seed: Any,
+    threads: Any,
+    progress: Any,
+    cancel: Any,
+) -> Any | None:
+    """`matching.assign` of a small float64 matrix as an object of the class; None where the catalogue must answer."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
+from . import _native
 from ._arrays import lend_bytes, lend_ints, lend_lists, lend_matrix, lend_vector
 from ._asking import Ask
 from ._bridge import Cancel, Run, Wire, call, untagged
@@ -4083,6 +4084,18 @@ def assign(
         NotEnoughDataError: Too little data.
         CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
     """
+    done: Assignment | None = _native.assign_small(
+        Assignment,
+        costs,
+        maximize,
+        unmatched,
+        seed,
+        threads,
+        progress,
+        cancel,
+    )
+    if done is not None:
+        return done
     inputs = [lend_matrix("costs", costs)]
     run = Run(seed, threads, progress, cancel)
     reply = call("matching.assign", {"maximize": maximize, "unmatched": unmatched}, inputs, run=run)

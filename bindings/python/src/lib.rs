@@ -1,4 +1,4 @@
-//! The Python door of inlaid: inputs in, one call, replies out. No operation is named here.
+//! The Python door of inlaid: inputs in, one call, replies out. No operation is named here but in `small`.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -7,6 +7,7 @@
 //! | `worker` | runs a call on a kept thread while the caller's thread answers signals |
 //! | `table` | tables over the Arrow C stream interface, and by columns where there is no Arrow |
 //! | `texts` | texts: Python's own strings, and those of Arrow |
+//! | `small` | assignments that must not cost more than a microsecond |
 //! | `encode`, `decode` | options as JSON, and JSON as Python objects |
 //! | `errors` | an engine error as the Python exception of its code |
 mod call;
@@ -14,6 +15,7 @@ mod decode;
 mod encode;
 mod errors;
 mod signals;
+mod small;
 mod table;
 mod texts;
 mod worker;
@@ -28,6 +30,8 @@ mod _native {
     use super::call::{Model, call};
     #[pymodule_export]
     use super::encode::encode;
+    #[pymodule_export]
+    use super::small::assign_small;
     #[pymodule_export]
     use super::table::Table;
     #[pymodule_export]

@@ -113,6 +113,7 @@ fn header(room: &Room, body: &str) -> String {
         |word| word == "TYPE_CHECKING" && HINTS.iter().any(|hint| uses(hint)) || uses(word),
     );
     lines.gap(1);
+    lines.import(".", &["_native"], uses);
     lines.import("._arrays", &["lend_bytes", "lend_ints", "lend_lists", "lend_matrix", "lend_vector"], uses);
     lines.import("._asking", &["Ask", "lend_number", "lend_row"], uses);
     lines.import("._bridge", &["Cancel", "Run", "Wire", "call", "untagged"], uses);

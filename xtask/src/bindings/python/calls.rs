@@ -28,7 +28,11 @@ const RUN: &[(&str, &str, &str)] = &[
 
 /// Names that the bodies use themselves.
 const TAKEN: &[&str] =
-    &["self", "cls", "inputs", "options", "ask", "run", "reply", "seed", "threads", "progress", "cancel"];
+    &["self", "cls", "inputs", "options", "ask", "run", "reply", "done", "seed", "threads", "progress", "cancel"];
+
+/// Functions whose calls may take a microsecond: the native library answers them past the catalogue where it can, by the
+/// function named, which takes the class of the result, arrays, options and how to run, in the order of the parameters.
+const AT_ONCE: &[(&str, &str)] = &[("matching.assign", "assign_small")];
 
 /// A method of a class.
 pub(super) fn method(room: &Room, class: &Class, method: &Method, body: &mut Lines) {
@@ -67,6 +71,7 @@ fn operation(
     let open = format!("def {}(", method.name);
     body.sequence(0, &open, &parameters(room, method, receiver), &format!(") -> {gives}:"));
     body.docstring(1, method.doc, &sections(room, method));
+    at_once(method, body);
     let converted: Vec<_> = method.arrays.iter().map(|array| lent(method, array)).collect();
     let mut arguments = vec![format!("\"{}\"", method.op)];
     let dictionary = match options {
@@ -100,6 +105,18 @@ fn operation(
         arguments.push("kind=self._kind".to_owned());
     }
     result(room, method, &arguments, body);
+}
+
+/// The answer past the catalogue, if there is one.
+fn at_once(method: &Method, body: &mut Lines) {
+    let Some((_, native)) = AT_ONCE.iter().find(|(op, _)| *op == method.op) else { return };
+    let mut arguments = vec![types::given(&method.gives)];
+    arguments.extend(method.arrays.iter().map(|array| array.name.to_owned()));
+    arguments.extend(method.options.iter().map(|field| field.name.clone()));
+    arguments.extend(RUN.iter().map(|(name, ..)| (*name).to_owned()));
+    body.sequence(1, &format!("done: {} | None = _native.{native}(", arguments[0]), &arguments, ")");
+    body.put(1, "if done is not None:");
+    body.put(2, "return done");
 }
 
 /// The call itself and what becomes of its reply.
