@@ -6,7 +6,8 @@
 //! A desk whose matrix is done takes the next one while the others go on.
 use crate::matching::assignment::problem::LARGEST;
 use crate::matching::assignment::small::batch::Prices;
-use crate::matching::assignment::small::market::{self, named, number_of};
+use crate::matching::assignment::small::market;
+use crate::matching::assignment::small::stall::{named, number_of};
 use crate::matching::assignment::small::tiny::{Shape, WIDEST, least, place, places};
 use crate::math::simd::dispatch;
 
