@@ -54,8 +54,7 @@ pub fn assign_batch(
         "`rows` is {rows}: it must divide the {numbers} costs of a problem"
     );
     let columns = numbers / rows;
-    // Zeros cost nothing until they are written to; every row of a problem is.
-    let (mut pairs, mut totals) = (vec![if columns == 0 { -1 } else { 0 }; problems * rows], vec![0.0; problems]);
+    let (mut pairs, mut totals) = (vec![-1; problems * rows], vec![0.0; problems]);
     let priced = if prices { problems } else { 0 };
     let (mut row_prices, mut column_prices) = (vec![0.0; priced * rows], vec![0.0; priced * columns]);
     if columns > 0 {
