@@ -39,7 +39,29 @@ pub fn instructions() -> Instructions {
 /// same code for the baseline, which tests hold the first against.
 ///
 /// `dispatch! { pub(crate) fn total, portable total_portable(values: &[f64]) -> f64 { values.iter().sum() } }`
+///
+/// After `up to Avx2:` there is no version for AVX-512: for kernels that read numbers from here and there, where the compiler
+/// would take its gathers, which are slower than loads one by one (by half in `matching::assignment::small`, on Zen 4).
 macro_rules! dispatch {
+    (up to Avx2: $(#[$meta:meta])* $visible:vis fn $name:ident, portable $portable:ident
+        $(<$($life:lifetime),+>)? ($($argument:ident : $type:ty),* $(,)?) $(-> $gives:ty)? $body:block) => {
+        #[inline(always)]
+        $visible fn $portable $(<$($life),+>)? ($($argument: $type),*) $(-> $gives)? $body
+
+        $(#[$meta])*
+        $visible fn $name $(<$($life),+>)? ($($argument: $type),*) $(-> $gives)? {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+                fn avx2 $(<$($life),+>)? ($($argument: $type),*) $(-> $gives)? { $portable($($argument),*) }
+                if $crate::math::simd::instructions() >= $crate::math::simd::Instructions::Avx2 {
+                    // SAFETY: `instructions` has asked the processor for every feature of the function.
+                    return unsafe { avx2($($argument),*) };
+                }
+            }
+            $portable($($argument),*)
+        }
+    };
     ($(#[$meta:meta])* $visible:vis fn $name:ident, portable $portable:ident
         $(<$($life:lifetime),+>)? ($($argument:ident : $type:ty),* $(,)?) $(-> $gives:ty)? $body:block) => {
         #[inline(always)]

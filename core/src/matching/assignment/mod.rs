@@ -5,7 +5,7 @@
 //!
 //! | costs | solved by |
 //! |---|---|
-//! | a full matrix ([`assign`]) | `dense`: up to 16 columns `small`, few short rows directly, larger ones by `search` over short lists, with full rows where those run out |
+//! | a full matrix ([`assign`]) | up to 16 rows and columns `small`; `dense`: few short rows directly, larger ones by `search` over short lists, with full rows where those run out |
 //! | many small matrices ([`assign_batch`]) | `small`: eight side by side up to 16 columns, `dense` above |
 //! | points ([`assign_points`]) | `points`: `search` over lists that a tree of boxes gives |
 //! | by rule ([`AssignByRule`]) | `by_rule`: `search` over lists that the caller gives |
@@ -75,6 +75,9 @@ struct Solved {
 /// [`Unmatched::Leave`], where forbidden pairs make it impossible to match all of the shorter side: the message names rows
 /// (or columns) that have too few partners between them. `too_large` for 2^31 rows or columns. `cancelled`.
 pub fn assign(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -> Result<Assignment> {
+    if let Some(found) = small::one::solve(costs, options) {
+        return Ok(found.into());
+    }
     let mut problem = Problem::of(costs, options, context)?;
     let solved = match dense::solve(&mut problem, Some(costs), context)? {
         Ok(solved) => solved,

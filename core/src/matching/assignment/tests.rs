@@ -331,6 +331,35 @@ fn many_problems_at_once_are_those_of_each() {
 }
 
 #[test]
+fn batches_of_any_kind_cost_what_each_problem_costs_alone() {
+    let mut random = Random::new(12);
+    let squares = [5, 6, 8, 9, 10, 12, 13, 16].map(|size| (size, size));
+    for (rows, columns) in squares.into_iter().chain([(7, 9), (10, 12), (9, 5)]) {
+        // Products, on which bids lead nowhere, points, and costs without order, in this and in the other order.
+        let mut stack = Array2::zeros((900, rows * columns));
+        for (at, mut problem) in stack.rows_mut().into_iter().enumerate() {
+            let line: Vec<f64> = (0..rows + columns).map(|_| random.uniform()).collect();
+            for (place, cost) in problem.iter_mut().enumerate() {
+                let (row, column) = (line[place / columns], line[rows + place % columns]);
+                *cost = [row * column, (row - column).abs(), random.uniform()][[0, 1, 2, 2, 1, 0][at / 150]];
+            }
+        }
+        let (options, context) = (Assign::default(), Context::new());
+        let batch = assign_batch(stack.view(), rows, false, &options, &context).unwrap();
+        for (at, problem) in stack.rows().into_iter().enumerate() {
+            let costs = problem.to_shape((rows, columns)).unwrap().to_owned();
+            let one = assign(costs.view(), &options, &context).unwrap();
+            let bare = one_of(&batch, at, rows);
+            certified(
+                &costs,
+                &Assignment { row_prices: one.row_prices, column_prices: one.column_prices, ..bare },
+                &options,
+            );
+        }
+    }
+}
+
+#[test]
 fn batches_give_the_same_bits_on_every_processor() {
     let mut random = Random::new(8);
     let shapes =

@@ -6,14 +6,13 @@
 //! A desk whose matrix is done takes the next one while the others go on.
 use crate::matching::assignment::problem::LARGEST;
 use crate::matching::assignment::small::batch::Prices;
-use crate::matching::assignment::small::market::{Market, named, number_of};
+use crate::matching::assignment::small::market;
+use crate::matching::assignment::small::stall::{named, number_of};
 use crate::matching::assignment::small::tiny::{Shape, WIDEST, least, place, places};
 use crate::math::simd::dispatch;
 
 /// How many matrices are worked on at once.
 pub(super) const DESKS: usize = 8;
-/// How often rows may bid, for each of them, before paths are searched.
-const BIDS: u32 = 4;
 /// In place of the row or column of one that has none.
 const NONE: u32 = u32::MAX;
 
@@ -29,12 +28,19 @@ pub(in super::super) struct Answers<'a, 'b> {
 }
 
 dispatch! {
+    up to Avx2:
     /// Solve problems of one shape, of at least a row and a column each, whose costs stand one after the other.
     pub(in super::super) fn solve, portable solve_portable(costs: &[f64], shape: Shape, answers: &mut Answers<'_, '_>) {
-        match shape.columns {
-            ..=4 => solve_in::<4>(costs, shape, answers),
-            5..=8 => solve_in::<8>(costs, shape, answers),
-            _ => solve_in::<WIDEST>(costs, shape, answers),
+        // A single column has no second, and among costs that are often equal a bid tells little. Prices are those of a problem
+        // on its own.
+        let searched = shape.columns == 1 || answers.prices.is_some() || often_equal(costs);
+        match (searched, shape.columns) {
+            (true, ..=4) => solve_in::<4>(costs, shape, answers),
+            (true, 5..=8) => solve_in::<8>(costs, shape, answers),
+            (true, _) => solve_in::<WIDEST>(costs, shape, answers),
+            (false, ..=8) => market::solve::<8, 8>(costs, shape, answers),
+            (false, 9..=12) => market::solve::<12, WIDEST>(costs, shape, answers),
+            (false, _) => market::solve::<WIDEST, WIDEST>(costs, shape, answers),
         }
     }
 }
@@ -42,56 +48,17 @@ dispatch! {
 #[inline(always)]
 fn solve_in<const W: usize>(costs: &[f64], shape: Shape, answers: &mut Answers<'_, '_>) {
     let sides = &Sides::new(shape.columns);
-    let mut desks: [Desk<W>; DESKS] = std::array::from_fn(|_| Desk::new());
-    let mut next = 0;
-    // A single column has no second, and among costs that are often equal a bid tells little. Prices are those of a problem
-    // on its own.
-    if shape.columns == 1 || answers.prices.is_some() || often_equal(costs) {
-        let mut busy = 0;
-        for (at, desk) in desks.iter_mut().enumerate() {
-            busy |= u32::from(desk.take(&mut next, costs, shape, answers, sides)) << at;
-        }
-        return search(&mut desks, busy, &mut next, sides, costs, shape, answers);
+    let mut desks: [Desk<W>; DESKS] = [Desk::new(); DESKS];
+    let (mut next, mut busy) = (0, 0);
+    for (at, desk) in desks.iter_mut().enumerate() {
+        busy |= u32::from(desk.take(&mut next, costs, shape, answers, sides)) << at;
     }
-    let mut waiting: [Desk<W>; DESKS] = std::array::from_fn(|_| Desk::new());
-    let mut market = Market::new();
-    let (mut busy, mut waits, mut none) = (0u32, 0, answers.totals.len());
-    let mut ended = (1u32 << DESKS) - 1;
-    loop {
-        while ended != 0 {
-            let at = ended.trailing_zeros() as usize % DESKS;
-            ended &= ended - 1;
-            let desk = &mut desks[at];
-            if busy >> at & 1 != 0 {
-                if market.free[at] == 0 {
-                    desk.answer(costs, shape, answers);
-                } else {
-                    market.close(at, desk);
-                    std::mem::swap(&mut waiting[waits % DESKS], desk);
-                    waits += 1;
-                    if waits == DESKS {
-                        search(&mut waiting, (1 << waits) - 1, &mut none, sides, costs, shape, answers);
-                        waits = 0;
-                    }
-                }
-            }
-            busy &= !(1 << at);
-            if desk.take(&mut next, costs, shape, answers, sides) {
-                busy |= 1 << at;
-                market.open(at, desk, shape.columns, BIDS * shape.rows as u32);
-            }
-        }
-        if busy == 0 {
-            break;
-        }
-        ended = busy & market.bid(&mut desks, shape.columns);
-    }
-    search(&mut waiting, (1 << waits) - 1, &mut none, sides, costs, shape, answers);
+    search(&mut desks, busy, &mut next, sides, costs, shape, answers);
 }
 
 /// Search paths for the free rows of busy desks, and of the problems from `next` on.
 #[inline(always)]
-fn search<const W: usize>(
+pub(super) fn search<const W: usize>(
     desks: &mut [Desk<W>; DESKS],
     mut busy: u32,
     next: &mut usize,
@@ -116,7 +83,7 @@ fn search<const W: usize>(
                 desk.start();
                 continue;
             }
-            desk.answer(costs, shape, answers);
+            desk.answer(shape, answers);
             if desk.take(next, costs, shape, answers, sides) {
                 desk.begin();
             } else {
@@ -135,7 +102,7 @@ pub(in super::super) fn often_equal(costs: &[f64]) -> bool {
 
 /// Which columns of a register are columns of the matrices: all bits for these, none beside them; and those of infinity there.
 #[derive(Debug)]
-struct Sides<const W: usize> {
+pub(super) struct Sides<const W: usize> {
     inside: [u64; W],
     beside: [u64; W],
     /// 0, 1, 2, .. ([`places`]).
@@ -144,7 +111,7 @@ struct Sides<const W: usize> {
 
 impl<const W: usize> Sides<W> {
     #[inline(always)]
-    fn new(columns: usize) -> Self {
+    pub(super) fn new(columns: usize) -> Self {
         let (mut inside, mut beside) = ([0; W], [f64::INFINITY.to_bits(); W]);
         inside[..columns.min(W)].fill(u64::MAX);
         beside[..columns.min(W)].fill(0);
@@ -194,7 +161,7 @@ impl<'a, const W: usize> Read<'a, W> {
 }
 
 /// One matrix and how far it is.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Desk<const W: usize> {
     /// By column: price, length of the shortest path found (infinite once scanned), price or minus infinity once scanned,
@@ -212,7 +179,7 @@ pub(super) struct Desk<const W: usize> {
     pub(super) free: u32,
     /// The column of every row, for searches.
     column_of_row: [u32; W],
-    problem: usize,
+    pub(super) problem: usize,
     /// The free row that is searched from, the one looked through, and what is taken from its costs.
     root: usize,
     row: usize,
@@ -224,7 +191,7 @@ pub(super) struct Desk<const W: usize> {
 
 impl<const W: usize> Desk<W> {
     #[inline(always)]
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             prices: [0.0; W],
             distances: [f64::INFINITY; W],
@@ -331,7 +298,7 @@ impl<const W: usize> Desk<W> {
             if self.free != 0 {
                 return true;
             }
-            self.answer(costs, shape, answers);
+            self.answer(shape, answers);
         }
         false
     }
@@ -387,26 +354,12 @@ impl<const W: usize> Desk<W> {
 
     /// Write what was found as the caller counts.
     #[inline(always)]
-    fn answer(&self, costs: &[f64], shape: Shape, answers: &mut Answers<'_, '_>) {
+    fn answer(&self, shape: Shape, answers: &mut Answers<'_, '_>) {
         let Shape { rows, columns, turned, factor } = shape;
-        let (own_rows, own_columns) = if turned { (columns, rows) } else { (rows, columns) };
-        let costs = &costs[self.problem * rows * columns..][..rows * columns];
-        let pairs = &mut answers.columns_of_rows[self.problem * own_rows..][..own_rows];
-        let columns = self.columns();
-        let mut total = 0.0;
-        if turned {
-            for ((costs, pair), owner) in costs.chunks_exact(own_columns).zip(pairs).zip(&self.owners) {
-                *pair = if *owner == 0 { -1 } else { i64::from(owner.trailing_zeros()) };
-                total += if *owner == 0 { 0.0 } else { costs[owner.trailing_zeros() as usize] };
-            }
-        } else {
-            for ((costs, pair), column) in costs.chunks_exact(own_columns).zip(pairs).zip(&columns) {
-                *pair = i64::from(*column);
-                total += costs[*column as usize];
-            }
-        }
-        answers.totals[self.problem] = total;
+        tell(self.problem, &self.owners, &self.lines, shape, answers);
         let Some(prices) = &mut answers.prices else { return };
+        let (own_rows, own_columns) = if turned { (columns, rows) } else { (rows, columns) };
+        let columns = self.columns();
         let Prices { rows: own, columns: other } = prices.of(self.problem, own_rows, own_columns);
         let (short, long) = if turned { (other, own) } else { (own, other) };
         for (row, price) in short.iter_mut().enumerate() {
@@ -417,4 +370,40 @@ impl<const W: usize> Desk<W> {
             *price = own * factor + 0.0;
         }
     }
+}
+
+/// Write what was found as the caller counts. Each column has the row that owns it, if any, and the total is that of the costs
+/// in `lines`, in the order of the caller's rows.
+#[inline(always)]
+pub(super) fn tell<const W: usize>(
+    problem: usize,
+    owners: &[u32],
+    lines: &[[f64; W]],
+    shape: Shape,
+    answers: &mut Answers<'_, '_>,
+) {
+    let Shape { rows, columns, turned, factor } = shape;
+    let own_rows = if turned { columns } else { rows };
+    let pairs = &mut answers.columns_of_rows[problem * own_rows..][..own_rows];
+    let lines = lines.as_flattened();
+    let mut total = 0.0;
+    if turned {
+        for ((column, pair), owner) in pairs.iter_mut().enumerate().zip(owners) {
+            let row = owner.trailing_zeros() as usize;
+            *pair = if *owner == 0 { -1 } else { row as i64 };
+            total += if *owner == 0 { 0.0 } else { lines[row * W + column] * factor };
+        }
+    } else {
+        // Columns without a row have a place of their own.
+        let mut column_of_row = [0u8; 64];
+        for (column, owner) in owners.iter().enumerate() {
+            column_of_row[owner.trailing_zeros() as usize % 64] = column as u8;
+        }
+        for (row, pair) in pairs.iter_mut().enumerate() {
+            let column = column_of_row[row % 64];
+            *pair = i64::from(column);
+            total += lines[row * W + column as usize] * factor;
+        }
+    }
+    answers.totals[problem] = total;
 }

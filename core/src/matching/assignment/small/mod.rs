@@ -2,6 +2,8 @@
 mod batch;
 pub(super) mod lanes;
 mod market;
+pub(super) mod one;
+mod stall;
 pub(super) mod subsets;
 pub(super) mod tiny;
 

@@ -3,8 +3,8 @@
 //! The least total of the first rows is found for every set of as many columns: that of a set is the least, over its columns,
 //! of the total of the set without the column plus the cost of the next row there (Held, Karp, *A dynamic programming approach
 //! to sequencing problems*, 1962). `columns * 2^(columns - 1)` sums, the same for all matrices, so that nothing is guessed and
-//! no costs are worse than others: below a dozen columns that is less than searches take where costs are often equal, and below
-//! half a dozen less than bids. No prices come of it.
+//! no costs are worse than others: below a dozen columns that is less than searches take where costs are often equal or bids lead
+//! nowhere, and below half a dozen less than bids. No prices come of it.
 use crate::matching::assignment::problem::LARGEST;
 use crate::matching::assignment::small::lanes;
 use crate::matching::assignment::small::tiny::Shape;
@@ -21,7 +21,7 @@ const LOW_SETS: usize = 1 << LOW;
 const SIDE: usize = 16;
 /// The most columns, and how many are few.
 pub(in super::super) const WIDEST: usize = 9;
-const FEW: usize = 6;
+const FEW: usize = 4;
 
 /// A number for every lane.
 #[derive(Clone, Copy, Debug)]
@@ -44,12 +44,16 @@ impl Desk {
     }
 }
 
-/// Whether problems of a shape are solved sooner by sets than by bids and searches: where nearly all columns are taken, and
-/// these are few or costs often equal.
+/// Whether problems of a shape are solved sooner by sets than by bids and searches, as far as is known before: where columns
+/// are few or costs often equal.
 pub(in super::super) fn suits(shape: Shape, costs: &[f64]) -> bool {
+    fits(shape) && (shape.columns <= FEW || lanes::often_equal(costs))
+}
+
+/// Whether a shape is not too large, with nearly all columns taken.
+pub(in super::super) fn fits(shape: Shape) -> bool {
     let Shape { rows, columns, .. } = shape;
-    let square = rows > 0 && columns <= WIDEST && (columns <= 4 || rows + 2 >= columns);
-    square && (columns <= FEW || lanes::often_equal(costs))
+    rows > 0 && columns <= WIDEST && (columns <= FEW || rows + 2 >= columns)
 }
 
 dispatch! {

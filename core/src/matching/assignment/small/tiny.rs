@@ -1,7 +1,9 @@
 //! Matrices of up to 16 columns, whole rows in a few registers.
 //!
 //! The steps are those of large matrices: least costs of columns first where there are as many rows, then shortest augmenting
-//! paths for rows left over. Rows are padded with forbidden columns to 8 or 16.
+//! paths for rows left over. Rows are padded with forbidden columns to 4, 8 or 16.
+use std::hint::select_unpredictable;
+
 use crate::matching::assignment::problem::LARGEST;
 
 use crate::math::simd::dispatch;
@@ -39,7 +41,11 @@ dispatch! {
 
 #[inline(always)]
 fn solve(costs: &[f64], shape: Shape, found: &mut Found) -> bool {
-    if shape.columns <= 8 { solve_in::<8>(costs, shape, found) } else { solve_in::<16>(costs, shape, found) }
+    match shape.columns {
+        ..=4 => solve_in::<4>(costs, shape, found),
+        5..=8 => solve_in::<8>(costs, shape, found),
+        _ => solve_in::<WIDEST>(costs, shape, found),
+    }
 }
 
 /// The least of some numbers.
@@ -108,6 +114,8 @@ fn solve_in<const W: usize>(costs: &[f64], shape: Shape, found: &mut Found) -> b
     }
     let mut prices = [0.0; W];
     let mut column_of_row = [NONE; W];
+    // Rows without a column, a bit each.
+    let mut free = (1u32 << rows) - 1;
     let mut row_of_column = [NONE; W];
     if rows == columns && rows > 0 {
         let (mut low, mut from) = (lines[0], [0u64; W]);
@@ -120,15 +128,16 @@ fn solve_in<const W: usize>(costs: &[f64], shape: Shape, found: &mut Found) -> b
         for column in 0..columns {
             prices[column] = low[column];
             let row = from[column] as usize % W;
-            if column_of_row[row] == NONE {
-                (column_of_row[row], row_of_column[column]) = (column, row);
-            }
+            // Without a branch, of which half would be guessed wrong.
+            let takes = free >> row & 1 != 0;
+            free &= !(1 << row);
+            column_of_row[row] = select_unpredictable(takes, column, column_of_row[row]);
+            row_of_column[column] = select_unpredictable(takes, row, NONE);
         }
     }
-    for root in 0..rows {
-        if column_of_row[root] != NONE {
-            continue;
-        }
+    while free != 0 {
+        let root = free.trailing_zeros() as usize % W;
+        free &= free - 1;
         let mut distances = [f64::INFINITY; W];
         let mut before = [0u64; W];
         // Scanned columns: infinitely far, with the distance at which they were scanned.
