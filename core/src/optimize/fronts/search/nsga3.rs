@@ -6,9 +6,12 @@ use super::variation::below;
 use crate::Context;
 use crate::error::Result;
 use crate::math::random::Random;
+use crate::optimize::fronts::ranking::covers;
 
 /// The weight of the other objectives when an extreme point is looked for.
 const AXIS: f64 = 1e-6;
+/// The part of the range of an objective that counts as its best value then.
+const NEGLIGIBLE: f64 = 1e-3;
 
 /// What is known of where the front lies.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,7 +51,7 @@ pub(super) fn survive(
     }
     let worth = |at: u32| population.worth(at as usize, objectives);
     let seen: Vec<u32> = members.iter().chain(last).copied().filter(|at| feasible(&[*at])).collect();
-    let frame = reframed(frame, seen.iter().map(|at| worth(*at)), objectives);
+    let frame = reframed(frame, seen.iter().map(|at| worth(*at)), first.iter().map(|at| worth(*at)), objectives);
     let room = count - members.len();
     if room == 0 {
         return Ok((members, frame));
@@ -107,48 +110,65 @@ fn fill(room: usize, niches: &mut [usize], waiting: &mut [Vec<(f64, u32)>], rand
     chosen
 }
 
-/// The frame with the best and the extreme points of those seen now.
-fn reframed<'a>(frame: &Frame, seen: impl Iterator<Item = &'a [f64]> + Clone, objectives: usize) -> Frame {
+/// The frame with the best of those seen now, and the extreme points of the first front.
+fn reframed<'a>(
+    frame: &'a Frame,
+    seen: impl Iterator<Item = &'a [f64]>,
+    first: impl Iterator<Item = &'a [f64]> + Clone,
+    objectives: usize,
+) -> Frame {
     let mut ideal = if frame.ideal.is_empty() { vec![f64::INFINITY; objectives] } else { frame.ideal.clone() };
-    for worth in seen.clone() {
+    for worth in seen {
         for (best, value) in ideal.iter_mut().zip(worth) {
             *best = best.min(*value);
         }
     }
+    let ranges = ranges(&ideal, first.clone());
+    // Earlier ones count as long as nothing better is known.
+    let kept: Vec<&[f64]> = frame
+        .extremes
+        .chunks_exact(objectives)
+        .filter(|old| !first.clone().any(|worth| worth != *old && covers(worth, old)))
+        .collect();
     let mut extremes = Vec::with_capacity(objectives * objectives);
     for axis in 0..objectives {
-        // The largest distance from the ideal point, the axis' own hardly counting.
+        // The largest distance from the ideal point in parts of the range, the axis' own hardly counting. Where others are
+        // all but 0 they count as 0: else a point exactly on the axis would stay however much farther out it lies than others.
         let away = |worth: &[f64]| {
-            let weighted = worth
-                .iter()
-                .zip(&ideal)
-                .enumerate()
-                .map(|(objective, (value, best))| (value - best) / if objective == axis { 1.0 } else { AXIS });
+            let parts = worth.iter().zip(&ideal).zip(&ranges).map(|((value, best), range)| (value - best) / range);
+            let weighted = parts.enumerate().map(|(objective, part)| match objective == axis {
+                true => part,
+                false if part < NEGLIGIBLE => 0.0,
+                false => part / AXIS,
+            });
             weighted.fold(0.0, f64::max)
         };
-        let (mut least, mut found) = (f64::INFINITY, ideal.clone());
-        let mut look = |worth: &[f64]| {
-            if away(worth) < least {
-                least = away(worth);
-                found.copy_from_slice(worth);
+        let (mut least, mut found) = (f64::INFINITY, ideal.as_slice());
+        for worth in kept.iter().copied().chain(first.clone()) {
+            let distance = away(worth);
+            if distance < least {
+                (least, found) = (distance, worth);
             }
-        };
-        frame.extremes.chunks_exact(objectives).for_each(&mut look);
-        seen.clone().for_each(&mut look);
-        extremes.extend(found);
+        }
+        extremes.extend_from_slice(found);
     }
     Frame { ideal, extremes }
+}
+
+/// How far the worst of each objective is from the best; 1 where it is not.
+fn ranges<'a>(ideal: &[f64], first: impl Iterator<Item = &'a [f64]>) -> Vec<f64> {
+    let mut worst = vec![0.0_f64; ideal.len()];
+    for worth in first {
+        for ((most, value), best) in worst.iter_mut().zip(worth).zip(ideal) {
+            *most = most.max(value - best);
+        }
+    }
+    worst.into_iter().map(|range| if range > 1e-12 { range } else { 1.0 }).collect()
 }
 
 /// The distance from the ideal point that counts as 1 in each objective: where the plane through the extreme points meets
 /// the axis, or, where there is no such plane, the worst value of the first front.
 fn scales<'a>(frame: &Frame, first: impl Iterator<Item = &'a [f64]>, objectives: usize) -> Vec<f64> {
-    let mut worst = vec![0.0_f64; objectives];
-    for worth in first {
-        for ((most, value), best) in worst.iter_mut().zip(worth).zip(&frame.ideal) {
-            *most = most.max(value - best);
-        }
-    }
     let mut plane: Vec<f64> = frame
         .extremes
         .chunks_exact(objectives)
@@ -156,8 +176,7 @@ fn scales<'a>(frame: &Frame, first: impl Iterator<Item = &'a [f64]>, objectives:
         .collect();
     let intercepts = solve(&mut plane, objectives).map(|normal| normal.iter().map(|x| 1.0 / x).collect::<Vec<f64>>());
     let sound = |intercepts: &Vec<f64>| intercepts.iter().all(|x| x.is_finite() && *x > 1e-6);
-    let scales = intercepts.filter(sound).unwrap_or(worst);
-    scales.into_iter().map(|scale| if scale > 1e-12 { scale } else { 1.0 }).collect()
+    intercepts.filter(sound).unwrap_or_else(|| ranges(&frame.ideal, first))
 }
 
 /// The solution of `matrix x = 1` by elimination with the largest pivot; none where there is no single one.
