@@ -1,7 +1,8 @@
 //! Which points are better in everything: ranks by non-dominated sorting.
 //!
 //! Two objectives: one pass over the sorted points with a binary search among the fronts, O(n log n). Three: the same with
-//! the border of each front in the plane of the last two, O(n log n log fronts). More: divide and conquer by the last
+//! the border of each front in the plane of the last two, O(n log n log fronts); few points are compared with all of a front
+//! at once instead. More: divide and conquer by the last
 //! objective (Jensen 2003; Fortin, Grenier and Parizeau 2013), O(n log^(m-1) n), with plain comparisons where groups are
 //! small.
 mod divide;
@@ -17,6 +18,7 @@ use super::points::{Points, flat};
 use crate::Context;
 use crate::data::Ints;
 use crate::error::Result;
+use crate::math::simd::dispatch;
 
 pub(crate) use staircase::Staircase;
 
@@ -50,6 +52,10 @@ pub(crate) fn ranks(points: Points<'_>, context: &Context) -> Result<Vec<u32>> {
         0 => {}
         1 => one(points, &order, &mut ranks),
         2 => two(points, &order, &mut ranks),
+        3 if points.len() <= FEW => {
+            context.check()?;
+            few(points, &order, &mut ranks);
+        }
         3 => three(points, &order, &mut ranks, context)?,
         _ => divide::sort(points, &order, &mut ranks, context)?,
     }
@@ -117,6 +123,78 @@ fn two(points: Points<'_>, order: &[u32], ranks: &mut [u32]) {
         }
         ranks[at] = rank as u32;
         before = Some(at);
+    }
+}
+
+/// Up to so many points of three objectives are compared with all of a front.
+const FEW: usize = 512;
+/// How many points of a front are compared at once.
+const LANES: usize = 8;
+
+/// The second and third objectives of a front's points, filled up to whole lanes with NaN, which covers nothing.
+struct Front {
+    second: Vec<f64>,
+    third: Vec<f64>,
+    count: usize,
+}
+
+impl Front {
+    fn of(step: [f64; 2]) -> Self {
+        let mut front = Self { second: Vec::with_capacity(LANES), third: Vec::with_capacity(LANES), count: 0 };
+        front.push(step);
+        front
+    }
+
+    fn push(&mut self, [second, third]: [f64; 2]) {
+        if self.count == self.second.len() {
+            self.second.resize(self.count + LANES, f64::NAN);
+            self.third.resize(self.count + LANES, f64::NAN);
+        }
+        (self.second[self.count], self.third[self.count]) = (second, third);
+        self.count += 1;
+    }
+
+    #[inline(always)]
+    fn covers(&self, [second, third]: [f64; 2]) -> bool {
+        self.second.as_chunks::<LANES>().0.iter().zip(self.third.as_chunks::<LANES>().0).any(|(seconds, thirds)| {
+            let mut covered = 0_u64;
+            for lane in 0..LANES {
+                covered |= u64::from(seconds[lane] <= second) & u64::from(thirds[lane] <= third);
+            }
+            covered != 0
+        })
+    }
+}
+
+dispatch! {
+    /// [`three`] for few points.
+    fn few, portable few_portable(points: Points<'_>, order: &[u32], ranks: &mut [u32]) {
+        let mut fronts: Vec<Front> = Vec::new();
+        let mut before: Option<usize> = None;
+        for &at in order {
+            let at = at as usize;
+            let row = points.row(at);
+            if let Some(before) = before.filter(|before| points.row(*before) == row) {
+                ranks[at] = ranks[before];
+                continue;
+            }
+            let step = [row[1], row[2]];
+            let (mut rank, mut beyond) = (0, fronts.len());
+            while rank < beyond {
+                let middle = (rank + beyond) / 2;
+                if fronts[middle].covers(step) {
+                    rank = middle + 1;
+                } else {
+                    beyond = middle;
+                }
+            }
+            match fronts.get_mut(rank) {
+                Some(front) => front.push(step),
+                None => fronts.push(Front::of(step)),
+            }
+            ranks[at] = rank as u32;
+            before = Some(at);
+        }
     }
 }
 

@@ -35,7 +35,7 @@ fn rank(objectives: &Array2<f64>) -> Vec<i64> {
 fn ranks_are_those_of_peeling_for_any_objectives_and_ties() {
     let mut random = Random::new(4);
     for width in 1..=7 {
-        for (count, levels) in [(0, 3.0), (1, 3.0), (40, 2.0), (150, 4.0), (230, 12.0), (300, 1e9)] {
+        for (count, levels) in [(0, 3.0), (1, 3.0), (40, 2.0), (150, 4.0), (230, 12.0), (300, 1e9), (700, 9.0)] {
             for slope in [0.0, 1.0] {
                 let objectives = Array2::from_shape_fn((count, width), |(row, column)| {
                     let lean = if column % 2 == 0 { row as f64 } else { -(row as f64) } * slope / 50.0;

@@ -4,6 +4,7 @@ use std::collections::BinaryHeap;
 
 use ndarray::ArrayView2;
 
+use super::least::{self, least};
 use crate::data::Vector;
 use crate::error::Result;
 use crate::optimize::fronts::points::{Points, finite};
@@ -63,8 +64,74 @@ pub(super) fn distances(points: Points<'_>) -> Vec<f64> {
 
 /// The `count` points that stay when the one with the least crowding distance leaves again and again, each time with the
 /// distances of those left (Kukkonen and Deb 2006, "Improved pruning of non-dominated solutions based on crowding distance
-/// for bi-objective optimization problems").
-pub(super) fn pruned(points: Points<'_>, count: usize) -> Vec<u32> {
+/// for bi-objective optimization problems"), and their distances in the end.
+pub(super) fn thinned(points: Points<'_>, count: usize) -> (Vec<u32>, Vec<f64>) {
+    if let Some(thinned) = thinned_border(points, count) {
+        return thinned;
+    }
+    let stay = if points.len() <= count { (0..points.len() as u32).collect() } else { pruned(points, count) };
+    let rows: Vec<f64> = stay.iter().flat_map(|at| points.row(*at as usize)).copied().collect();
+    let distances = distances(Points::new(&rows, points.width()));
+    (stay, distances)
+}
+
+/// The most points among which the least distance is looked for by looking at all.
+const FEW: usize = 2048;
+
+/// [`thinned`] for few points with two objectives of which one falls as the other grows: the neighbours of a point are then
+/// the same by both.
+fn thinned_border(points: Points<'_>, count: usize) -> Option<(Vec<u32>, Vec<f64>)> {
+    let total = points.len();
+    if points.width() != 2 || !(2..=FEW).contains(&total) {
+        return None;
+    }
+    let [across, up] = scales(points)[..] else { return None };
+    let order = sorted(points, 0);
+    let falls = order.windows(2).all(|pair| points.row(pair[0] as usize)[1] >= points.row(pair[1] as usize)[1]);
+    if !falls || across == 0.0 || up == 0.0 {
+        return None;
+    }
+    let places: Vec<[f64; 2]> = order
+        .iter()
+        .map(|at| {
+            let row = points.row(*at as usize);
+            [row[0] * across, row[1] * up]
+        })
+        .collect();
+    let (mut before, mut after): (Vec<usize>, Vec<usize>) = (0..total).map(|at| (at.max(1) - 1, at + 1)).unzip();
+    let gap =
+        |before: usize, after: usize| (places[after][0] - places[before][0]) + (places[before][1] - places[after][1]);
+    let mut distances = vec![f64::INFINITY; total.next_multiple_of(least::LANES)];
+    for (at, distance) in distances[..total - 1].iter_mut().enumerate().skip(1) {
+        *distance = gap(at - 1, at + 1);
+    }
+    let mut gone = vec![false; total];
+    for _ in count..total {
+        let mut leaving = least(&distances);
+        if distances[leaving] == f64::INFINITY {
+            // Only both ends are left.
+            leaving = gone.iter().position(|gone| !gone)?;
+        }
+        gone[leaving] = true;
+        distances[leaving] = f64::INFINITY;
+        let (below, above) = (before[leaving], after[leaving]);
+        if above < total {
+            after[below] = above;
+            before[above] = below;
+        }
+        for near in [below, above] {
+            if near > 0 && near < total - 1 && !gone[near] {
+                distances[near] = gap(before[near], after[near]);
+            }
+        }
+    }
+    let mut stay: Vec<(u32, f64)> = (0..total).filter(|at| !gone[*at]).map(|at| (order[at], distances[at])).collect();
+    stay.sort_unstable_by_key(|(at, _)| *at);
+    Some(stay.into_iter().unzip())
+}
+
+/// Which `count` points stay.
+fn pruned(points: Points<'_>, count: usize) -> Vec<u32> {
     let (total, width) = (points.len(), points.width());
     const NONE: u32 = u32::MAX;
     let scales = scales(points);

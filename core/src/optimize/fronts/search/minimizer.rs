@@ -12,7 +12,7 @@ use super::options::{FrontMethod, MinimizeFront};
 use super::population::Population;
 use super::result::{Front, FrontHistory, FrontPopulation};
 use super::saved::{Course, Saved, partitions, survivors};
-use super::variation::{Children, Variation, below};
+use super::variation::{Children, Desk, Variation};
 use crate::Context;
 use crate::data::{Ints, Matrix};
 use crate::error::{Code, Error, Result, bail, ensure};
@@ -52,6 +52,7 @@ pub struct FrontMinimizer {
     neighbourhoods: Vec<u32>,
     survivors: usize,
     pending: Option<Pending>,
+    desk: Desk,
     began: Option<Instant>,
 }
 
@@ -105,7 +106,8 @@ impl FrontMinimizer {
             Vec::new()
         };
         let survivors = survivors(&saved.options)?;
-        Ok(Self { saved, coordinates, directions, neighbourhoods, survivors, pending: None, began: None })
+        let desk = Desk::of(&coordinates);
+        Ok(Self { saved, coordinates, directions, neighbourhoods, survivors, pending: None, desk, began: None })
     }
 
     /// The space that is searched.
@@ -257,17 +259,24 @@ impl FrontMinimizer {
     }
 
     /// The children of this generation, no more than evaluations are left.
-    fn next(&self) -> Pending {
+    fn next(&mut self) -> Pending {
+        let mut desk = std::mem::take(&mut self.desk);
+        let pending = self.next_on(&mut desk);
+        self.desk = desk;
+        pending
+    }
+
+    fn next_on(&self, desk: &mut Desk) -> Pending {
         let (saved, columns) = (&self.saved, self.coordinates.len());
         let options = &saved.options;
         let left = options.limit(self.survivors).map_or(usize::MAX, |limit| limit - self.evaluations());
         let mut random = self.random(0);
         let mut owners = Vec::new();
         let mut children = if saved.generation == 0 {
-            self.first(&mut random)
+            self.first(desk, &mut random)
         } else {
             let parents = &saved.population;
-            let mut variation = Variation::new(&self.coordinates, options, parents);
+            let mut variation = Variation::new(&self.coordinates, options, parents, desk);
             let count = self.survivors;
             match options.method() {
                 FrontMethod::Moead => {
@@ -276,9 +285,12 @@ impl FrontMinimizer {
                     owners = kept.into_iter().map(|pair| all[pair]).collect();
                     children
                 }
-                FrontMethod::Nsga3 => variation.children(parents, count, &mut random, |random| {
-                    (one_of_two(parents, random), one_of_two(parents, random))
-                }),
+                FrontMethod::Nsga3 => {
+                    let mut tournaments = Tournaments::of_violations(&parents.violations);
+                    variation.children(parents, count, &mut random, |random| {
+                        (tournaments.winner(random), tournaments.winner(random))
+                    })
+                }
                 _ => {
                     let mut tournaments = Tournaments::new(&saved.ranks, &saved.spreads);
                     variation.children(parents, count, &mut random, |random| {
@@ -294,7 +306,7 @@ impl FrontMinimizer {
     }
 
     /// The candidates at the start: those suggested, then spread over the space.
-    fn first(&self, random: &mut Random) -> Children {
+    fn first(&self, desk: &mut Desk, random: &mut Random) -> Children {
         let (saved, columns) = (&self.saved, self.coordinates.len());
         let mut known = Population::default();
         known.candidates.extend_from_slice(&saved.population.candidates);
@@ -306,7 +318,7 @@ impl FrontMinimizer {
             children.candidates.extend_from_slice(start);
             children.points.extend(self.coordinates.encode(start));
         }
-        let more = Variation::new(&self.coordinates, &saved.options, &known).first(missing, random);
+        let more = Variation::new(&self.coordinates, &saved.options, &known, desk).first(missing, random);
         children.candidates.extend(more.candidates);
         children.points.extend(more.points);
         children
@@ -332,11 +344,12 @@ impl FrontMinimizer {
         let Some(pending) = self.pending.take() else { return Ok(()) };
         let (columns, width) = (self.coordinates.len(), self.saved.options.width());
         let saved = &mut self.saved;
-        let rows = pending.children.candidates.chunks_exact(columns).zip(pending.children.points.chunks_exact(columns));
-        for ((candidate, point), answer) in rows.zip(answers.chunks_exact(width)) {
-            let counts = saved.told.push(candidate, point, answer, &saved.options);
-            saved.failed += u64::from(!counts);
+        let Children { points, candidates } = pending.children;
+        let rows = points.len() / columns;
+        for answer in answers.chunks_exact(width).take(rows) {
+            saved.failed += u64::from(!saved.told.push_worth(answer, &saved.options));
         }
+        (saved.told.points, saved.told.candidates) = (points, candidates);
         saved.evaluations += saved.told.len() as u64;
         saved.owners = pending.owners;
         Ok(())
@@ -536,12 +549,6 @@ impl FrontMinimizer {
     pub(super) fn to_save(&self) -> Saved {
         Saved { seconds: self.seconds(), ..self.saved.clone() }
     }
-}
-
-/// One of two members at random: the one that violates less, else the first (Jain and Deb 2014).
-fn one_of_two(parents: &Population, random: &mut Random) -> usize {
-    let (one, other) = (below(random, parents.len()), below(random, parents.len()));
-    if parents.violations[other] < parents.violations[one] { other } else { one }
 }
 
 fn matrix(flat: Vec<f64>, columns: usize) -> Matrix {

@@ -2,6 +2,7 @@
 mod chart;
 mod crowding;
 mod directions;
+mod least;
 mod minimizer;
 mod moead;
 mod nearest;

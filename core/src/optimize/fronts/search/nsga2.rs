@@ -49,12 +49,10 @@ pub(super) fn survive(
 
 /// At most `room` points of a front, and the spread of each.
 fn thinned(points: Points<'_>, room: usize, spread: FrontSpread, context: &Context) -> Result<(Vec<u32>, Vec<f64>)> {
-    let fits = points.len() <= room;
-    let all = || (0..points.len() as u32).collect::<Vec<u32>>();
     if spread == FrontSpread::Crowding {
         let distances = crowding::distances(points);
-        let mut order = all();
-        if !fits {
+        let mut order: Vec<u32> = (0..points.len() as u32).collect();
+        if points.len() > room {
             order.sort_by(|a, b| distances[*b as usize].total_cmp(&distances[*a as usize]));
             order.truncate(room);
             order.sort_unstable();
@@ -65,24 +63,36 @@ fn thinned(points: Points<'_>, room: usize, spread: FrontSpread, context: &Conte
     if points.width() > 2 {
         return nearest::pruned(points, room, context);
     }
-    let stay = if fits { all() } else { crowding::pruned(points, room) };
-    let rows: Vec<f64> = stay.iter().flat_map(|at| points.row(*at as usize)).copied().collect();
-    let spreads = crowding::distances(Points::new(&rows, points.width()));
-    Ok((stay, spreads))
+    Ok(crowding::thinned(points, room))
 }
 
-/// Winners of tournaments of two: the better rank, then the wider spread. Each member takes part in as many as any other.
+/// Winners of tournaments of two. Each member takes part in as many as any other.
 #[derive(Debug)]
 pub(super) struct Tournaments<'a> {
-    ranks: &'a [u32],
-    spreads: &'a [f64],
+    worths: Worths<'a>,
     order: Vec<u32>,
     next: usize,
 }
 
+#[derive(Debug)]
+enum Worths<'a> {
+    /// The better rank, then the wider spread.
+    Spread(&'a [u32], &'a [f64]),
+    /// The one that violates less, else any (Jain and Deb 2014).
+    Violations(&'a [f64]),
+}
+
 impl<'a> Tournaments<'a> {
     pub(super) fn new(ranks: &'a [u32], spreads: &'a [f64]) -> Self {
-        Self { ranks, spreads, order: (0..ranks.len() as u32).collect(), next: usize::MAX }
+        Self::of(Worths::Spread(ranks, spreads), ranks.len())
+    }
+
+    pub(super) fn of_violations(violations: &'a [f64]) -> Self {
+        Self::of(Worths::Violations(violations), violations.len())
+    }
+
+    fn of(worths: Worths<'a>, count: usize) -> Self {
+        Self { worths, order: (0..count as u32).collect(), next: usize::MAX }
     }
 
     fn draw(&mut self, random: &mut Random) -> usize {
@@ -97,7 +107,12 @@ impl<'a> Tournaments<'a> {
     /// One winner.
     pub(super) fn winner(&mut self, random: &mut Random) -> usize {
         let (one, other) = (self.draw(random), self.draw(random));
-        let by_spread = || self.spreads[other].total_cmp(&self.spreads[one]);
-        if self.ranks[one].cmp(&self.ranks[other]).then_with(by_spread).is_le() { one } else { other }
+        let order = match self.worths {
+            Worths::Spread(ranks, spreads) => {
+                ranks[one].cmp(&ranks[other]).then_with(|| spreads[other].total_cmp(&spreads[one]))
+            }
+            Worths::Violations(violations) => violations[one].total_cmp(&violations[other]),
+        };
+        if order.is_le() { one } else { other }
     }
 }

@@ -6,9 +6,13 @@ use super::variation::below;
 use crate::Context;
 use crate::error::Result;
 use crate::math::random::Random;
+use crate::math::simd::dispatch;
+use crate::optimize::fronts::ranking::covers;
 
 /// The weight of the other objectives when an extreme point is looked for.
 const AXIS: f64 = 1e-6;
+/// The part of the range of an objective that counts as its best value then.
+const NEGLIGIBLE: f64 = 1e-3;
 
 /// What is known of where the front lies.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,7 +52,7 @@ pub(super) fn survive(
     }
     let worth = |at: u32| population.worth(at as usize, objectives);
     let seen: Vec<u32> = members.iter().chain(last).copied().filter(|at| feasible(&[*at])).collect();
-    let frame = reframed(frame, seen.iter().map(|at| worth(*at)), objectives);
+    let frame = reframed(frame, seen.iter().map(|at| worth(*at)), first.iter().map(|at| worth(*at)), objectives);
     let room = count - members.len();
     if room == 0 {
         return Ok((members, frame));
@@ -58,9 +62,9 @@ pub(super) fn survive(
         return Ok((members, frame));
     }
     let scales = scales(&frame, first.iter().map(|at| worth(*at)), objectives);
-    let units = units(directions, objectives);
-    let nearest = |at: u32| associate(worth(at), &frame.ideal, &scales, &units);
-    let mut niches = vec![0_usize; units.len() / objectives];
+    let lines = Lines::of(directions, objectives);
+    let nearest = |at: u32| lines.nearest(worth(at), &frame.ideal, &scales);
+    let mut niches = vec![0_usize; directions.len() / objectives];
     for (place, &at) in members.iter().enumerate() {
         if place % 256 == 0 {
             context.check()?;
@@ -107,48 +111,65 @@ fn fill(room: usize, niches: &mut [usize], waiting: &mut [Vec<(f64, u32)>], rand
     chosen
 }
 
-/// The frame with the best and the extreme points of those seen now.
-fn reframed<'a>(frame: &Frame, seen: impl Iterator<Item = &'a [f64]> + Clone, objectives: usize) -> Frame {
+/// The frame with the best of those seen now, and the extreme points of the first front.
+fn reframed<'a>(
+    frame: &'a Frame,
+    seen: impl Iterator<Item = &'a [f64]>,
+    first: impl Iterator<Item = &'a [f64]> + Clone,
+    objectives: usize,
+) -> Frame {
     let mut ideal = if frame.ideal.is_empty() { vec![f64::INFINITY; objectives] } else { frame.ideal.clone() };
-    for worth in seen.clone() {
+    for worth in seen {
         for (best, value) in ideal.iter_mut().zip(worth) {
             *best = best.min(*value);
         }
     }
+    let ranges = ranges(&ideal, first.clone());
+    // Earlier ones count as long as nothing better is known.
+    let kept: Vec<&[f64]> = frame
+        .extremes
+        .chunks_exact(objectives)
+        .filter(|old| !first.clone().any(|worth| worth != *old && covers(worth, old)))
+        .collect();
     let mut extremes = Vec::with_capacity(objectives * objectives);
     for axis in 0..objectives {
-        // The largest distance from the ideal point, the axis' own hardly counting.
+        // The largest distance from the ideal point in parts of the range, the axis' own hardly counting. Where others are
+        // all but 0 they count as 0: else a point exactly on the axis would stay however much farther out it lies than others.
         let away = |worth: &[f64]| {
-            let weighted = worth
-                .iter()
-                .zip(&ideal)
-                .enumerate()
-                .map(|(objective, (value, best))| (value - best) / if objective == axis { 1.0 } else { AXIS });
+            let parts = worth.iter().zip(&ideal).zip(&ranges).map(|((value, best), range)| (value - best) / range);
+            let weighted = parts.enumerate().map(|(objective, part)| match objective == axis {
+                true => part,
+                false if part < NEGLIGIBLE => 0.0,
+                false => part / AXIS,
+            });
             weighted.fold(0.0, f64::max)
         };
-        let (mut least, mut found) = (f64::INFINITY, ideal.clone());
-        let mut look = |worth: &[f64]| {
-            if away(worth) < least {
-                least = away(worth);
-                found.copy_from_slice(worth);
+        let (mut least, mut found) = (f64::INFINITY, ideal.as_slice());
+        for worth in kept.iter().copied().chain(first.clone()) {
+            let distance = away(worth);
+            if distance < least {
+                (least, found) = (distance, worth);
             }
-        };
-        frame.extremes.chunks_exact(objectives).for_each(&mut look);
-        seen.clone().for_each(&mut look);
-        extremes.extend(found);
+        }
+        extremes.extend_from_slice(found);
     }
     Frame { ideal, extremes }
+}
+
+/// How far the worst of each objective is from the best; 1 where it is not.
+fn ranges<'a>(ideal: &[f64], first: impl Iterator<Item = &'a [f64]>) -> Vec<f64> {
+    let mut worst = vec![0.0_f64; ideal.len()];
+    for worth in first {
+        for ((most, value), best) in worst.iter_mut().zip(worth).zip(ideal) {
+            *most = most.max(value - best);
+        }
+    }
+    worst.into_iter().map(|range| if range > 1e-12 { range } else { 1.0 }).collect()
 }
 
 /// The distance from the ideal point that counts as 1 in each objective: where the plane through the extreme points meets
 /// the axis, or, where there is no such plane, the worst value of the first front.
 fn scales<'a>(frame: &Frame, first: impl Iterator<Item = &'a [f64]>, objectives: usize) -> Vec<f64> {
-    let mut worst = vec![0.0_f64; objectives];
-    for worth in first {
-        for ((most, value), best) in worst.iter_mut().zip(worth).zip(&frame.ideal) {
-            *most = most.max(value - best);
-        }
-    }
     let mut plane: Vec<f64> = frame
         .extremes
         .chunks_exact(objectives)
@@ -156,8 +177,7 @@ fn scales<'a>(frame: &Frame, first: impl Iterator<Item = &'a [f64]>, objectives:
         .collect();
     let intercepts = solve(&mut plane, objectives).map(|normal| normal.iter().map(|x| 1.0 / x).collect::<Vec<f64>>());
     let sound = |intercepts: &Vec<f64>| intercepts.iter().all(|x| x.is_finite() && *x > 1e-6);
-    let scales = intercepts.filter(sound).unwrap_or(worst);
-    scales.into_iter().map(|scale| if scale > 1e-12 { scale } else { 1.0 }).collect()
+    intercepts.filter(sound).unwrap_or_else(|| ranges(&frame.ideal, first))
 }
 
 /// The solution of `matrix x = 1` by elimination with the largest pivot; none where there is no single one.
@@ -202,19 +222,62 @@ pub(super) fn units(directions: &[f64], objectives: usize) -> Vec<f64> {
         .collect()
 }
 
-/// The direction whose line from the ideal point is nearest, and the squared distance from it.
-fn associate(worth: &[f64], ideal: &[f64], scales: &[f64], units: &[f64]) -> (usize, f64) {
-    let placed: Vec<f64> =
-        worth.iter().zip(ideal).zip(scales).map(|((value, best), scale)| (value - best) / scale).collect();
-    let square: f64 = placed.iter().map(|x| x * x).sum();
-    let mut found = (0, f64::NEG_INFINITY);
-    for (at, unit) in units.chunks_exact(placed.len()).enumerate() {
-        let along: f64 = unit.iter().zip(&placed).map(|(u, x)| u * x).sum();
-        if along > found.1 {
-            found = (at, along);
-        }
+/// How many lines are looked at together.
+const LANES: usize = 8;
+
+/// Lines from the ideal point along directions.
+struct Lines {
+    /// Directions at length 1, each objective at `stride` places, filled up with the first.
+    columns: Vec<f64>,
+    stride: usize,
+}
+
+impl Lines {
+    fn of(directions: &[f64], objectives: usize) -> Self {
+        let units = units(directions, objectives);
+        let count = units.len() / objectives;
+        let stride = count.next_multiple_of(LANES);
+        let columns = (0..objectives)
+            .flat_map(|objective| (0..stride).map(move |at| (if at < count { at } else { 0 }, objective)));
+        Self { columns: columns.map(|(at, objective)| units[at * objectives + objective]).collect(), stride }
     }
-    (found.0, (square - found.1 * found.1).max(0.0))
+
+    /// The direction whose line is nearest, the first of equally near ones, and the squared distance from it.
+    fn nearest(&self, worth: &[f64], ideal: &[f64], scales: &[f64]) -> (usize, f64) {
+        let placed: Vec<f64> =
+            worth.iter().zip(ideal).zip(scales).map(|((value, best), scale)| (value - best) / scale).collect();
+        let square: f64 = placed.iter().map(|x| x * x).sum();
+        let (found, along) = farthest_along(&self.columns, self.stride, &placed);
+        (found, (square - along * along).max(0.0))
+    }
+}
+
+dispatch! {
+    /// The line along which a point lies farthest, and how far.
+    fn farthest_along, portable farthest_along_portable(columns: &[f64], stride: usize, placed: &[f64]) -> (usize, f64) {
+        let (mut most, mut places) = ([f64::NEG_INFINITY; LANES], [0_u64; LANES]);
+        for start in (0..stride).step_by(LANES) {
+            let mut along = [0.0; LANES];
+            for (column, value) in columns.chunks_exact(stride).zip(placed) {
+                for (along, unit) in along.iter_mut().zip(&column[start..start + LANES]) {
+                    *along += unit * value;
+                }
+            }
+            for lane in 0..LANES {
+                let more = along[lane] > most[lane];
+                most[lane] = if more { along[lane] } else { most[lane] };
+                places[lane] = if more { (start + lane) as u64 } else { places[lane] };
+            }
+        }
+        let mut found = (0, f64::NEG_INFINITY);
+        for (place, along) in places.into_iter().zip(most) {
+            let place = place as usize;
+            if along > found.1 || (along == found.1 && place < found.0) {
+                found = (place, along);
+            }
+        }
+        found
+    }
 }
 
 #[cfg(test)]
@@ -234,11 +297,43 @@ mod tests {
 
     #[test]
     fn a_point_belongs_to_the_line_it_is_nearest_to() {
-        let units = units(&[1.0, 0.0, 0.5, 0.5, 0.0, 1.0], 2);
-        let (direction, distance) = associate(&[3.0, 4.5], &[1.0, 0.5], &[1.0, 2.0], &units);
+        let lines = Lines::of(&[1.0, 0.0, 0.5, 0.5, 0.0, 1.0], 2);
+        let (direction, distance) = lines.nearest(&[3.0, 4.5], &[1.0, 0.5], &[1.0, 2.0]);
         assert_eq!(direction, 1);
         assert!(distance < 1e-14);
-        let (direction, distance) = associate(&[4.0, 0.5], &[1.0, 0.5], &[1.0, 2.0], &units);
+        let (direction, distance) = lines.nearest(&[4.0, 0.5], &[1.0, 0.5], &[1.0, 2.0]);
         assert_eq!((direction, distance), (0, 0.0));
+    }
+
+    #[test]
+    fn the_nearest_of_many_lines_is_that_of_looking_at_each() {
+        let mut random = Random::new(3);
+        for objectives in [2, 3, 5, 9] {
+            let directions: Vec<f64> = (0..objectives * 37).map(|_| random.uniform()).collect();
+            let (lines, units) = (Lines::of(&directions, objectives), units(&directions, objectives));
+            for _ in 0..200 {
+                let point: Vec<f64> = (0..objectives).map(|_| random.uniform()).collect();
+                let along =
+                    |at: usize| units[at * objectives..][..objectives].iter().zip(&point).map(|(u, x)| u * x).sum();
+                let alongs: Vec<f64> = (0..37).map(along).collect();
+                let farthest = (0..37).max_by(|a, b| alongs[*a].total_cmp(&alongs[*b])).unwrap();
+                let found = lines.nearest(&point, &vec![0.0; objectives], &vec![1.0; objectives]).0;
+                assert_eq!(found, farthest);
+                assert_eq!(
+                    farthest_along(&lines.columns, lines.stride, &point),
+                    farthest_along_portable(&lines.columns, lines.stride, &point)
+                );
+            }
+        }
+    }
+
+    /// A point of an early generation far out on an axis gives way to one nearly on it that is nearer.
+    #[test]
+    fn extreme_points_lie_near_the_axes_and_give_way_to_nearer_ones() {
+        let frame = Frame { ideal: vec![0.0, 0.0], extremes: vec![9.0, 0.0, 0.0, 9.0] };
+        let seen = [[1.0, 1e-4], [0.5, 0.5], [1e-4, 1.0]];
+        let rows = || seen.iter().map(|row| row.as_slice());
+        let reframed = reframed(&frame, rows(), rows(), 2);
+        assert_eq!(reframed, Frame { ideal: vec![0.0, 0.0], extremes: vec![1.0, 1e-4, 1e-4, 1.0] });
     }
 }

@@ -79,7 +79,7 @@ pub struct MinimizeFront {
     /// The distribution index of the simulated binary crossover, 0 to 1000: the larger, the nearer children are to their
     /// parents. Default 15, for `nsga3` 30, for `moead` 20.
     pub crossover_index: Option<f64>,
-    /// How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over the number of parameters.
+    /// How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of parameters.
     pub mutation_probability: Option<f64>,
     /// The distribution index of the polynomial mutation, 0 to 1000. Default 20.
     pub mutation_index: f64,
@@ -319,6 +319,12 @@ impl MinimizeFront {
             _ => 15.0,
         };
         self.crossover_index.unwrap_or(usual)
+    }
+
+    /// A little less than the usual once per child: some children are then pure crossings, with which fronts of the
+    /// literature are found sooner and covered more evenly by all three methods.
+    pub(super) fn mutation_probability(&self, parameters: usize) -> f64 {
+        self.mutation_probability.unwrap_or(0.8 / parameters as f64)
     }
 
     /// The limit of evaluations for a population.

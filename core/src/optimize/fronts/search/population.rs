@@ -43,6 +43,11 @@ impl Population {
     pub(super) fn push(&mut self, candidate: &[f64], point: &[f64], answer: &[f64], options: &MinimizeFront) -> bool {
         self.candidates.extend_from_slice(candidate);
         self.points.extend_from_slice(point);
+        self.push_worth(answer, options)
+    }
+
+    /// Take up the answer of a member whose rows come otherwise.
+    pub(super) fn push_worth(&mut self, answer: &[f64], options: &MinimizeFront) -> bool {
         let counts = answer.iter().all(|value| value.is_finite());
         let (objectives, constraints) = answer.split_at(options.objectives);
         if !counts {

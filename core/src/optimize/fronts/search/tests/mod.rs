@@ -114,5 +114,15 @@ fn pruning_by_crowding_leaves_what_measuring_again_each_time_leaves() {
         let least = (1..left.len() - 1).min_by(|a, b| distance(*a).total_cmp(&distance(*b))).unwrap();
         left.remove(least);
     }
-    assert_eq!(crowding::pruned(Points::new(&flat, 2), 30), left);
+    let (stay, spreads) = crowding::thinned(Points::new(&flat, 2), 30);
+    assert_eq!(stay, left);
+    // The same with a third objective that says nothing, which is found in another way.
+    let wide: Vec<f64> = rows.iter().flat_map(|row| [row[0], row[1], 7.0]).collect();
+    assert_eq!(crowding::thinned(Points::new(&wide, 3), 30).0, left);
+    let stayed: Vec<f64> = left.iter().flat_map(|at| rows[*at as usize]).collect();
+    let again = crowding_distances(ndarray::ArrayView2::from_shape((30, 2), &stayed).unwrap()).unwrap().to_vec();
+    for (spread, again) in spreads.iter().zip(again) {
+        assert!(*spread == again || (spread - again).abs() < 1e-12, "{spread} and {again}");
+    }
+    assert_eq!(crowding::thinned(Points::new(&flat, 2), 1), (vec![69], vec![f64::INFINITY]));
 }
