@@ -37,10 +37,12 @@ pub use fronts::{
     FrontPopulation, FrontPreference, FrontSpread, MinimizeFront, crowding_distances, front_indicator, hypervolume,
     hypervolume_contributions, minimize_front, non_dominated_ranks, reference_directions,
 };
+#[cfg(feature = "highs")]
+pub use linear::Highs;
 pub use linear::{
     Constraint, Expression, Incumbent, LinearChart, LinearCheck, LinearConflict, LinearModel, LinearSolution,
-    LinearStatus, MpsFormat, ReadMps, RowOf, Sensitivity, SolveLinear, Term, Variable, read_lp, verify_linear,
-    write_lp, write_mps,
+    LinearSolver, LinearStatus, MpsFormat, OwnSolver, ReadMps, RowOf, Sensitivity, SolveLinear, Term, Variable,
+    read_lp, verify_linear, write_lp, write_mps,
 };
 pub use minimize::{
     Minimize, MinimizeComparison, MinimizeHistory, MinimizeMethod, Minimizer, Minimum, Stage, StopReason,

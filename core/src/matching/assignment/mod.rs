@@ -75,6 +75,7 @@ struct Solved {
 /// [`Unmatched::Leave`], where forbidden pairs make it impossible to match all of the shorter side: the message names rows
 /// (or columns) that have too few partners between them. `too_large` for 2^31 rows or columns. `cancelled`.
 pub fn assign(costs: ArrayView2<'_, f64>, options: &Assign, context: &Context) -> Result<Assignment> {
+    context.check()?;
     if let Some(found) = small::one::solve(costs, options) {
         return Ok(found.into());
     }

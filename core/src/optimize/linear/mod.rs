@@ -3,6 +3,7 @@
 mod chart;
 mod conflict;
 mod convert;
+mod engine;
 mod expression;
 mod factor;
 mod integer;
@@ -18,6 +19,9 @@ mod verify;
 
 pub use chart::LinearChart;
 pub use conflict::LinearConflict;
+#[cfg(feature = "highs")]
+pub use engine::Highs;
+pub use engine::{LinearSolver, OwnSolver};
 pub use expression::{Constraint, Expression, RowOf, Term, Variable};
 pub use model::LinearModel;
 pub use options::SolveLinear;

@@ -147,6 +147,15 @@ fn broken(r: &mut SplitMix) -> LinearModel {
     model
 }
 
+/// Every solver that there is, by name.
+fn solvers() -> Vec<(&'static str, Box<dyn LinearSolver>)> {
+    vec![
+        ("own", Box::new(OwnSolver)),
+        #[cfg(feature = "highs")]
+        ("HiGHS", Box::new(Highs)),
+    ]
+}
+
 #[test]
 fn planning_and_knapsack_models_end_as_with_highs() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/data/linear_models.json");
@@ -160,16 +169,18 @@ fn planning_and_knapsack_models_end_as_with_highs() {
             "knapsack" => knapsack(&mut random),
             _ => broken(&mut random),
         };
-        let solution = SolveLinear::default().solve(&model, &Context::new()).unwrap();
-        assert_eq!(solution.status, status, "{family} {seed}");
-        let check = verify_linear(&model, &solution, 1e-6).unwrap();
-        assert!(check.holds, "{family} {seed}: {check:?}");
-        if let Some(objective) = objective {
-            let found = solution.objective.unwrap();
-            assert!(
-                (found - objective).abs() <= 1e-6 * objective.abs().max(1.0),
-                "{family} {seed}: {found}, {objective}"
-            );
+        for (solver, engine) in solvers() {
+            let solution = SolveLinear::default().solve_with(engine.as_ref(), &model, None, &Context::new()).unwrap();
+            assert_eq!(solution.status, status, "{solver} {family} {seed}");
+            let check = verify_linear(&model, &solution, 1e-6).unwrap();
+            assert!(check.holds, "{solver} {family} {seed}: {check:?}");
+            if let Some(objective) = objective {
+                let found = solution.objective.unwrap();
+                assert!(
+                    (found - objective).abs() <= 1e-6 * objective.abs().max(1.0),
+                    "{solver} {family} {seed}: {found}, {objective}"
+                );
+            }
         }
     }
 }
@@ -212,12 +223,14 @@ fn reference_problems_have_their_published_optima() {
     ];
     for (name, optimum) in optima {
         let Some(model) = shared(name) else { continue };
-        let solution = SolveLinear::default().solve(&model, &Context::new()).unwrap();
-        assert_eq!(solution.status, LinearStatus::Optimal, "{name}");
-        let found = solution.objective.unwrap();
-        assert!((found - optimum).abs() <= 1e-6 * optimum.abs(), "{name}: {found} for {optimum}");
-        let check = verify_linear(&model, &solution, 1e-6).unwrap();
-        assert!(check.holds, "{name}: {check:?}");
+        for (solver, engine) in solvers() {
+            let solution = SolveLinear::default().solve_with(engine.as_ref(), &model, None, &Context::new()).unwrap();
+            assert_eq!(solution.status, LinearStatus::Optimal, "{solver} {name}");
+            let found = solution.objective.unwrap();
+            assert!((found - optimum).abs() <= 1e-6 * optimum.abs(), "{solver} {name}: {found} for {optimum}");
+            let check = verify_linear(&model, &solution, 1e-6).unwrap();
+            assert!(check.holds, "{solver} {name}: {check:?}");
+        }
         let back = ReadMps::default().read(&write_mps(&model).unwrap()).unwrap();
         let again = SolveLinear::default().with_time_limit(30.0).solve(&back, &Context::new()).unwrap();
         assert!((again.objective.unwrap() - optimum).abs() <= 1e-6 * optimum.abs(), "{name} written and read");

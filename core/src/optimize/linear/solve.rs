@@ -57,22 +57,7 @@ impl SolveLinear {
         context: &Context,
     ) -> Result<LinearSolution> {
         let started = Instant::now();
-        self.validate()?;
-        model.check()?;
-        let columns = model.column_count();
-        if let Some(start) = start {
-            ensure!(
-                start.len() == columns,
-                InvalidData,
-                "the start has {} values, the model {columns} columns",
-                start.len()
-            );
-            ensure!(
-                start.iter().all(|value| value.is_finite()),
-                InvalidData,
-                "the start holds values that are not finite"
-            );
-        }
+        self.check(model, start)?;
         context.check()?;
         let quadratic = model.quadratic_values.iter().any(|value| *value != 0.0);
         let converted = convert(model);
@@ -91,6 +76,22 @@ impl SolveLinear {
         solution.seconds = started.elapsed().as_secs_f64();
         context.report(1, 1);
         Ok(solution)
+    }
+
+    /// Judge options, model and start.
+    pub(super) fn check(&self, model: &LinearModel, start: Option<&[f64]>) -> Result<()> {
+        self.validate()?;
+        model.check()?;
+        let Some(start) = start else { return Ok(()) };
+        let columns = model.column_count();
+        ensure!(
+            start.len() == columns,
+            InvalidData,
+            "the start has {} values, the model {columns} columns",
+            start.len()
+        );
+        ensure!(start.iter().all(|value| value.is_finite()), InvalidData, "the start holds values that are not finite");
+        Ok(())
     }
 
     pub(super) fn until(&self, started: Instant) -> Option<Instant> {
@@ -192,13 +193,7 @@ impl SolveLinear {
         (started, context): (Instant, &Context),
     ) -> Result<LinearSolution> {
         let programme = &converted.programme;
-        let start = start.map(|start| {
-            let mut semi = model.semi_continuous.clone();
-            semi.sort_unstable();
-            semi.dedup();
-            let switches = semi.iter().map(|at| f64::from(start[*at as usize] != 0.0));
-            start.iter().copied().chain(switches).collect::<Vec<f64>>()
-        });
+        let start = start.map(|start| converted_start(model, start));
         let effort = Effort { watch, ..self.effort(started) };
         let searched = integer::minimise(programme, &converted.integer, start.as_deref(), &effort, context)?;
         let mut solution = LinearSolution::without_point(match searched.ending {
@@ -271,7 +266,7 @@ impl SolveLinear {
     }
 
     /// The point with its whole columns fixed, exact to rounding, and the prices that belong to it.
-    fn fix_and_price(
+    pub(super) fn fix_and_price(
         &self,
         model: &LinearModel,
         converted: &Converted,
@@ -297,6 +292,15 @@ impl SolveLinear {
         }
         Ok(())
     }
+}
+
+/// The point with the columns that semi-continuous ones have beside them.
+pub(super) fn converted_start(model: &LinearModel, start: &[f64]) -> Vec<f64> {
+    let mut semi = model.semi_continuous.clone();
+    semi.sort_unstable();
+    semi.dedup();
+    let switches = semi.iter().map(|at| f64::from(start[*at as usize] != 0.0));
+    start.iter().copied().chain(switches).collect()
 }
 
 fn log(model: &LinearModel, converted: &Converted, solution: &mut LinearSolution, searched: &Searched) {
@@ -327,7 +331,12 @@ fn place(model: &LinearModel, converted: &Converted, solution: &mut LinearSoluti
     place_values(model, converted, solution, values);
 }
 
-fn place_values(model: &LinearModel, converted: &Converted, solution: &mut LinearSolution, values: Vec<f64>) {
+pub(super) fn place_values(
+    model: &LinearModel,
+    converted: &Converted,
+    solution: &mut LinearSolution,
+    values: Vec<f64>,
+) {
     let row_values: Vec<f64> = (0..converted.rows)
         .map(|row| converted.programme.rows.pairs(row).map(|(at, value)| value * values[at]).sum::<f64>() + 0.0)
         .collect();

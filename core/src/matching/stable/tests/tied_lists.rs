@@ -46,7 +46,7 @@ fn place_all(residents: &Tied, hospitals: &Tied, seats: &[i64], stability: TiedS
 fn leaving(residents: &Tied, hospitals: &Tied, seats: &[i64], of: &[i64], stability: TiedStability) -> Vec<(i64, i64)> {
     let mut pairs = Vec::new();
     for r in 0..of.len() {
-        for h in 0..seats.len() {
+        for (h, &places) in seats.iter().enumerate() {
             let (Some(mine), Some(hers)) = (residents.rank(r, h), hospitals.rank(h, r)) else { continue };
             if of[r] == h as i64 {
                 continue;
@@ -56,7 +56,7 @@ fn leaving(residents: &Tied, hospitals: &Tied, seats: &[i64], of: &[i64], stabil
                 .filter(|&other| of[other] == h as i64)
                 .map(|other| hospitals.rank(h, other).unwrap_or(i64::MAX))
                 .collect();
-            let worst = if held.len() < seats[h] as usize { i64::MAX } else { *held.iter().max().unwrap() };
+            let worst = if held.len() < places as usize { i64::MAX } else { *held.iter().max().unwrap() };
             let leaves = match stability {
                 TiedStability::Weak => mine < has && hers < worst,
                 TiedStability::Strong => mine <= has && hers <= worst && (mine < has || hers < worst),

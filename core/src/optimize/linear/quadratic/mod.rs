@@ -30,8 +30,7 @@ pub(super) fn solve(
     until: Option<Instant>,
     context: &Context,
 ) -> Result<LinearSolution> {
-    let quadratic = hessian(model, converted);
-    check_convex(model, &quadratic, context)?;
+    let quadratic = checked_hessian(model, converted, context)?;
     if let Some(ended) = without_minimum(model, converted, &quadratic, until, context)? {
         return Ok(ended);
     }
@@ -79,6 +78,13 @@ pub(super) fn solve(
     solution.values = Vector::from(values);
     solution.row_values = Vector::from(row_values);
     Ok(solution)
+}
+
+/// The second derivatives of a convex objective.
+pub(super) fn checked_hessian(model: &LinearModel, converted: &Converted, context: &Context) -> Result<Sparse> {
+    let quadratic = hessian(model, converted);
+    check_convex(model, &quadratic, context)?;
+    Ok(quadratic)
 }
 
 /// The matrix of second derivatives of the objective to be minimised, by column.
