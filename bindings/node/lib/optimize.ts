@@ -5338,7 +5338,7 @@ export interface MinimizeFrontBatchOptions extends CallOptions {
    * parents. Default 15, for `nsga3` 30, for `moead` 20.
    */
   crossoverIndex?: number | null;
-  /** How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over the number of parameters. */
+  /** How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of parameters. */
   mutationProbability?: number | null;
   /** The distribution index of the polynomial mutation, 0 to 1000. Default 20. */
   mutationIndex?: number;
@@ -5399,7 +5399,7 @@ export interface MinimizeFrontOptions extends CallOptions {
    * parents. Default 15, for `nsga3` 30, for `moead` 20.
    */
   crossoverIndex?: number | null;
-  /** How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over the number of parameters. */
+  /** How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of parameters. */
   mutationProbability?: number | null;
   /** The distribution index of the polynomial mutation, 0 to 1000. Default 20. */
   mutationIndex?: number;
@@ -5675,7 +5675,7 @@ export interface StartOptions extends CallOptions {
    * parents. Default 15, for `nsga3` 30, for `moead` 20.
    */
   crossoverIndex?: number | null;
-  /** How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over the number of parameters. */
+  /** How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of parameters. */
   mutationProbability?: number | null;
   /** The distribution index of the polynomial mutation, 0 to 1000. Default 20. */
   mutationIndex?: number;

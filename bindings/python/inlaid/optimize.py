@@ -3430,8 +3430,8 @@ class FrontMinimizer(Model):
                 `nsga3` and `moead`.
             crossover_index: The distribution index of the simulated binary crossover, 0 to 1000: the larger, the
                 nearer children are to their parents. Default 15, for `nsga3` 30, for `moead` 20.
-            mutation_probability: How often a parameter of a child is mutated, 0 to 1. Default once per child: 1
-                over the number of parameters.
+            mutation_probability: How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number
+                of parameters.
             mutation_index: The distribution index of the polynomial mutation, 0 to 1000. Default 20.
             spread: How `nsga2` thins out. Default pruned.
             partitions: How many equal steps the directions of `nsga3` and `moead` have from 0 to 1 (Das and Dennis
@@ -4561,8 +4561,8 @@ def minimize_front(
             and `moead`.
         crossover_index: The distribution index of the simulated binary crossover, 0 to 1000: the larger, the nearer
             children are to their parents. Default 15, for `nsga3` 30, for `moead` 20.
-        mutation_probability: How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over
-            the number of parameters.
+        mutation_probability: How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of
+            parameters.
         mutation_index: The distribution index of the polynomial mutation, 0 to 1000. Default 20.
         spread: How `nsga2` thins out. Default pruned.
         partitions: How many equal steps the directions of `nsga3` and `moead` have from 0 to 1 (Das and Dennis
@@ -4673,8 +4673,8 @@ def minimize_front_batch(
             and `moead`.
         crossover_index: The distribution index of the simulated binary crossover, 0 to 1000: the larger, the nearer
             children are to their parents. Default 15, for `nsga3` 30, for `moead` 20.
-        mutation_probability: How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over
-            the number of parameters.
+        mutation_probability: How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of
+            parameters.
         mutation_index: The distribution index of the polynomial mutation, 0 to 1000. Default 20.
         spread: How `nsga2` thins out. Default pruned.
         partitions: How many equal steps the directions of `nsga3` and `moead` have from 0 to 1 (Das and Dennis

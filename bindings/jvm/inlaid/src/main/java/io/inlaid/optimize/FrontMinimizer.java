@@ -837,7 +837,7 @@ public final class FrontMinimizer extends Handle {
         }
 
         /**
-         * How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over the number of parameters.
+         * How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of parameters.
          *
          * @return the value
          */
@@ -1184,8 +1184,7 @@ public final class FrontMinimizer extends Handle {
             }
 
             /**
-             * How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over the number of
-             * parameters.
+             * How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of parameters.
              *
              * @param mutationProbability the value
              * @return this

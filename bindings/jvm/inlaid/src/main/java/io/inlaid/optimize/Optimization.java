@@ -4865,7 +4865,7 @@ public final class Optimization {
         }
 
         /**
-         * How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over the number of parameters.
+         * How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of parameters.
          *
          * @return the value
          */
@@ -5212,8 +5212,7 @@ public final class Optimization {
             }
 
             /**
-             * How often a parameter of a child is mutated, 0 to 1. Default once per child: 1 over the number of
-             * parameters.
+             * How often a parameter of a child is mutated, 0 to 1. Default 0.8 over the number of parameters.
              *
              * @param mutationProbability the value
              * @return this
