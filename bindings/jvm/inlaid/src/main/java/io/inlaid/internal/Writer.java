@@ -270,7 +270,7 @@ public final class Writer {
 
     private <T> void at(String place, T value, BiConsumer<Writer, T> write) {
         if (value == null) {
-            throw new InvalidConfigException("option `" + place + "`: null is not allowed; leave it out for its default");
+            throw new InvalidConfigException("option `" + place + "`: null is not allowed; give a value, or leave it out where it has a default");
         }
         String outer = path;
         path = place;
