@@ -16,9 +16,13 @@ use crate::error::Result;
 pub(super) fn most(market: &TiedMarket<'_>, context: &Context) -> Result<Vec<u32>> {
     let proposers = market.proposers.len();
     let mut ticker = Ticker::new(context);
+    let lists = (0..proposers as u32).map(|proposer| {
+        context.check()?;
+        Ok(Remaining::new(market, proposer))
+    });
     let mut search = Search {
         market,
-        lists: (0..proposers as u32).map(|proposer| Remaining::new(market, proposer)).collect(),
+        lists: lists.collect::<Result<_>>()?,
         partners: vec![NONE; proposers],
         promoted: vec![false; proposers],
         filled: vec![0; market.receivers.len()],
