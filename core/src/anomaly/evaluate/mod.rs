@@ -1,0 +1,1 @@
+//! How good scores are, given what was truly anomalous.

@@ -1,0 +1,1 @@
+//! Detectors that see one event after the other, in constant memory.
