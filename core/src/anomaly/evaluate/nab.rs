@@ -166,7 +166,7 @@ impl NabScore {
         let mut begin = 0;
         for (index, (&length, windows)) in lengths.iter().zip(&windows).enumerate() {
             series[index] = NabSeries {
-                sum: -missed * windows.len() as f64,
+                sum: 0.0 - missed * windows.len() as f64,
                 windows: windows.len() as u64,
                 ..NabSeries::default()
             };
