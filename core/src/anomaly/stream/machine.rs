@@ -1,22 +1,31 @@
 //! The detectors behind one type.
 use serde::{Deserialize, Serialize};
 
-use super::detector;
 use super::score::Verdict;
 use super::state::Event;
+use super::{change, control, detector, spot};
 use crate::error::Result;
+
+/// The most columns of a detector that takes several.
+const MOST_COLUMNS: usize = 256;
 
 /// Which detector runs, with its state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Machine {
     Detector(detector::Running),
+    Ewma(control::RunningEwma),
+    Cusum(control::RunningCusum),
+    PageHinkley(change::RunningPageHinkley),
+    Adwin(change::RunningAdwin),
+    Spot(Box<spot::Running>),
 }
 
 impl Machine {
     /// The most columns an event may have.
     pub(super) fn most_columns(&self) -> usize {
         match self {
-            Machine::Detector(_) => 256,
+            Machine::Detector(_) => MOST_COLUMNS,
+            _ => 1,
         }
     }
 
@@ -28,19 +37,29 @@ impl Machine {
     pub(super) fn update(&mut self, event: &Event<'_>) -> Verdict {
         match self {
             Machine::Detector(running) => running.update(event),
+            Machine::Ewma(running) => running.update(event),
+            Machine::Cusum(running) => running.update(event),
+            Machine::PageHinkley(running) => running.update(event),
+            Machine::Adwin(running) => running.update(event),
+            Machine::Spot(running) => running.update(event),
         }
     }
 
     /// Recompute what is not saved.
     pub(super) fn restore(&mut self) {
-        match self {
-            Machine::Detector(running) => running.restore(),
+        if let Machine::Detector(running) = self {
+            running.restore();
         }
     }
 
     pub(super) fn check(&self, columns: usize) -> Result<()> {
         match self {
             Machine::Detector(running) => running.check(columns),
+            Machine::Ewma(running) => running.check(),
+            Machine::Cusum(running) => running.check(),
+            Machine::PageHinkley(running) => running.check(),
+            Machine::Adwin(running) => running.check(),
+            Machine::Spot(running) => running.check(),
         }
     }
 }

@@ -40,23 +40,36 @@ pub struct StreamScore {
     pub note: StreamNote,
 }
 
+/// What was expected.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Band {
+    pub(super) expected: Option<f64>,
+    pub(super) lower: Option<f64>,
+    pub(super) upper: Option<f64>,
+}
+
 /// What a detector says of the values of an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Verdict {
     pub(super) score: f64,
     pub(super) raw: f64,
     pub(super) is_anomaly: bool,
-    /// Expected, lower, upper.
-    pub(super) band: Option<(f64, f64, f64)>,
+    pub(super) band: Band,
     pub(super) learning: bool,
 }
 
 impl Verdict {
+    pub(super) const LEARNING: Self = Self {
+        score: 0.0,
+        raw: 0.0,
+        is_anomaly: false,
+        band: Band { expected: None, lower: None, upper: None },
+        learning: true,
+    };
+
     /// The verdict of a statistic that must not exceed `limit`: a score of one half at the limit.
     pub(super) fn against(statistic: f64, limit: f64) -> Self {
         let score = if statistic.is_infinite() { 1.0 } else { statistic / (statistic + limit) };
-        Self { score, raw: score, is_anomaly: statistic > limit, band: None, learning: false }
+        Self { score, raw: score, is_anomaly: statistic > limit, ..Self::default() }
     }
-
-    pub(super) const LEARNING: Self = Self { score: 0.0, raw: 0.0, is_anomaly: false, band: None, learning: true };
 }

@@ -183,9 +183,9 @@ impl StreamState {
             score: verdict.score,
             raw: verdict.raw,
             is_anomaly: verdict.is_anomaly,
-            expected: verdict.band.map(|band| band.0),
-            lower: verdict.band.map(|band| band.1),
-            upper: verdict.band.map(|band| band.2),
+            expected: verdict.band.expected,
+            lower: verdict.band.lower,
+            upper: verdict.band.upper,
             note,
         }
     }

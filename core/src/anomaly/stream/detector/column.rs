@@ -1,6 +1,7 @@
 //! The statistics of one column, and what each of them says of a row.
 use serde::{Deserialize, Serialize};
 
+use super::super::score::Band;
 use super::digest::Digest;
 use super::profile::Profile;
 use crate::error::{Result, ensure};
@@ -102,14 +103,14 @@ impl Column {
     }
 
     /// What value is expected, and between which bounds.
-    pub(super) fn band(&self, time: Option<i64>, per_hour: f64) -> Option<(f64, f64, f64)> {
+    pub(super) fn band(&self, time: Option<i64>, per_hour: f64) -> Band {
         let of_day = time.zip(self.profile.as_ref()).and_then(|(time, profile)| profile.usual(time, per_hour).of_day);
         let (centre, digest) = match (of_day, self.digests.get(DAY)) {
             (Some(centre), Some(digest)) if digest.seen() >= LEAST_SEEN => (centre, digest),
             _ => (0.0, &self.digests[VALUE]),
         };
-        let median = digest.quantile(0.5)?;
-        Some((centre + median, centre + digest.quantile(BAND.0)?, centre + digest.quantile(BAND.1)?))
+        let at = |share| digest.quantile(share).map(|value| centre + value);
+        Band { expected: at(0.5), lower: at(BAND.0), upper: at(BAND.1) }
     }
 
     /// The evidence of a finite value, then learn it.

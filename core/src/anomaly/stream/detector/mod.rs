@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use options::StreamDetector;
 
 use super::machine::Machine;
-use super::score::Verdict;
+use super::score::{Band, Verdict};
 use super::state::{Event, is_usable};
 use crate::error::{Result, ensure};
 use column::Column;
@@ -53,7 +53,7 @@ impl Running {
         if self.columns.len() != event.values.len() {
             self.columns = vec![Column::new(self.options.window); event.values.len()];
         }
-        let (mut evidence, mut band) = (0.0_f64, None);
+        let (mut evidence, mut band) = (0.0_f64, Band::default());
         for (column, &value) in self.columns.iter_mut().zip(event.values) {
             let time = event.time.filter(|_| self.options.seasonal);
             if self.rows >= self.options.warm_up {
@@ -66,7 +66,7 @@ impl Running {
         let learning = self.rows < self.options.warm_up;
         self.rows = self.rows.saturating_add(1);
         if learning {
-            return Verdict { learning, ..Verdict::default() };
+            return Verdict::LEARNING;
         }
         let raw = as_score(evidence);
         let silenced = self.is_silenced(evidence);
@@ -74,7 +74,7 @@ impl Running {
         if is_anomaly {
             self.alarm = Some((evidence, self.rows));
         }
-        let band = band.filter(|_| self.columns.len() == 1);
+        let band = if self.columns.len() == 1 { band } else { Band::default() };
         Verdict { score: if silenced { 0.0 } else { raw }, raw, is_anomaly, band, learning }
     }
 
