@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::score::Verdict;
 use super::state::Event;
-use super::{change, control, detector, spot};
+use super::{change, control, detector, half_space, random_cut, spot};
 use crate::error::Result;
 
 /// The most columns of a detector that takes several.
@@ -18,13 +18,15 @@ pub(super) enum Machine {
     PageHinkley(change::RunningPageHinkley),
     Adwin(change::RunningAdwin),
     Spot(Box<spot::Running>),
+    HalfSpaceTrees(Box<half_space::Running>),
+    RandomCutForest(Box<random_cut::Running>),
 }
 
 impl Machine {
     /// The most columns an event may have.
     pub(super) fn most_columns(&self) -> usize {
         match self {
-            Machine::Detector(_) => MOST_COLUMNS,
+            Machine::Detector(_) | Machine::HalfSpaceTrees(_) | Machine::RandomCutForest(_) => MOST_COLUMNS,
             _ => 1,
         }
     }
@@ -42,13 +44,18 @@ impl Machine {
             Machine::PageHinkley(running) => running.update(event),
             Machine::Adwin(running) => running.update(event),
             Machine::Spot(running) => running.update(event),
+            Machine::HalfSpaceTrees(running) => running.update(event),
+            Machine::RandomCutForest(running) => running.update(event),
         }
     }
 
     /// Recompute what is not saved.
     pub(super) fn restore(&mut self) {
-        if let Machine::Detector(running) = self {
-            running.restore();
+        match self {
+            Machine::Detector(running) => running.restore(),
+            Machine::HalfSpaceTrees(running) => running.restore(),
+            Machine::RandomCutForest(running) => running.restore(),
+            _ => {}
         }
     }
 
@@ -60,6 +67,8 @@ impl Machine {
             Machine::PageHinkley(running) => running.check(),
             Machine::Adwin(running) => running.check(),
             Machine::Spot(running) => running.check(),
+            Machine::HalfSpaceTrees(running) => running.check(columns),
+            Machine::RandomCutForest(running) => running.check(columns),
         }
     }
 }

@@ -57,6 +57,11 @@ impl StreamState {
         Self { columns: 0, events: 0, last: None, step: 0.0, machine }
     }
 
+    #[cfg(test)]
+    pub(super) fn into_machine(self) -> Machine {
+        self.machine
+    }
+
     /// How many columns an event has; none before the first event.
     #[must_use]
     pub fn columns(&self) -> Option<usize> {

@@ -1,8 +1,8 @@
 //! The statistics of one column, and what each of them says of a row.
 use serde::{Deserialize, Serialize};
 
+use super::super::digest::Digest;
 use super::super::score::Band;
-use super::digest::Digest;
 use super::profile::Profile;
 use crate::error::{Result, ensure};
 

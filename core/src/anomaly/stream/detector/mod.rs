@@ -1,6 +1,5 @@
 //! The default detector: agreement of several running distributions, calibrated by their tails.
 mod column;
-mod digest;
 mod options;
 mod profile;
 

@@ -20,10 +20,12 @@ const HEAVIEST: f64 = 0.45;
 const LEAST_SCALE: f64 = 0.02;
 const LEAST_RELATIVE: f64 = 1e-9;
 /// More centroids than any stream makes; a saved state with more is refused.
-pub(super) const MOST_CENTROIDS: usize = 4096;
+const MOST_CENTROIDS: usize = 4096;
+/// More weight than any memory holds.
+const LARGEST_WEIGHT: f64 = 2e9;
 
 /// Centroids, values that wait, and what follows from the centroids.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Digest {
     centroids: Vec<Centroid>,
     waiting: Vec<f64>,
@@ -40,7 +42,7 @@ struct Centroid {
     weight: f64,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 struct Derived {
     /// Weight before each centroid, and of all.
     before: Vec<f64>,
@@ -49,7 +51,7 @@ struct Derived {
 }
 
 /// Beyond `begin`, with the probability `share`: a generalised Pareto distribution.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Tail {
     begin: f64,
     share: f64,
@@ -63,6 +65,13 @@ impl Tail {
         let ratio = excess / self.scale;
         let log = if self.shape < 1e-6 { ratio } else { (self.shape * ratio).ln_1p() / self.shape };
         log * std::f64::consts::LOG10_E - self.share.log10()
+    }
+}
+
+/// What is only room for the next merge is no part of the state.
+impl PartialEq for Digest {
+    fn eq(&self, other: &Self) -> bool {
+        (self.seen, &self.waiting, &self.centroids) == (other.seen, &other.waiting, &other.centroids)
     }
 }
 
@@ -173,11 +182,10 @@ impl Digest {
     /// Whether saved centroids can have come from a stream.
     pub(super) fn check(&self) -> Result<()> {
         let ordered = self.centroids.windows(2).all(|pair| pair[0].mean <= pair[1].mean);
-        let sound = self.centroids.iter().all(|centroid| {
-            centroid.mean.is_finite()
-                && centroid.weight > 0.0
-                && centroid.weight <= super::options::LONGEST_MEMORY * 2.0
-        });
+        let sound = self
+            .centroids
+            .iter()
+            .all(|centroid| centroid.mean.is_finite() && centroid.weight > 0.0 && centroid.weight <= LARGEST_WEIGHT);
         ensure!(
             ordered && sound && self.centroids.len() <= MOST_CENTROIDS,
             InvalidData,
