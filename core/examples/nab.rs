@@ -9,7 +9,10 @@ mod nab;
 use std::time::Instant;
 
 use inlaid::Context;
-use inlaid::anomaly::{NabProfile, NabScore, StreamDetector};
+use inlaid::anomaly::{
+    Adwin, Cusum, Ewma, HalfSpaceTrees, NabProfile, NabScore, PageHinkley, RobustRandomCutForest, Spot, StreamDetector,
+    StreamState,
+};
 use ndarray::ArrayView2;
 
 /// A few shuffles of the files in halves.
@@ -81,6 +84,30 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     println!("threshold from one half of the files, score of the other, mean of 40 splits: {:.1}", sum / count);
+    let named: [(&str, StreamState); 8] = [
+        ("Ewma", Ewma::default().start()?),
+        ("Cusum", Cusum::default().start()?),
+        ("PageHinkley", PageHinkley::default().start()?),
+        ("Adwin", Adwin::default().start()?),
+        ("Spot", Spot::default().with_warm_up(200).start()?),
+        ("Spot, depth 50", Spot::default().with_warm_up(200).with_depth(50).start()?),
+        ("HalfSpaceTrees", HalfSpaceTrees::default().start(&context)?),
+        ("RobustRandomCutForest, shingle 4", RobustRandomCutForest::default().with_shingle(4).start(&context)?),
+    ];
+    for (name, start) in &named {
+        let (mut scores, mut bytes) = (Vec::new(), 0);
+        let began = Instant::now();
+        for file in &files {
+            let mut stream = start.clone();
+            let values = ArrayView2::from_shape((file.values.len(), 1), &file.values)?;
+            scores.push(stream.update_batch(Some(&file.times), values, &context)?.to_vec());
+            bytes = bytes.max(stream.to_bytes()?.len());
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        let all: Vec<_> = files.iter().zip(&scores).map(|(file, scores)| (file, scores.as_slice())).collect();
+        let best = nab::evaluate(&NabScore::default(), &all)?;
+        println!("{name}: {:.1} at the best threshold, {:.0} rows/s, {bytes} bytes", best.score, rows as f64 / seconds);
+    }
     if std::env::args().nth(2).is_some() {
         let report = nab::evaluate(&NabScore::default().with_threshold(options.threshold), &all)?;
         for (file, series) in files.iter().zip(report.series) {

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::machine::Machine;
 use super::score::Verdict;
-use super::state::{Event, StreamState};
+use super::state::{Event, StreamState, check_count};
 use crate::error::{Result, ensure};
 
 /// Rows of buckets: 2^60 events are more than any stream has.
@@ -275,6 +275,7 @@ impl RunningPageHinkley {
 
     pub(super) fn check(&self) -> Result<()> {
         self.options.validate()?;
+        check_count(self.sums.events)?;
         let Sums { mean, rise, fall, lowest, highest, .. } = self.sums;
         ensure!(
             [mean, rise, fall, lowest, highest].iter().all(|sum| sum.is_finite()) && rise >= lowest && fall <= highest,
@@ -404,6 +405,8 @@ impl RunningAdwin {
 
     pub(super) fn check(&self) -> Result<()> {
         self.options.validate()?;
+        check_count(self.width)?;
+        check_count(self.events)?;
         let mut width = 0_u64;
         let most = self.options.buckets;
         let short = self.rows.len() <= MOST_ROWS && self.rows.iter().all(|buckets| buckets.len() <= most);

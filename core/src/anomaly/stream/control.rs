@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::machine::Machine;
 use super::score::{Band, Verdict};
-use super::state::{Event, StreamState};
+use super::state::{Event, StreamState, check_count};
 use crate::error::{Result, ensure};
 
 /// EWMA control chart: small lasting shifts of the mean.
@@ -232,6 +232,7 @@ impl Control {
     }
 
     fn check(&self) -> Result<()> {
+        check_count(self.count)?;
         ensure!(
             self.mean.is_finite() && self.squares.is_finite(),
             InvalidData,

@@ -101,7 +101,7 @@ impl CutTree {
             let (low, high) = self.bounds(node, dimension);
             (low.min(point[dimension]), high.max(point[dimension]))
         };
-        let whole: f64 = (0..self.dimensions).map(|dimension| range(dimension)).map(|(low, high)| high - low).sum();
+        let whole: f64 = (0..self.dimensions).map(range).map(|(low, high)| high - low).sum();
         if whole == 0.0 {
             return None;
         }

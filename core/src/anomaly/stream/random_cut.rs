@@ -5,7 +5,7 @@ use super::cut_tree::CutTree;
 use super::machine::Machine;
 use super::rarity::{self, Rarity};
 use super::score::Verdict;
-use super::state::{Event, StreamState};
+use super::state::{Event, StreamState, check_count};
 use crate::Context;
 use crate::error::{Result, ensure};
 use crate::math::random::Random;
@@ -179,13 +179,14 @@ impl Running {
     pub(super) fn check(&self, columns: usize) -> Result<()> {
         self.options.validate()?;
         self.history.check()?;
+        check_count(self.count)?;
         let dimensions = columns * self.options.shingle;
         let held = self.count.min(self.options.window as u64) as usize;
         ensure!(
             self.points.len() == held * dimensions
                 && self.recent.len() <= dimensions
                 && (self.recent.len() == dimensions || self.count == 0)
-                && (columns == 0 || self.recent.len() % columns == 0)
+                && (columns == 0 || self.recent.len().is_multiple_of(columns))
                 && self.points.iter().chain(&self.recent).all(|value| value.abs() <= 1e150),
             InvalidData,
             "the window does not hold {held} finite points of {dimensions} values"

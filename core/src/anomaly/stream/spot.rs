@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::machine::Machine;
 use super::pareto::Pareto;
 use super::score::{Band, Verdict};
-use super::state::{Event, StreamState, is_usable};
+use super::state::{Event, StreamState, check_count, is_usable};
 use crate::error::{Result, ensure};
 
 /// Which tails are watched.
@@ -282,6 +282,9 @@ impl Running {
 
     pub(super) fn check(&self) -> Result<()> {
         self.options.validate()?;
+        check_count(self.values)?;
+        check_count(self.upper.count)?;
+        check_count(self.lower.count)?;
         let Spot { warm_up, depth, .. } = self.options;
         let learning = self.values < warm_up as u64;
         ensure!(

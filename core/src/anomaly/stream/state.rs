@@ -27,6 +27,12 @@ pub(super) fn is_usable(value: f64) -> bool {
     value.abs() <= LARGEST_VALUE
 }
 
+/// Judge a saved number of events: one that could overflow when more come was never counted.
+pub(super) fn check_count(count: u64) -> Result<()> {
+    ensure!(count < 1 << 62, InvalidData, "{count} events were never seen");
+    Ok(())
+}
+
 /// One event as detectors see it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Event<'a> {

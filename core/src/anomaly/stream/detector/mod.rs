@@ -105,3 +105,6 @@ impl Running {
         self.columns.iter().try_for_each(|column| column.check(self.options.window))
     }
 }
+
+#[cfg(test)]
+mod tests;
