@@ -5,17 +5,17 @@ use std::process::Command;
 
 /// One file of the benchmark.
 #[derive(Debug, Default)]
-pub struct File {
-    pub name: String,
+pub(crate) struct File {
+    pub(crate) name: String,
     /// Nanoseconds since 1970.
-    pub times: Vec<i64>,
-    pub values: Vec<f64>,
+    pub(crate) times: Vec<i64>,
+    pub(crate) values: Vec<f64>,
     /// First and last row of each window.
-    pub windows: Vec<(usize, usize)>,
+    pub(crate) windows: Vec<(usize, usize)>,
 }
 
 /// The folder that is looked into.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/anomaly")
 }
 
@@ -33,7 +33,7 @@ fn nanoseconds(text: &str) -> Option<i64> {
 }
 
 /// All files in the order of the data; none where the data is not there.
-pub fn files() -> Option<Vec<File>> {
+pub(crate) fn files() -> Option<Vec<File>> {
     let folder = folder();
     let unpacked = Command::new("gzip").arg("-dc").arg(folder.join("nab.csv.gz")).output().ok()?;
     let windows = std::fs::read_to_string(folder.join("nab_windows.json")).ok()?;
@@ -62,7 +62,7 @@ pub fn files() -> Option<Vec<File>> {
 }
 
 /// The score of some of the files, each with its row scores.
-pub fn evaluate(
+pub(crate) fn evaluate(
     nab: &inlaid::anomaly::NabScore,
     files: &[(&File, &[f64])],
 ) -> inlaid::Result<inlaid::anomaly::NabReport> {

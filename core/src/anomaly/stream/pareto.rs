@@ -2,8 +2,9 @@
 
 /// Points of the grid on which roots are searched, in each of the two intervals.
 const GRID: usize = 24;
-/// Halvings of a bracket.
-const HALVINGS: usize = 60;
+/// Steps in a bracket at most, and the share of the root to which it is found.
+const STEPS: usize = 60;
+const PRECISION: f64 = 1e-12;
 
 /// Shape (gamma) and scale (sigma) of the excesses over a threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,16 +86,31 @@ fn roots(excesses: &[f64], at: impl Fn(usize) -> f64, found: &mut impl FnMut(f64
     for place in 1..=GRID {
         let next = (at(place), value(at(place)));
         if before.1 * next.1 < 0.0 {
-            let (mut low, mut high) = (before, next);
-            for _ in 0..HALVINGS {
-                let middle = 0.5 * (low.0 + high.0);
-                let middle = (middle, value(middle));
-                if middle.1 * low.1 > 0.0 { low = middle } else { high = middle }
-            }
-            found(0.5 * (low.0 + high.0));
+            found(bracketed(before, next, &value));
         }
         before = next;
     }
+}
+
+/// The root between two points of unlike sign: false position, where an end that stays counts half (the Illinois rule).
+fn bracketed(mut one: (f64, f64), mut other: (f64, f64), value: &impl Fn(f64) -> f64) -> f64 {
+    for _ in 0..STEPS {
+        let x = (one.0 * other.1 - other.0 * one.1) / (other.1 - one.1);
+        let next = (x, value(x));
+        if next.1 == 0.0 || (one.0 - other.0).abs() <= PRECISION * x.abs() {
+            return x;
+        }
+        if next.1 * other.1 < 0.0 {
+            one = other;
+        } else {
+            one.1 *= 0.5;
+        }
+        if (next.0 - other.0).abs() <= PRECISION * x.abs() {
+            return x;
+        }
+        other = next;
+    }
+    other.0
 }
 
 #[cfg(test)]
