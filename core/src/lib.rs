@@ -2,6 +2,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`anomaly`] | what is unlike the rest: in tables, series and streams |
 //! | [`forecast`] | forecasts with intervals for one series or many, accuracy measures, cross-validation |
 //! | [`matching`] | assignments, stable pairs, compatibility of two tables, names and entities |
 //! | [`optimize`] | linear, integer and quadratic programmes |
@@ -11,6 +12,8 @@
 //! [`Context`] for cancellation, progress, seed and threads.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+#[cfg(feature = "anomaly")]
+pub mod anomaly;
 pub mod chart;
 pub mod context;
 pub mod data;

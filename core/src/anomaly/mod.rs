@@ -1,0 +1,10 @@
+//! What is unlike the rest: rows of a table, points of a series, events of a stream.
+//!
+//! Scores grow with strangeness, whatever the detector: the higher, the less a row is like those that were fitted.
+mod evaluate;
+mod stream;
+mod tabular;
+
+pub use evaluate::*;
+pub use stream::*;
+pub use tabular::*;

@@ -1,0 +1,1 @@
+//! Detectors for the rows of a table.
