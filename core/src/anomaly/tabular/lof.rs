@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Detector, Model, Scorer};
 use super::nearest::MOST_NEIGHBOURS;
-use super::neighbours::{NOBODY, Neighbours};
+use super::neighbours::{Metric, NOBODY, Neighbours};
 use super::options::{check_count, detector};
 use super::rows::Rows;
 use crate::Context;
@@ -24,6 +24,9 @@ detector! {
         /// How many neighbours make the surroundings, 1 to 4,096 and fewer than the rows. Default 20.
         neighbours: usize = 20, /// Set how many neighbours make the surroundings.
         with_neighbours;
+        /// How distances are measured. Default: Euclidean.
+        metric: Metric = Metric::Euclidean, /// Set how distances are measured.
+        with_metric;
     }
 }
 
@@ -90,7 +93,7 @@ impl Detector for LocalOutlierFactor {
     }
 
     fn train(&self, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
-        let tree = Neighbours::of(rows, context)?;
+        let tree = Neighbours::of(rows, self.metric, context)?;
         let wanted = self.neighbours;
         let (found, distances) = tree.of_all(wanted, context)?;
         let reach = distances.chunks_exact(wanted).map(|distances| distances[wanted - 1]).collect();

@@ -1,13 +1,19 @@
 //! What a detector learnt, whichever it was.
 use serde::{Deserialize, Serialize};
 
+use super::auto::AutoModel;
 use super::copula::TailModel;
+use super::density::DensityModel;
 use super::forest::ForestModel;
 use super::hbos::HbosModel;
+use super::inne::InneModel;
+use super::loda::LodaModel;
 use super::lof::LofModel;
+use super::mahalanobis::MahalanobisModel;
 use super::nearest::NearestModel;
 use super::pca::PcaModel;
 use super::rows::Rows;
+use super::svm::SvmModel;
 use crate::Context;
 use crate::error::Result;
 
@@ -56,12 +62,18 @@ pub(super) enum Single {
     Nearest(NearestModel),
     Lof(LofModel),
     Forest(ForestModel),
+    Mahalanobis(MahalanobisModel),
+    Svm(SvmModel),
+    Density(DensityModel),
+    Inne(InneModel),
+    Loda(LodaModel),
 }
 
 /// The model of any detector.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Model {
     Single(Single),
+    Auto(AutoModel),
 }
 
 impl Single {
@@ -73,6 +85,11 @@ impl Single {
             Single::Nearest(model) => model,
             Single::Lof(model) => model,
             Single::Forest(model) => model,
+            Single::Mahalanobis(model) => model,
+            Single::Svm(model) => model,
+            Single::Density(model) => model,
+            Single::Inne(model) => model,
+            Single::Loda(model) => model,
         }
     }
 }
@@ -96,6 +113,7 @@ impl Model {
     pub(super) fn scorer(&self) -> &dyn Scorer {
         match self {
             Model::Single(model) => model,
+            Model::Auto(model) => model,
         }
     }
 }
@@ -109,4 +127,16 @@ macro_rules! single {
         })*
     };
 }
-single!(Hbos(HbosModel), Tails(TailModel), Pca(PcaModel), Nearest(NearestModel), Lof(LofModel), Forest(ForestModel),);
+single!(
+    Hbos(HbosModel),
+    Tails(TailModel),
+    Pca(PcaModel),
+    Nearest(NearestModel),
+    Lof(LofModel),
+    Forest(ForestModel),
+    Mahalanobis(MahalanobisModel),
+    Svm(SvmModel),
+    Density(DensityModel),
+    Inne(InneModel),
+    Loda(LodaModel),
+);

@@ -94,3 +94,16 @@ fn partial_sums(
     }
     Ok(sums)
 }
+
+/// The variance of every column around `centre`, divided by the number of rows.
+pub(super) fn covariance_diagonal(rows: &Rows<'_>, centre: &[f64], context: &Context) -> Result<Vec<f64>> {
+    let mut sums = partial_sums(rows, rows.columns(), context, |block, sums| {
+        for row in block.chunks_exact(centre.len()) {
+            for ((sum, value), centre) in sums.iter_mut().zip(row).zip(centre) {
+                *sum += (value - centre) * (value - centre);
+            }
+        }
+    })?;
+    sums.iter_mut().for_each(|sum| *sum /= rows.len() as f64);
+    Ok(sums)
+}

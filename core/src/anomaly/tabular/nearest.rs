@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Detector, Model, Scorer};
-use super::neighbours::{NOBODY, Neighbours};
+use super::neighbours::{Metric, NOBODY, Neighbours};
 use super::options::{check_count, detector};
 use super::rows::{Rows, median};
 use crate::Context;
@@ -39,6 +39,9 @@ detector! {
         /// How their distances become one. Default: the largest.
         distance: NeighbourDistance = NeighbourDistance::Largest, /// Set how the distances become one.
         with_distance;
+        /// How distances are measured. Default: Euclidean.
+        metric: Metric = Metric::Euclidean, /// Set how distances are measured.
+        with_metric;
     }
 }
 
@@ -100,7 +103,7 @@ impl Detector for NearestNeighbours {
     }
 
     fn train(&self, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
-        let tree = Neighbours::of(rows, context)?;
+        let tree = Neighbours::of(rows, self.metric, context)?;
         let model = NearestModel { tree, neighbours: self.neighbours, distance: self.distance };
         let (_, mut distances) = model.tree.of_all(self.neighbours, context)?;
         let scores = distances.chunks_exact_mut(self.neighbours).map(|distances| model.one(distances)).collect();

@@ -1,4 +1,4 @@
-//! Exact nearest neighbours by Euclidean distance.
+//! Exact nearest neighbours by Euclidean or Manhattan distance.
 //!
 //! Rows are cut along the widest side of their box, at multiples of 32, until every leaf holds 32 of them, feature after
 //! feature, so that a query meets a whole leaf in a few vector instructions. A search goes to the nearer box first and leaves
@@ -19,10 +19,23 @@ const STRIDE: usize = 16;
 /// No row.
 pub(super) const NOBODY: u32 = u32::MAX;
 
+/// How distances are measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// The root of the sum of squared differences.
+    #[default]
+    Euclidean,
+    /// The sum of absolute differences: one strange feature cannot drown the others.
+    Manhattan,
+}
+
 /// Rows that can be asked for the nearest to any other.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Saved", into = "Saved")]
 pub(super) struct Neighbours {
+    metric: Metric,
     columns: usize,
     count: usize,
     /// Which row stands where, leaf after leaf, padded with [`NOBODY`].
@@ -45,6 +58,7 @@ const IS_LEAF: u32 = 1 << 31;
 /// What a file holds: the rows; the tree is grown again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Saved {
+    metric: Metric,
     columns: usize,
     values: Vec<f64>,
 }
@@ -52,7 +66,7 @@ struct Saved {
 impl TryFrom<Saved> for Neighbours {
     type Error = Error;
     fn try_from(saved: Saved) -> Result<Self> {
-        let Saved { columns, values } = saved;
+        let Saved { metric, columns, values } = saved;
         ensure!(
             columns >= 1
                 && !values.is_empty()
@@ -63,27 +77,35 @@ impl TryFrom<Saved> for Neighbours {
             values.len()
         );
         ensure!(values.iter().all(|value| value.is_finite()), InvalidData, "a kept row is not finite");
-        Self::grow(&values, columns, &Context::new())
+        Self::grow(&values, columns, metric, &Context::new())
     }
 }
 
 impl From<Neighbours> for Saved {
     fn from(tree: Neighbours) -> Self {
-        Self { columns: tree.columns, values: tree.values() }
+        Self { metric: tree.metric, columns: tree.columns, values: tree.values() }
     }
 }
 
 impl Neighbours {
     /// Over all `rows`.
-    pub(super) fn of(rows: &Rows<'_>, context: &Context) -> Result<Self> {
-        Self::grow(&rows.all(), rows.columns(), context)
+    pub(super) fn of(rows: &Rows<'_>, metric: Metric, context: &Context) -> Result<Self> {
+        Self::grow(&rows.all(), rows.columns(), metric, context)
     }
 
-    fn grow(values: &[f64], columns: usize, context: &Context) -> Result<Self> {
+    /// Over rows of finite values, one after the other.
+    pub(super) fn grow(values: &[f64], columns: usize, metric: Metric, context: &Context) -> Result<Self> {
         let count = values.len() / columns;
         let mut order: Vec<u32> = (0..count as u32).collect();
-        let mut tree =
-            Self { columns, count, order: Vec::new(), leaves: Vec::new(), nodes: Vec::new(), boxes: Vec::new() };
+        let mut tree = Self {
+            metric,
+            columns,
+            count,
+            order: Vec::new(),
+            leaves: Vec::new(),
+            nodes: Vec::new(),
+            boxes: Vec::new(),
+        };
         let mut spare = Vec::new();
         // Ranges to cut, with the node that waits for each; leaves stand in the order of their ranges.
         let mut waiting = vec![(0, count, None::<(usize, usize)>)];
@@ -196,7 +218,9 @@ impl Neighbours {
                 at / wanted
             );
         }
-        distances.iter_mut().for_each(|distance| *distance = distance.sqrt());
+        if self.metric == Metric::Euclidean {
+            distances.iter_mut().for_each(|distance| *distance = distance.sqrt());
+        }
         Ok((rows, distances))
     }
 }
@@ -244,7 +268,7 @@ fn split(values: &[f64], columns: usize, rows: &mut [u32], column: usize, middle
 }
 
 dispatch! {
-    /// Search for the neighbours of every query: squared distances. `false` where the caller cancelled.
+    /// Search for the neighbours of every query: squared, or Manhattan, distances. `false` where the caller cancelled.
     fn search, portable search_portable(
         tree: &Neighbours,
         queries: &[f64],
@@ -253,55 +277,76 @@ dispatch! {
         distances: &mut [f64],
         context: &Context,
     ) -> bool {
-        let columns = tree.columns;
-        let wanted = distances.len() / (queries.len() / columns).max(1);
-        let mut stack = Vec::with_capacity(64);
-        let each = rows.chunks_exact_mut(wanted).zip(distances.chunks_exact_mut(wanted));
-        for ((query, without), (rows, distances)) in queries.chunks_exact(columns).zip(without).zip(each) {
-            if context.is_cancelled() {
-                return false;
-            }
-            if tree.nodes.is_empty() {
-                meet(tree, 0, query, *without, rows, distances);
-                continue;
-            }
-            stack.push((0.0, 0));
-            while let Some((bound, at)) = stack.pop() {
-                if bound >= distances[wanted - 1] {
-                    continue;
-                }
-                if at & IS_LEAF != 0 {
-                    meet(tree, (at ^ IS_LEAF) as usize, query, *without, rows, distances);
-                    continue;
-                }
-                let node = tree.nodes[at as usize];
-                let boxes = &tree.boxes[at as usize * 4 * columns..][..4 * columns];
-                let left = outside(&boxes[..2 * columns], query);
-                let right = outside(&boxes[2 * columns..], query);
-                let worst = distances[wanted - 1];
-                let (near, far) = if left <= right { (0, 1) } else { (1, 0) };
-                let bounds = [left, right];
-                if bounds[far] < worst {
-                    stack.push((bounds[far], node.children[far]));
-                }
-                if bounds[near] < worst {
-                    stack.push((bounds[near], node.children[near]));
-                }
-            }
+        match tree.metric {
+            Metric::Euclidean => visit::<false>(tree, queries, without, rows, distances, context),
+            Metric::Manhattan => visit::<true>(tree, queries, without, rows, distances, context),
         }
-        true
     }
 }
 
-/// The squared distance of a query from a box.
 #[inline(always)]
-fn outside(sides: &[f64], query: &[f64]) -> f64 {
+fn visit<const MANHATTAN: bool>(
+    tree: &Neighbours,
+    queries: &[f64],
+    without: &[u32],
+    rows: &mut [u32],
+    distances: &mut [f64],
+    context: &Context,
+) -> bool {
+    let columns = tree.columns;
+    let wanted = distances.len() / (queries.len() / columns).max(1);
+    let mut stack = Vec::with_capacity(64);
+    let each = rows.chunks_exact_mut(wanted).zip(distances.chunks_exact_mut(wanted));
+    for ((query, without), (rows, distances)) in queries.chunks_exact(columns).zip(without).zip(each) {
+        if context.is_cancelled() {
+            return false;
+        }
+        if tree.nodes.is_empty() {
+            meet::<MANHATTAN>(tree, 0, query, *without, rows, distances);
+            continue;
+        }
+        stack.push((0.0, 0));
+        while let Some((bound, at)) = stack.pop() {
+            if bound >= distances[wanted - 1] {
+                continue;
+            }
+            if at & IS_LEAF != 0 {
+                meet::<MANHATTAN>(tree, (at ^ IS_LEAF) as usize, query, *without, rows, distances);
+                continue;
+            }
+            let node = tree.nodes[at as usize];
+            let boxes = &tree.boxes[at as usize * 4 * columns..][..4 * columns];
+            let left = outside::<MANHATTAN>(&boxes[..2 * columns], query);
+            let right = outside::<MANHATTAN>(&boxes[2 * columns..], query);
+            let worst = distances[wanted - 1];
+            let (near, far) = if left <= right { (0, 1) } else { (1, 0) };
+            let bounds = [left, right];
+            if bounds[far] < worst {
+                stack.push((bounds[far], node.children[far]));
+            }
+            if bounds[near] < worst {
+                stack.push((bounds[near], node.children[near]));
+            }
+        }
+    }
+    true
+}
+
+/// What a difference adds to a distance.
+#[inline(always)]
+fn worth<const MANHATTAN: bool>(difference: f64) -> f64 {
+    if MANHATTAN { difference.abs() } else { difference * difference }
+}
+
+/// The squared, or Manhattan, distance of a query from a box.
+#[inline(always)]
+fn outside<const MANHATTAN: bool>(sides: &[f64], query: &[f64]) -> f64 {
     let (low, high) = sides.split_at(query.len());
     let beyond = |query: f64, low: f64, high: f64| {
         let (below, above) = (low - query, query - high);
         let most = if below > above { below } else { above };
         let most = if most > 0.0 { most } else { 0.0 };
-        most * most
+        worth::<MANHATTAN>(most)
     };
     let mut sums = [0.0; 8];
     let blocks = query.len() / 8 * 8;
@@ -320,7 +365,14 @@ fn outside(sides: &[f64], query: &[f64]) -> f64 {
 
 /// Hold a query against all rows of a leaf.
 #[inline(always)]
-fn meet(tree: &Neighbours, leaf: usize, query: &[f64], without: u32, rows: &mut [u32], distances: &mut [f64]) {
+fn meet<const MANHATTAN: bool>(
+    tree: &Neighbours,
+    leaf: usize,
+    query: &[f64],
+    without: u32,
+    rows: &mut [u32],
+    distances: &mut [f64],
+) {
     let columns = tree.columns;
     let values = &tree.leaves[leaf * LEAF * columns..][..LEAF * columns];
     let last = distances.len() - 1;
@@ -329,7 +381,7 @@ fn meet(tree: &Neighbours, leaf: usize, query: &[f64], without: u32, rows: &mut 
         for (lanes, value) in some.chunks_exact(LEAF).zip(query) {
             for lane in 0..LEAF {
                 let difference = lanes[lane] - value;
-                sums[lane] += difference * difference;
+                sums[lane] += worth::<MANHATTAN>(difference);
             }
         }
         let worst = distances[last];
@@ -389,7 +441,7 @@ mod tests {
             let values: Vec<f64> = (0..count * columns)
                 .map(|at| if at % 3 == 0 { (random.uniform() * 4.0).floor() } else { random.normal() })
                 .collect();
-            let tree = Neighbours::grow(&values, columns, &Context::new()).unwrap();
+            let tree = Neighbours::grow(&values, columns, Metric::Euclidean, &Context::new()).unwrap();
             assert_eq!(tree.values(), values);
             let wanted = 4.min(count - 1);
             let (rows, distances) = tree.of_all(wanted, &Context::new().with_threads(2)).unwrap();
@@ -416,7 +468,7 @@ mod tests {
     #[test]
     fn equal_rows_are_found_quickly_and_at_no_distance() {
         let values = vec![1.0; 40_000];
-        let tree = Neighbours::grow(&values, 2, &Context::new()).unwrap();
+        let tree = Neighbours::grow(&values, 2, Metric::Manhattan, &Context::new()).unwrap();
         let (_, distances) = tree.of_all(5, &Context::new()).unwrap();
         assert!(distances.iter().all(|distance| *distance == 0.0));
     }

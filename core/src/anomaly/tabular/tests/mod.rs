@@ -1,4 +1,5 @@
 //! Detectors against peers, each other and bad input.
+mod adbench;
 mod bad_input;
 mod oracles;
 mod properties;
@@ -77,5 +78,11 @@ fn every() -> Vec<Fit> {
         LocalOutlierFactor::default(),
         IsolationForest::default(),
         IsolationForest::default().with_extension(1_usize),
+        Mahalanobis::default(),
+        OneClassSvm::default(),
+        KernelDensity::default(),
+        Inne::default(),
+        Loda::default(),
+        AutoDetector::default(),
     ]
 }
