@@ -154,7 +154,7 @@ impl Loda {
         })?;
         for ((low, high), projection) in ranges.into_iter().zip(made.iter_mut()) {
             ensure!(
-                !(low <= high) || (high - low).is_finite(),
+                low > high || (high - low).is_finite(),
                 InvalidData,
                 "values are too large to be added up; scale the columns"
             );

@@ -107,16 +107,19 @@ impl Calibration {
 /// The share at which the probability is one half, so that the mean over all shares is the contamination.
 fn pivot(contamination: f64) -> f64 {
     // Midpoints of u = w^4, weighted by du = 4 w^3 dw: fine near 0, where the probabilities are.
-    let mean = |pivot: f64| {
-        let steps = 2000;
-        let one = |step: u32| {
+    let steps = 500;
+    let points: Vec<(f64, f64)> = (0..steps)
+        .map(|step| {
             let w = (f64::from(step) + 0.5) / f64::from(steps);
-            4.0 * w * w * w / (1.0 + (w * w * w * w / pivot).powf(TRUST)) / f64::from(steps)
-        };
-        (0..steps).map(one).sum::<f64>()
+            (4.0 * w * w * w / f64::from(steps), w.powf(4.0 * TRUST))
+        })
+        .collect();
+    let mean = |pivot: f64| {
+        let power = pivot.powf(-TRUST);
+        points.iter().map(|(weight, share)| weight / (1.0 + share * power)).sum::<f64>()
     };
     let (mut low, mut high) = (-60.0_f64, 20.0_f64);
-    for _ in 0..60 {
+    for _ in 0..50 {
         let middle = 0.5 * (low + high);
         if mean(middle.exp()) < contamination { low = middle } else { high = middle }
     }

@@ -185,7 +185,7 @@ pub(super) fn concentrate(
 
 /// The shapes to go on from.
 fn candidates(values: &[f64], rank: usize, count: usize, support: usize, context: &Context) -> Result<Vec<Shape>> {
-    let mut random = Random::new(context.seed() ^ 0x0dd_c0de_3cd);
+    let mut random = Random::new(context.seed() ^ 0x0ddc_0de3);
     let mut order: Vec<u32> = (0..count as u32).collect();
     let enough = GROUP.max(4 * rank);
     let groups = if count < 2 * enough { 1 } else { (count / enough).min(GROUPS) };

@@ -64,7 +64,10 @@ fn every() -> Vec<Fit> {
     macro_rules! all {
         ($($options:expr),* $(,)?) => {
             vec![$((
-                stringify!($options).split("::").next().unwrap().trim(),
+                match stringify!($options).split("::").next().unwrap().trim() {
+                    "IsolationForest" if stringify!($options).contains("extension") => "extended IsolationForest",
+                    name => name,
+                },
                 Box::new(|rows, missing, context: &Context| $options.with_missing(missing).fit(rows, context)),
             )),*]
         };
