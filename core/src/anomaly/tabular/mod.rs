@@ -1,1 +1,62 @@
 //! Detectors for the rows of a table.
+//!
+//! | detector | finds rows that | good for |
+//! |---|---|---|
+//! | [`AutoDetector`] | are strange by single values or by where they lie | the first choice |
+//! | [`Hbos`] | have rare values in single columns | a first look, wide tables, missing values |
+//! | [`Ecod`], [`Copod`] | are extreme in single columns | nothing to tune, reasons per column |
+//! | [`IsolationForest`] | few random cuts leave alone | long tables, any mixture of columns |
+//! | [`NearestNeighbours`] | lie alone | a few to some dozen columns on one scale |
+//! | [`LocalOutlierFactor`] | lie in emptier surroundings than their neighbours | clusters of different density |
+//! | [`Inne`] | lie in emptier surroundings, by samples | as above, long tables |
+//! | [`Mahalanobis`] | lie far from one cloud | correlated columns, one cluster |
+//! | [`OneClassSvm`], [`KernelDensity`] | lie outside a smooth border, or in thin air | some thousand rows |
+//! | [`Loda`] | are rare in random projections | long and wide tables, missing values |
+//! | [`PcaDetector`] | do not follow how columns vary together | correlated columns |
+//!
+//! Every one is fitted to rows, anomalies among them, and gives a [`FittedDetector`], which scores, judges and explains rows.
+mod auto;
+mod copula;
+mod density;
+mod eigen;
+mod explain;
+mod fit;
+mod fitted;
+mod forest;
+mod hbos;
+mod inne;
+mod lanes;
+mod loda;
+mod lof;
+mod mahalanobis;
+mod model;
+mod moments;
+mod nearest;
+mod neighbours;
+mod options;
+mod pca;
+mod probability;
+mod rows;
+mod svm;
+#[cfg(test)]
+mod tests;
+mod threshold;
+
+pub use auto::AutoDetector;
+pub use copula::{Copod, Ecod};
+pub use density::KernelDensity;
+pub use fitted::FittedDetector;
+pub use forest::IsolationForest;
+pub use hbos::Hbos;
+pub use inne::Inne;
+pub use loda::Loda;
+pub use lof::LocalOutlierFactor;
+pub use mahalanobis::Mahalanobis;
+pub use nearest::{NearestNeighbours, NeighbourDistance};
+pub use neighbours::Metric;
+pub use options::Missing;
+pub use pca::PcaDetector;
+pub use svm::OneClassSvm;
+pub use threshold::{
+    Threshold, conformal_threshold, contamination_threshold, extreme_value_threshold, learned_threshold,
+};

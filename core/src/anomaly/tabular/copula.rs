@@ -1,0 +1,336 @@
+//! ECOD and COPOD: how far out in its column's tails each value lies, added up.
+//!
+//! With `l` and `r` the shares of fitted values at most, and at least, as large, a value's tails are `-ln l` and `-ln r`. The
+//! skewed tail is `-ln l` in a column whose third central moment is below 0, `-ln r` above, their sum at exactly 0. ECOD adds
+//! up the largest of the three, COPOD the larger of the skewed tail and the mean of both. A new value counts as one of the
+//! fitted ones: beyond all of them its share is 1 / n. O(rows log rows) per column.
+//! Sources: Li, Zhao, Hu, Botta, Ionescu, Chen, *ECOD* (TKDE 2022); Li, Zhao, Botta, Ionescu, Hu, *COPOD* (ICDM 2020);
+//! maxima per column as in PyOD.
+use serde::{Deserialize, Serialize};
+
+use super::model::{Detector, Model, Scorer};
+use super::options::detector;
+use super::rows::Rows;
+use crate::Context;
+use crate::error::{Result, ensure};
+
+/// Columns that are added up in one go; it fixes the order of sums whatever the number of threads.
+const TOGETHER: usize = 16;
+/// How many of the lowest and of the highest values of a column are kept one by one in the model.
+const TAIL: usize = 1 << 14;
+/// How many values between the tails are kept.
+const MIDDLE: usize = 1 << 16;
+
+detector! {
+    /// Empirical-cumulative-distribution outlier detection: no parameters, explains itself.
+    Ecod {}
+}
+
+detector! {
+    /// Copula-based outlier detection: as [`Ecod`], milder on values that are extreme on one side only.
+    Copod {}
+}
+
+impl Ecod {
+    #[allow(clippy::unused_self)]
+    pub(super) fn validate(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Copod {
+    #[allow(clippy::unused_self)]
+    pub(super) fn validate(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// How the tails of a value become its part of the score.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+enum Rule {
+    Largest,
+    Mean,
+}
+
+/// One column: distinct values ascending and, for each, how many fitted values are at most and at least as large.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Column {
+    values: Vec<f64>,
+    at_most: Vec<u32>,
+    at_least: Vec<u32>,
+    /// How many values are present.
+    count: u32,
+    /// The sign of the third central moment.
+    skew: i8,
+}
+
+/// The distributions of all columns.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct TailModel {
+    rule: Rule,
+    columns: Vec<Column>,
+}
+
+impl Rule {
+    #[inline(always)]
+    fn part(self, left: f64, right: f64, skew: i8) -> f64 {
+        let skewed = match skew {
+            0 => left + right,
+            1.. => right,
+            _ => left,
+        };
+        match self {
+            Rule::Largest => skewed.max(left).max(right),
+            Rule::Mean => skewed.max(0.5 * (left + right)),
+        }
+    }
+}
+
+impl Column {
+    fn part(&self, value: f64, rule: Rule) -> f64 {
+        if value.is_nan() || self.count == 0 {
+            return 0.0;
+        }
+        let above = self.values.partition_point(|known| *known <= value);
+        let from = if above > 0 && self.values[above - 1] == value { above - 1 } else { above };
+        let at_most = above.checked_sub(1).map_or(1, |at| self.at_most[at]);
+        let at_least = self.at_least.get(from).copied().unwrap_or(1);
+        let count = f64::from(self.count);
+        rule.part(-(f64::from(at_most) / count).ln(), -(f64::from(at_least) / count).ln(), self.skew)
+    }
+}
+
+impl Scorer for TailModel {
+    fn score(&self, rows: &Rows<'_>, context: &Context) -> Result<Vec<f64>> {
+        rows.score(context, |block, scores| {
+            for (row, score) in block.chunks_exact(self.columns.len()).zip(scores) {
+                // Added up as the fitted rows' scores are.
+                *score = row
+                    .chunks(TOGETHER)
+                    .zip(self.columns.chunks(TOGETHER))
+                    .map(|(values, columns)| {
+                        values
+                            .iter()
+                            .zip(columns)
+                            .fold(0.0, |sum, (value, column)| sum + column.part(*value, self.rule))
+                    })
+                    .fold(0.0, |sum, part| sum + part);
+            }
+            Ok(())
+        })
+    }
+
+    fn contributions(&self, row: &[f64], parts: &mut [f64]) -> bool {
+        for ((value, column), part) in row.iter().zip(&self.columns).zip(parts) {
+            *part = column.part(*value, self.rule);
+        }
+        true
+    }
+
+    fn check(&self, columns: usize) -> Result<()> {
+        let sound = |column: &Column| {
+            let length = column.values.len();
+            column.at_most.len() == length
+                && column.at_least.len() == length
+                && column.values.iter().all(|value| value.is_finite())
+                && column.values.windows(2).all(|pair| pair[0] < pair[1])
+                && column.at_most.iter().chain(&column.at_least).all(|count| (1..=column.count).contains(count))
+        };
+        ensure!(
+            self.columns.len() == columns && self.columns.iter().all(sound),
+            InvalidData,
+            "the distributions of the columns are broken"
+        );
+        Ok(())
+    }
+}
+
+impl Detector for Ecod {
+    const IGNORES: bool = true;
+    const NAME: &'static str = "Ecod";
+
+    fn fewest(&self) -> usize {
+        1
+    }
+
+    fn train(&self, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
+        train(Rule::Largest, rows, context)
+    }
+}
+
+impl Detector for Copod {
+    const IGNORES: bool = true;
+    const NAME: &'static str = "Copod";
+
+    fn fewest(&self) -> usize {
+        1
+    }
+
+    fn train(&self, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
+        train(Rule::Mean, rows, context)
+    }
+}
+
+fn train(rule: Rule, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
+    let (count, columns) = (rows.len(), rows.columns());
+    // -ln(k / count) for every k.
+    let tails: Vec<f64> = (0..=count).map(|k| -(k.max(1) as f64 / count as f64).ln()).collect();
+    let parts = context.map(columns.div_ceil(TOGETHER), |group| {
+        let mut sums = vec![0.0; count];
+        let mut learnt = Vec::new();
+        let mut sorter = Sorter::default();
+        for column in group * TOGETHER..columns.min(group * TOGETHER + TOGETHER) {
+            context.check()?;
+            rows.column(column, &mut sorter.values);
+            let skew = skewness_sign(&sorter.values);
+            sorter.sort();
+            learnt.push(learn(&sorter.sorted, skew, rule, &tails, &mut sums));
+        }
+        Ok((learnt, sums))
+    })?;
+    let mut scores = vec![0.0; count];
+    let mut learnt = Vec::with_capacity(columns);
+    for (columns, sums) in parts {
+        learnt.extend(columns);
+        scores.iter_mut().zip(sums).for_each(|(score, sum)| *score += sum);
+    }
+    Ok((TailModel { rule, columns: learnt }.into(), scores))
+}
+
+/// Add the parts of a column to `sums` and keep its distribution.
+fn learn(sorted: &[(f64, u32)], skew: i8, rule: Rule, tails: &[f64], sums: &mut [f64]) -> Column {
+    let present = sorted.len();
+    let exact = present == sums.len();
+    let tail = |count: usize| if exact { tails[count] } else { -(count as f64 / present as f64).ln() };
+    let room = present.min(2 * TAIL + MIDDLE);
+    let mut column = Column {
+        values: Vec::with_capacity(room),
+        at_most: Vec::with_capacity(room),
+        at_least: Vec::with_capacity(room),
+        count: present as u32,
+        skew,
+    };
+    let step = (present / MIDDLE).max(1);
+    let (mut first, mut next_kept) = (0, TAIL);
+    while first < present {
+        let value = sorted[first].0;
+        let mut end = first + 1;
+        while end < present && sorted[end].0 == value {
+            end += 1;
+        }
+        let part = rule.part(tail(end), tail(present - first), skew);
+        for (_, row) in &sorted[first..end] {
+            sums[*row as usize] += part;
+        }
+        if first < TAIL || end > present - TAIL.min(present) || end >= next_kept {
+            column.values.push(value);
+            column.at_most.push(end as u32);
+            column.at_least.push((present - first) as u32);
+            next_kept = end + step;
+        }
+        first = end;
+    }
+    column
+}
+
+/// The sign of the third central moment of the present values; 0 where they hardly differ.
+fn skewness_sign(values: &[f64]) -> i8 {
+    let (mut count, mut sum) = (0.0, 0.0);
+    for value in values {
+        if !value.is_nan() {
+            count += 1.0;
+            sum += value;
+        }
+    }
+    let mean = sum / f64::max(count, 1.0);
+    let (mut second, mut third) = (0.0, 0.0);
+    for value in values {
+        let off = value - mean;
+        if !off.is_nan() {
+            second += off * off;
+            third += off * off * off;
+        }
+    }
+    let least = f64::EPSILON * mean;
+    if second / f64::max(count, 1.0) <= least * least || third == 0.0 {
+        0
+    } else if third > 0.0 {
+        1
+    } else {
+        -1
+    }
+}
+
+/// Sorts a column with the positions of its values: into even buckets first, so that most data need no comparison sort.
+#[derive(Default)]
+pub(super) struct Sorter {
+    /// What to sort; NaN is left out.
+    pub(super) values: Vec<f64>,
+    /// The values ascending with where they were.
+    pub(super) sorted: Vec<(f64, u32)>,
+    starts: Vec<u32>,
+    buckets: Vec<u32>,
+}
+
+impl Sorter {
+    pub(super) fn sort(&mut self) {
+        let Self { values, sorted, starts, buckets } = self;
+        let (mut low, mut high, mut present) = (f64::INFINITY, f64::NEG_INFINITY, 0);
+        for value in values.iter() {
+            low = if *value < low { *value } else { low };
+            high = if *value > high { *value } else { high };
+            present += usize::from(!value.is_nan());
+        }
+        sorted.clear();
+        let scale = (present as f64 - 1.0) / (high - low);
+        if present < 64 || !(scale > 0.0 && scale.is_finite()) {
+            let all = values.iter().zip(0..).filter(|(value, _)| !value.is_nan());
+            sorted.extend(all.map(|(value, row)| (*value, row)));
+            if low < high {
+                sorted.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+            }
+            return;
+        }
+        starts.clear();
+        starts.resize(present + 1, 0);
+        buckets.clear();
+        // NaN becomes bucket 0 and is passed over below.
+        buckets.extend(values.iter().map(|value| ((value - low) * scale) as u32));
+        for (bucket, value) in buckets.iter().zip(values.iter()) {
+            starts[*bucket as usize + 1] += u32::from(!value.is_nan());
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        sorted.resize(present, (0.0, 0));
+        for ((bucket, value), row) in buckets.iter().zip(values.iter()).zip(0..) {
+            if !value.is_nan() {
+                let place = &mut starts[*bucket as usize];
+                sorted[*place as usize] = (*value, row);
+                *place += 1;
+            }
+        }
+        // Every start has moved to its bucket's end.
+        let mut from = 0;
+        for end in &starts[..present] {
+            let bucket = &mut sorted[from..*end as usize];
+            from = *end as usize;
+            if bucket.len() > 24 {
+                // Equal values are common; they need no sort.
+                if bucket.iter().any(|(value, _)| *value != bucket[0].0) {
+                    bucket.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+                }
+                continue;
+            }
+            for at in 1..bucket.len() {
+                let moved = bucket[at];
+                let mut to = at;
+                while to > 0 && bucket[to - 1].0 > moved.0 {
+                    bucket[to] = bucket[to - 1];
+                    to -= 1;
+                }
+                bucket[to] = moved;
+            }
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! A fitted detector of any kind, and everything that is asked of it.
+use std::path::Path;
+
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+
+use super::explain::{Reference, explain};
+use super::model::Model;
+use super::options::Missing;
+use super::probability::Calibration;
+use super::rows::{Rows, median};
+use super::threshold::{
+    Threshold, conformal_threshold, contamination_threshold, extreme_value_threshold, learned_threshold,
+};
+use crate::Context;
+use crate::data::{Ints, Matrix, Vector};
+use crate::error::{Result, bail, ensure};
+use crate::store::{self, Stored};
+
+/// The most numbers of normal rows that a model keeps as examples (16 MiB).
+const MOST_KEPT: usize = 1 << 21;
+/// The most normal rows that a model keeps as examples.
+const MOST_EXAMPLES: usize = 1 << 14;
+/// The most names of methods; what a file may claim.
+const LONGEST_NAME: usize = 40;
+
+/// What any of the detectors for tables learnt.
+///
+/// Scores grow with strangeness; their unit is the detector's own, [`probability`](Self::probability) is common to all.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FittedDetector {
+    method: String,
+    model: Model,
+    columns: usize,
+    missing: Missing,
+    /// What stands in for missing values, per column.
+    fill: Vec<f64>,
+    scores: Vec<f64>,
+    threshold: f64,
+    calibration: Calibration,
+    examples: Examples,
+    reference: Reference,
+}
+
+/// Normal rows that were fitted, evenly chosen where there are too many to keep.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Examples {
+    /// Which rows of the fitted table they are.
+    positions: Vec<u32>,
+    /// Their values, row after row.
+    values: Vec<f64>,
+    /// What one unit of each column is worth in a distance; 0 where the column is constant.
+    weights: Vec<f64>,
+}
+
+impl Examples {
+    pub(super) fn of(rows: &Rows<'_>, scores: &[f64], threshold: f64) -> Result<Self> {
+        let columns = rows.columns();
+        let normal = scores.iter().filter(|score| **score <= threshold).count();
+        let most = (MOST_KEPT / columns).clamp(1, MOST_EXAMPLES);
+        let kept = normal.min(most);
+        let (mut positions, mut values, mut seen) = (Vec::with_capacity(kept), Vec::new(), 0);
+        for (row, _) in scores.iter().enumerate().filter(|(_, score)| **score <= threshold) {
+            // Even steps: the k-th is taken when its share of the kept ones becomes due.
+            if seen * kept / normal.max(1) == positions.len() && positions.len() < kept {
+                positions.push(row as u32);
+                rows.push(row, &mut values);
+            }
+            seen += 1;
+        }
+        let weights = (0..columns)
+            .map(|column| {
+                let present = || values.iter().skip(column).step_by(columns).filter(|value| !value.is_nan());
+                let count = present().count().max(1) as f64;
+                let mean = present().sum::<f64>() / count;
+                let variance = present().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count;
+                let weight = 1.0 / variance;
+                if weight.is_finite() { weight } else { 0.0 }
+            })
+            .collect();
+        Ok(Self { positions, values, weights })
+    }
+
+    /// The median of every column of the examples; 0 for a column that none of them has.
+    pub(super) fn typical(&self) -> Vec<f64> {
+        let columns = self.weights.len();
+        (0..columns)
+            .map(|column| {
+                let present = self.values.iter().skip(column).step_by(columns);
+                let mut present: Vec<f64> = present.copied().filter(|value| !value.is_nan()).collect();
+                if present.is_empty() { 0.0 } else { median(&mut present) }
+            })
+            .collect()
+    }
+
+    /// The values of the examples, row after row.
+    pub(super) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The position of the example that is nearest to `row` by standardised Euclidean distance; missing values do not count.
+    fn nearest(&self, row: &[f64]) -> Option<u32> {
+        let mut best = (f64::INFINITY, None);
+        for (position, example) in self.positions.iter().zip(self.values.chunks_exact(row.len())) {
+            let mut sum = 0.0;
+            for ((value, known), weight) in row.iter().zip(example).zip(&self.weights) {
+                let difference = value - known;
+                let square = difference * difference * weight;
+                sum += if square.is_nan() { 0.0 } else { square };
+            }
+            if sum < best.0 || best.1.is_none() {
+                best = (sum, Some(*position));
+            }
+        }
+        best.1
+    }
+
+    fn check(&self, columns: usize, rows: usize) -> Result<()> {
+        let sound = self.values.len() == self.positions.len().saturating_mul(columns)
+            && self.weights.len() == columns
+            && self.values.iter().all(|value| !value.is_infinite())
+            && self.weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
+            && self.positions.iter().all(|position| (*position as usize) < rows);
+        ensure!(sound, InvalidData, "the examples of normal rows are broken");
+        Ok(())
+    }
+}
+
+impl FittedDetector {
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn new(
+        method: &str,
+        model: Model,
+        missing: Missing,
+        fill: Vec<f64>,
+        scores: Vec<f64>,
+        threshold: f64,
+        calibration: Calibration,
+        examples: Examples,
+        context: &Context,
+    ) -> Result<Self> {
+        let reference = Reference::of(&model, &examples, context)?;
+        let columns = reference.columns();
+        let method = method.to_owned();
+        Ok(Self { method, model, columns, missing, fill, scores, threshold, calibration, examples, reference })
+    }
+
+    /// The detector that was fitted, such as `Hbos`.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// How many columns rows must have.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The scores of the fitted rows, in their order. A detector that looks at neighbours leaves the row itself out, so that
+    /// [`score`](Self::score) of the same row, which is then a new one, may be lower.
+    #[must_use]
+    pub fn scores(&self) -> Vector {
+        Vector::from(self.scores.clone())
+    }
+
+    /// The score above which a row is an anomaly.
+    #[must_use]
+    pub fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// Which of the fitted rows are anomalies: 1 or 0 for each.
+    #[must_use]
+    pub fn labels(&self) -> Ints {
+        self.judge(&self.scores)
+    }
+
+    /// How strange each of `rows`, `[row, feature]`, is: higher is stranger, in the detector's own unit.
+    ///
+    /// # Errors
+    /// `invalid_data` for another number of columns than was fitted, infinite values, or NaN unless `missing` allowed it;
+    /// `cancelled`.
+    pub fn score(&self, rows: ArrayView2<'_, f64>, context: &Context) -> Result<Vector> {
+        self.score_rows(&self.rows(rows, context)?, context).map(Vector::from)
+    }
+
+    /// 1 for every row whose score is above the threshold, 0 for the others.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    pub fn predict(&self, rows: ArrayView2<'_, f64>, context: &Context) -> Result<Ints> {
+        Ok(self.judge(&self.score_rows(&self.rows(rows, context)?, context)?))
+    }
+
+    /// How probably each row is an anomaly.
+    ///
+    /// Without labels, by its place among the fitted rows, so that the probabilities of those add up to `contamination` of
+    /// them; after [`with_labels`](Self::with_labels), by the labelled rows.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    pub fn probability(&self, rows: ArrayView2<'_, f64>, context: &Context) -> Result<Vector> {
+        let mut scores = self.score_rows(&self.rows(rows, context)?, context)?;
+        scores.iter_mut().for_each(|score| *score = self.calibration.probability(*score));
+        Ok(scores.into())
+    }
+
+    /// The probabilities of the fitted rows, from [`scores`](Self::scores).
+    #[must_use]
+    pub fn probabilities(&self) -> Vector {
+        self.scores.iter().map(|score| self.calibration.probability(*score)).collect::<Vec<_>>().into()
+    }
+
+    /// What each feature adds to a row's score, `[row, feature]`: every row adds up to its score less [`base`](Self::base).
+    ///
+    /// Exact where the score is a sum over features (`Hbos`, `Ecod`, `Copod`, `Mahalanobis`), along the paths of the trees in
+    /// an `IsolationForest`; both as the difference to the mean of normal rows. Otherwise Shapley values against the row of
+    /// medians of normal rows, over 8 orders of the features and their reverses; those cost 16 scores per row and feature.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    pub fn explain(&self, rows: ArrayView2<'_, f64>, context: &Context) -> Result<Matrix> {
+        let rows = self.rows(rows, context)?;
+        let parts = explain(&self.model, &self.reference, &rows, context)?;
+        match Array2::from_shape_vec((rows.len(), self.columns), parts) {
+            Ok(parts) => Ok(parts.into()),
+            Err(_) => bail!(Internal, "contributions do not fill their matrix; please report this with the input"),
+        }
+    }
+
+    /// The score that contributions of [`explain`](Self::explain) start from.
+    #[must_use]
+    pub fn base(&self) -> f64 {
+        self.reference.base()
+    }
+
+    /// For every row the position of the nearest normal row among those fitted, by Euclidean distance of standardised
+    /// columns; -1 where no fitted row was normal. At most 16,384 normal rows (fewer above 128 columns), evenly spread over
+    /// the table, are kept for this.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    pub fn nearest_normal(&self, rows: ArrayView2<'_, f64>, context: &Context) -> Result<Ints> {
+        let rows = self.rows(rows, context)?;
+        let found = context.map(rows.len(), |row| {
+            let mut values = Vec::with_capacity(self.columns);
+            rows.push(row, &mut values);
+            Ok(self.examples.nearest(&values).map_or(-1, i64::from))
+        })?;
+        Ok(found.into())
+    }
+
+    /// The same detector with the threshold by another rule. The conformal rule needs rows that were not fitted: give them
+    /// as `fresh`; the other rules take the scores of those too where they are given, else the scores of the fitted rows.
+    ///
+    /// # Errors
+    /// `invalid_config` for a rule out of range or a conformal one without `fresh` rows; `not_enough_data`; as
+    /// [`score`](Self::score).
+    pub fn with_threshold(
+        &self,
+        rule: &Threshold,
+        contamination: f64,
+        fresh: Option<ArrayView2<'_, f64>>,
+        context: &Context,
+    ) -> Result<Self> {
+        rule.validate()?;
+        let own = match fresh {
+            Some(rows) => Some(self.score_rows(&self.rows(rows, context)?, context)?),
+            None => None,
+        };
+        let scores = own.as_ref().unwrap_or(&self.scores);
+        let threshold = match *rule {
+            Threshold::Contamination => contamination_threshold(scores, contamination)?,
+            Threshold::ExtremeValue { probability, level } => extreme_value_threshold(scores, probability, level)?,
+            Threshold::Fixed { score } => score,
+            Threshold::Conformal { false_alarm } => {
+                ensure!(
+                    own.is_some(),
+                    InvalidConfig,
+                    "a conformal threshold needs rows that were not fitted, give them as fresh"
+                );
+                conformal_threshold(scores, false_alarm)?
+            }
+        };
+        Ok(Self { threshold, ..self.clone() })
+    }
+
+    /// The same detector with threshold and probabilities learnt from labelled rows: 1 for an anomaly, 0 for normal, anything
+    /// else for unknown. The threshold has the largest F1 on them.
+    ///
+    /// # Errors
+    /// `invalid_data` for another number of labels than rows; `not_enough_data` unless both labels occur;
+    /// `did_not_converge`; as [`score`](Self::score).
+    pub fn with_labels(&self, rows: ArrayView2<'_, f64>, labels: &[i64], context: &Context) -> Result<Self> {
+        let scores = self.score_rows(&self.rows(rows, context)?, context)?;
+        let threshold = learned_threshold(&scores, labels)?;
+        let calibration = Calibration::of_labels(&scores, labels)?;
+        Ok(Self { threshold, calibration, ..self.clone() })
+    }
+
+    /// The detector as bytes, `f64` by its bits; see [`store`](crate::store).
+    ///
+    /// # Errors
+    /// `too_large` above [`store::LARGEST`] bytes.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        store::to_bytes(self)
+    }
+
+    /// The detector that [`to_bytes`](Self::to_bytes) gave: it scores bit for bit as the saved one would.
+    ///
+    /// # Errors
+    /// `incompatible` for bytes that are damaged, newer than this version, or no such model; `too_large`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        store::from_bytes(bytes)
+    }
+
+    /// Save the detector to a file, which is replaced as a whole or not at all; see [`store::save`].
+    ///
+    /// # Errors
+    /// `not_found` for a folder that does not exist, `io`, `too_large`.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        store::save(self, path)
+    }
+
+    /// The detector in a file.
+    ///
+    /// # Errors
+    /// `not_found` for a file that does not exist, `io`, and as [`from_bytes`](Self::from_bytes).
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        store::load(path)
+    }
+
+    fn rows<'a>(&'a self, view: ArrayView2<'a, f64>, context: &Context) -> Result<Rows<'a>> {
+        ensure!(
+            view.ncols() == self.columns,
+            InvalidData,
+            "the rows have {} columns, the detector was fitted to {}",
+            view.ncols(),
+            self.columns
+        );
+        Rows::new(view, self.missing, &self.fill, context)
+    }
+
+    fn score_rows(&self, rows: &Rows<'_>, context: &Context) -> Result<Vec<f64>> {
+        let scores = self.model.scorer().score(rows, context)?;
+        if let Some(at) = scores.iter().position(|score| !score.is_finite()) {
+            bail!(InvalidData, "row {at} is too far from the fitted rows for a finite score ({})", scores[at]);
+        }
+        Ok(scores)
+    }
+
+    fn judge(&self, scores: &[f64]) -> Ints {
+        scores.iter().map(|score| i64::from(*score > self.threshold)).collect::<Vec<_>>().into()
+    }
+}
+
+impl Stored for FittedDetector {
+    const KIND: &'static str = "anomaly.FittedDetector";
+    const VERSION: u32 = 1;
+
+    fn check(&self) -> Result<()> {
+        ensure!(
+            self.columns >= 1 && self.method.len() <= LONGEST_NAME,
+            InvalidData,
+            "the model has {} columns and a name of {} bytes",
+            self.columns,
+            self.method.len()
+        );
+        ensure!(
+            self.fill.len() == if self.missing == Missing::Median { self.columns } else { 0 }
+                && self.fill.iter().all(|value| value.is_finite()),
+            InvalidData,
+            "what stands in for missing values is broken"
+        );
+        ensure!(
+            self.threshold.is_finite() && !self.scores.is_empty() && self.scores.iter().all(|score| score.is_finite()),
+            InvalidData,
+            "the scores or the threshold are no numbers"
+        );
+        self.calibration.check()?;
+        self.examples.check(self.columns, self.scores.len())?;
+        self.reference.check(self.columns)?;
+        self.model.scorer().check(self.columns)
+    }
+}

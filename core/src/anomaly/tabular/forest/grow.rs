@@ -1,0 +1,220 @@
+//! One tree from a sample of the rows.
+use super::{Cut, IsolationForest, mean_cuts};
+use crate::Context;
+use crate::anomaly::tabular::rows::Rows;
+use crate::error::Result;
+use crate::math::random::Random;
+
+/// One tree of a forest; see [`ForestModel`](super::ForestModel).
+pub(super) struct Tree {
+    pub(super) cuts: Vec<Cut>,
+    pub(super) expected: Vec<f64>,
+    pub(super) leaves: Vec<f64>,
+    pub(super) planes: Vec<(u32, f64)>,
+}
+
+/// Rows that wait to be cut: where they stand, and under which cut.
+struct Branch {
+    start: usize,
+    end: usize,
+    node: usize,
+    level: u32,
+}
+
+pub(super) fn grow(
+    options: &IsolationForest,
+    rows: &Rows<'_>,
+    samples: usize,
+    depth: u32,
+    number: u64,
+    context: &Context,
+) -> Result<Tree> {
+    let columns = rows.columns();
+    let mut random = Random::new(context.seed().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number + 1));
+    let mut values = Vec::with_capacity(samples * columns);
+    draw(rows.len(), samples, &mut random).into_iter().for_each(|row| rows.push(row, &mut values));
+    let nodes = 1 << depth;
+    let width = if options.extension > 0 { options.extension + 1 } else { 0 };
+    let mut tree = Tree {
+        cuts: vec![Cut { value: f64::INFINITY, feature: 0 }; nodes],
+        expected: vec![0.0; nodes],
+        leaves: vec![0.0; nodes],
+        planes: vec![(0, 0.0); nodes * width],
+    };
+    let mut order: Vec<u32> = (0..samples as u32).collect();
+    let mut features: Vec<u32> = (0..columns as u32).collect();
+    let mut sizes = vec![0_u32; nodes];
+    let mut branches = vec![Branch { start: 0, end: samples, node: 1, level: 0 }];
+    while let Some(Branch { start, end, node, level }) = branches.pop() {
+        let count = end - start;
+        let end_here = level == depth || count <= 1;
+        let middle = if end_here {
+            None
+        } else {
+            sizes[node] = count as u32;
+            let own = &mut order[start..end];
+            if width > 0 {
+                let plane = &mut tree.planes[node * width..(node + 1) * width];
+                tilt(&values, columns, own, &mut features, plane, &mut random)
+            } else {
+                cut(&values, columns, own, &mut features, &mut random)
+            }
+        };
+        match middle {
+            Some((found, cut)) => {
+                tree.cuts[node] = cut;
+                let middle = start + found;
+                branches.push(Branch { start: middle, end, node: 2 * node + 1, level: level + 1 });
+                branches.push(Branch { start, end: middle, node: 2 * node, level: level + 1 });
+            }
+            None => {
+                let cuts = f64::from(level) + mean_cuts(count);
+                let below = depth - level;
+                let first = (node << below) - nodes;
+                tree.leaves[first..first + (1 << below)].fill(cuts);
+                // Padded cuts lie on no row's way; what they expect is what their leaves say.
+                for step in 0..below {
+                    tree.expected[node << step..(node << step) + (1 << step)].fill(cuts);
+                }
+                if node < nodes {
+                    sizes[node] = 0;
+                }
+            }
+        }
+    }
+    expect(&mut tree, &sizes, nodes, &order, &values, columns);
+    Ok(tree)
+}
+
+/// Mean cuts below every real cut, from its children weighted by their rows.
+fn expect(tree: &mut Tree, sizes: &[u32], nodes: usize, order: &[u32], values: &[f64], columns: usize) {
+    // Rows per place: of real cuts known, of leaves counted by walking.
+    let mut reached = vec![0_u32; 2 * nodes];
+    let width = tree.planes.len() / nodes;
+    for row in order {
+        let row = &values[*row as usize * columns..][..columns];
+        let mut at = 1;
+        while at < nodes {
+            reached[at] += 1;
+            let cut = tree.cuts[at];
+            let value = if width > 0 {
+                tree.planes[at * width..(at + 1) * width].iter().map(|(f, w)| row[*f as usize] * w).sum()
+            } else {
+                row[cut.feature as usize]
+            };
+            at = 2 * at + usize::from(value >= cut.value);
+        }
+        reached[at] += 1;
+    }
+    for node in (1..nodes).rev() {
+        if sizes[node] > 0 {
+            let value = |child: usize| if child < nodes { tree.expected[child] } else { tree.leaves[child - nodes] };
+            let (left, right) = (f64::from(reached[2 * node]), f64::from(reached[2 * node + 1]));
+            tree.expected[node] = (value(2 * node) * left + value(2 * node + 1) * right) / (left + right).max(1.0);
+        }
+    }
+}
+
+/// Distinct rows, uniformly (Floyd's method), in ascending order.
+fn draw(count: usize, samples: usize, random: &mut Random) -> Vec<usize> {
+    if samples == count {
+        return (0..count).collect();
+    }
+    let mut drawn = std::collections::BTreeSet::new();
+    for last in count - samples..count {
+        let row = below(random, last + 1);
+        if !drawn.insert(row) {
+            drawn.insert(last);
+        }
+    }
+    drawn.into_iter().collect()
+}
+
+/// Uniform below `limit`, by the high half of a product.
+fn below(random: &mut Random, limit: usize) -> usize {
+    ((u128::from(random.bits()) * limit as u128) >> 64) as usize
+}
+
+/// Least and largest value of a feature.
+fn range(values: &[f64], columns: usize, rows: &[u32], feature: u32) -> (f64, f64) {
+    rows.iter()
+        .map(|row| values[*row as usize * columns + feature as usize])
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (if value < low { value } else { low }, if value > high { value } else { high })
+        })
+}
+
+/// Cut at a uniform value of a uniform feature that varies; the number of rows on the left. None where nothing varies.
+fn cut(
+    values: &[f64],
+    columns: usize,
+    rows: &mut [u32],
+    features: &mut [u32],
+    random: &mut Random,
+) -> Option<(usize, Cut)> {
+    for tried in 0..columns {
+        let pick = tried + below(random, columns - tried);
+        features.swap(tried, pick);
+        let feature = features[tried];
+        let (low, high) = range(values, columns, rows, feature);
+        if low < high {
+            let mut value = low + (high - low) * random.uniform();
+            // Rounding must leave a row on either side; the difference may overflow.
+            if !(value > low && value <= high) {
+                value = high;
+            }
+            let left = partition(rows, |row| values[row as usize * columns + feature as usize] < value);
+            return Some((left, Cut { value, feature }));
+        }
+    }
+    None
+}
+
+/// Cut by a plane through a uniform point of the rows' box with normal weights for some features that vary.
+fn tilt(
+    values: &[f64],
+    columns: usize,
+    rows: &mut [u32],
+    features: &mut [u32],
+    plane: &mut [(u32, f64)],
+    random: &mut Random,
+) -> Option<(usize, Cut)> {
+    let (mut found, mut value) = (0, 0.0);
+    for tried in 0..columns {
+        let pick = tried + below(random, columns - tried);
+        features.swap(tried, pick);
+        let feature = features[tried];
+        let (low, high) = range(values, columns, rows, feature);
+        if low < high {
+            let weight = random.normal();
+            value += weight * (low + (high - low) * random.uniform());
+            plane[found] = (feature, weight);
+            found += 1;
+            if found == plane.len() {
+                break;
+            }
+        }
+    }
+    if found == 0 || !f64::is_finite(value) {
+        plane.fill((0, 0.0));
+        return None;
+    }
+    let side = |row: u32| {
+        let row = &values[row as usize * columns..][..columns];
+        plane.iter().map(|(feature, weight)| row[*feature as usize] * weight).sum::<f64>() < value
+    };
+    let left = partition(rows, side);
+    Some((left, Cut { value, feature: 0 }))
+}
+
+/// Rows for which `first` holds come first; their number.
+fn partition(rows: &mut [u32], first: impl Fn(u32) -> bool) -> usize {
+    let mut kept = 0;
+    for at in 0..rows.len() {
+        if first(rows[at]) {
+            rows.swap(kept, at);
+            kept += 1;
+        }
+    }
+    kept
+}

@@ -1,0 +1,283 @@
+//! The rows whose covariance has the least determinant.
+//!
+//! Everything happens in the coordinates of the classical model, where the data have variance 1 in every direction: the
+//! estimator does not depend on the coordinates. A step takes the covariance of some rows and then the `support` rows nearest
+//! by it, which never increases the determinant. Many small random starts make two steps each, the best go on to the end; long
+//! tables start in groups of 300 rows, at most five, which are then joined.
+use super::{MahalanobisModel, chi_square, length};
+use crate::Context;
+use crate::anomaly::tabular::rows::Rows;
+use crate::error::{Error, Result};
+use crate::math::random::Random;
+
+/// Random starts in all.
+const STARTS: usize = 500;
+/// How many of the best go on.
+const BEST: usize = 10;
+/// Rows of a group, and the most groups.
+const GROUP: usize = 300;
+const GROUPS: usize = 5;
+/// About how many multiplications the starts may cost.
+const MOST_WORK: usize = 20_000_000_000;
+/// The most steps to the end.
+const STEPS: usize = 100;
+/// What is added to variances, in units of the data's: rows in a hyperplane still have distances.
+const RIDGE: f64 = 1e-10;
+
+/// A centre and a triangle that takes rows to distances, with the logarithm of the determinant.
+#[derive(Clone)]
+struct Shape {
+    centre: Vec<f64>,
+    /// The inverse of the lower Cholesky factor, row-major.
+    inverse: Vec<f64>,
+    determinant: f64,
+}
+
+impl Shape {
+    /// Of the rows named; none where they have no covariance, or the caller cancelled.
+    fn of(values: &[f64], rank: usize, chosen: &[u32], context: &Context) -> Option<Self> {
+        let mut centre = vec![0.0; rank];
+        let rows = || chosen.iter().map(|row| &values[*row as usize * rank..][..rank]);
+        rows().for_each(|row| centre.iter_mut().zip(row).for_each(|(sum, value)| *sum += value));
+        let count = chosen.len() as f64;
+        centre.iter_mut().for_each(|sum| *sum /= count);
+        let mut factor = vec![0.0; rank * rank];
+        let mut off = vec![0.0; rank];
+        for row in rows() {
+            if context.is_cancelled() {
+                return None;
+            }
+            off.iter_mut().zip(row).zip(&centre).for_each(|((off, value), centre)| *off = value - centre);
+            for i in 0..rank {
+                let weight = off[i];
+                for (sum, value) in factor[i * rank..i * rank + i + 1].iter_mut().zip(&off) {
+                    *sum += weight * value;
+                }
+            }
+        }
+        factor.iter_mut().for_each(|sum| *sum /= count);
+        (0..rank).for_each(|i| factor[i * rank + i] += RIDGE);
+        let determinant = factorise(&mut factor, rank)?;
+        invert(&mut factor, rank);
+        Some(Self { centre, inverse: factor, determinant })
+    }
+
+    fn distance(&self, row: &[f64], off: &mut [f64]) -> f64 {
+        length(&self.inverse, row, &self.centre, off)
+    }
+}
+
+/// The lower Cholesky factor in place, zeros above; the logarithm of the determinant.
+fn factorise(a: &mut [f64], n: usize) -> Option<f64> {
+    let mut determinant = 0.0;
+    for i in 0..n {
+        for j in 0..=i {
+            let (head, row) = a.split_at(i * n);
+            let other = if j < i { &head[j * n..j * n + j] } else { &row[..j] };
+            let rest = a[i * n + j] - row[..j].iter().zip(other).map(|(x, y)| x * y).sum::<f64>();
+            if i == j {
+                if !(rest > 0.0 && rest.is_finite()) {
+                    return None;
+                }
+                a[i * n + i] = rest.sqrt();
+                determinant += rest.ln();
+            } else {
+                a[i * n + j] = rest / a[j * n + j];
+            }
+        }
+        a[i * n + i + 1..(i + 1) * n].fill(0.0);
+    }
+    Some(determinant)
+}
+
+/// The inverse of a lower triangle in place.
+fn invert(a: &mut [f64], n: usize) {
+    for i in 0..n {
+        a[i * n + i] = 1.0 / a[i * n + i];
+        for j in 0..i {
+            let dot: f64 = (j..i).map(|k| a[i * n + k] * a[k * n + j]).sum();
+            a[i * n + j] = -dot * a[i * n + i];
+        }
+    }
+}
+
+/// Steps from one shape, over the rows named, to `support` of them.
+fn step(values: &[f64], rank: usize, among: &[u32], shape: &Shape, support: usize, context: &Context) -> Option<Shape> {
+    let mut off = vec![0.0; rank];
+    let mut distances: Vec<(f64, u32)> =
+        among.iter().map(|row| (shape.distance(&values[*row as usize * rank..][..rank], &mut off), *row)).collect();
+    if support < distances.len() {
+        distances
+            .select_nth_unstable_by(support - 1, |left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+        distances.truncate(support);
+    }
+    let mut chosen: Vec<u32> = distances.into_iter().map(|(_, row)| row).collect();
+    chosen.sort_unstable();
+    Shape::of(values, rank, &chosen, context)
+}
+
+/// The covariance of `rank + 1` random rows, of more where they lie in a plane.
+fn start(values: &[f64], rank: usize, among: &[u32], random: &mut Random, context: &Context) -> Option<Shape> {
+    let mut drawn: Vec<u32> = among.to_vec();
+    let mut count = rank + 1;
+    for at in 0..drawn.len() {
+        let pick = at + (random.bits() % (drawn.len() - at) as u64) as usize;
+        drawn.swap(at, pick);
+        if at + 1 >= count {
+            let shape = Shape::of(values, rank, &drawn[..=at], context)?;
+            // Below the ridge's own determinant in one direction the rows say nothing there.
+            if shape.inverse.iter().all(|value| value.abs() < 0.5 / RIDGE.sqrt()) {
+                return Some(shape);
+            }
+            count += rank.div_ceil(2).max(1);
+        }
+    }
+    Shape::of(values, rank, among, context)
+}
+
+fn keep_best(mut shapes: Vec<Shape>) -> Vec<Shape> {
+    shapes.sort_by(|left, right| left.determinant.total_cmp(&right.determinant));
+    shapes.truncate(BEST);
+    shapes
+}
+
+/// The robust centre and directions.
+pub(super) fn concentrate(
+    classical: &MahalanobisModel,
+    rows: &Rows<'_>,
+    support: usize,
+    context: &Context,
+) -> Result<MahalanobisModel> {
+    let (columns, count) = (rows.columns(), rows.len());
+    let rank = classical.directions.len() / columns;
+    let mut values = Vec::with_capacity(count * rank);
+    rows.each_block(context, |block| {
+        for row in block.chunks_exact(columns) {
+            for direction in classical.directions.chunks_exact(columns) {
+                let along = direction.iter().zip(row).zip(&classical.centre);
+                values.push(along.map(|((weight, value), centre)| weight * (value - centre)).sum::<f64>());
+            }
+        }
+    })?;
+    let candidates = candidates(&values, rank, count, support, context)?;
+    let all: Vec<u32> = (0..count as u32).collect();
+    let ended = context.map(candidates.len(), |at| {
+        let mut shape = candidates[at].clone();
+        for _ in 0..STEPS {
+            context.check()?;
+            match step(&values, rank, &all, &shape, support, context) {
+                Some(next) if next.determinant < shape.determinant - 1e-12 * shape.determinant.abs() => shape = next,
+                Some(next) => return Ok(if next.determinant < shape.determinant { next } else { shape }),
+                None => break,
+            }
+        }
+        Ok(shape)
+    })?;
+    context.check()?;
+    let Some(raw) = keep_best(ended).into_iter().next() else {
+        return Err(Error::new(
+            crate::Code::DidNotConverge,
+            format!("no covariance of {support} rows exists; scale the columns or set robust to false"),
+        ));
+    };
+    Ok(compose(classical, &reweigh(&values, rank, raw, context), columns))
+}
+
+/// The shapes to go on from.
+fn candidates(values: &[f64], rank: usize, count: usize, support: usize, context: &Context) -> Result<Vec<Shape>> {
+    let mut random = Random::new(context.seed() ^ 0x0ddc_0de3);
+    let mut order: Vec<u32> = (0..count as u32).collect();
+    let enough = GROUP.max(4 * rank);
+    let groups = if count < 2 * enough { 1 } else { (count / enough).min(GROUPS) };
+    let taken = if groups == 1 { count } else { groups * enough };
+    for at in 0..taken {
+        let pick = at + (random.bits() % (count - at) as u64) as usize;
+        order.swap(at, pick);
+    }
+    let size = taken / groups;
+    // Wide tables cannot pay for as many.
+    let cost = (6 * size).saturating_mul(rank * rank).saturating_mul(groups).max(1);
+    let starts = STARTS.div_ceil(groups).min((MOST_WORK / cost).max(BEST));
+    let share = |rows: usize| (support * rows / count).clamp(rank + 1, rows);
+    let tried = context.map(groups * starts, |at| {
+        let among = &order[at / starts * size..(at / starts + 1) * size];
+        let mut random = Random::new(context.seed() ^ (at as u64).wrapping_mul(0x9e37_79b9) ^ 0xfa57);
+        let mut shape = start(values, rank, among, &mut random, context);
+        for _ in 0..2 {
+            shape = shape.and_then(|shape| step(values, rank, among, &shape, share(size), context));
+        }
+        Ok(shape)
+    })?;
+    let mut kept = Vec::new();
+    for group in tried.chunks(starts) {
+        kept.extend(keep_best(group.iter().flatten().cloned().collect()));
+    }
+    if groups == 1 {
+        return Ok(kept);
+    }
+    let joined = &order[..taken];
+    let again = context.map(kept.len(), |at| {
+        let mut shape = Some(kept[at].clone());
+        for _ in 0..2 {
+            shape = shape.and_then(|shape| step(values, rank, joined, &shape, share(taken), context));
+        }
+        Ok(shape)
+    })?;
+    Ok(keep_best(again.into_iter().flatten().collect()))
+}
+
+/// Scale by the median distance, then take the shape of all rows within the 97.5 % ellipsoid.
+fn reweigh(values: &[f64], rank: usize, raw: Shape, context: &Context) -> Shape {
+    let mut off = vec![0.0; rank];
+    let distances: Vec<f64> = values.chunks_exact(rank).map(|row| raw.distance(row, &mut off)).collect();
+    let middle = super::super::rows::median(&mut distances.clone());
+    let factor = middle / chi_square::quantile(0.5, rank);
+    let border = chi_square::quantile(0.975, rank) * factor;
+    let inside: Vec<u32> = distances.iter().zip(0..).filter(|(far, _)| **far < border).map(|(_, row)| row).collect();
+    if inside.len() > rank
+        && let Some(shape) = Shape::of(values, rank, &inside, context)
+    {
+        return shape;
+    }
+    raw
+}
+
+/// The shape in the coordinates of the rows.
+fn compose(classical: &MahalanobisModel, shape: &Shape, columns: usize) -> MahalanobisModel {
+    let rank = shape.centre.len();
+    let mut directions = vec![0.0; rank * columns];
+    for (to, weights) in directions.chunks_exact_mut(columns).zip(shape.inverse.chunks_exact(rank)) {
+        for (direction, weight) in classical.directions.chunks_exact(columns).zip(weights) {
+            to.iter_mut().zip(direction).for_each(|(to, value)| *to += weight * value);
+        }
+    }
+    // M (x - c) - L^-1 m = M (x - c') with M c' = M c + L^-1 m; the pseudo-inverse of the directions gives the shift.
+    let mut centre = classical.centre.clone();
+    let shift = unwhiten(classical, &shape.centre, columns);
+    centre.iter_mut().zip(shift).for_each(|(centre, shift)| *centre += shift);
+    MahalanobisModel { centre, directions }
+}
+
+/// A point whose coordinates along the classical directions are these, in the span of the data.
+fn unwhiten(classical: &MahalanobisModel, wanted: &[f64], columns: usize) -> Vec<f64> {
+    // Directions are D = E S with orthonormal-by-weight rows; D D' is small and well behaved: solve D D' u = w, x = D' u.
+    let rank = wanted.len();
+    let mut gram = vec![0.0; rank * rank];
+    for (i, a) in classical.directions.chunks_exact(columns).enumerate() {
+        for (j, b) in classical.directions.chunks_exact(columns).enumerate().take(i + 1) {
+            gram[i * rank + j] = a.iter().zip(b).map(|(x, y)| x * y).sum();
+        }
+    }
+    if factorise(&mut gram, rank).is_none() {
+        return vec![0.0; columns];
+    }
+    invert(&mut gram, rank);
+    let half: Vec<f64> =
+        gram.chunks_exact(rank).map(|row| row.iter().zip(wanted).map(|(a, b)| a * b).sum::<f64>()).collect();
+    let mut point = vec![0.0; columns];
+    for (k, direction) in classical.directions.chunks_exact(columns).enumerate() {
+        let weight: f64 = (k..rank).map(|i| gram[i * rank + k] * half[i]).sum();
+        point.iter_mut().zip(direction).for_each(|(x, d)| *x += weight * d);
+    }
+    point
+}
