@@ -3,7 +3,9 @@
 //! Without labels a detector knows the order of rows and the share of anomalies to expect, no more. A row that the share
 //! `u` of fitted rows reach gets the probability `1 / (1 + (u / v)^a)`: the odds fall as a power of `u`, and `v` is
 //! chosen so that the probabilities of the fitted rows add up to the expected number of anomalies. The exponent says how far
-//! an order without labels can be trusted; [`TRUST`] was fitted to the 16 tabular sets of ADBench named in the tests.
+//! an order without labels can be trusted; 0.6
+//! was set beforehand, not fitted, and the tests hold it against the sixteen tabular sets of ADBench, given their true
+//! shares of anomalies.
 //! With labels, `a + b score` is the log odds, fitted with the targets of Platt (1999).
 use serde::{Deserialize, Serialize};
 
