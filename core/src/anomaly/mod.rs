@@ -2,9 +2,11 @@
 //!
 //! Scores grow with strangeness, whatever the detector: the higher, the less a row is like those that were fitted.
 mod evaluate;
+mod series;
 mod stream;
 mod tabular;
 
 pub use evaluate::*;
+pub use series::*;
 pub use stream::*;
 pub use tabular::*;
