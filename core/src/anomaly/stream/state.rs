@@ -252,7 +252,7 @@ impl StreamState {
         store::load(path).map(Self::restored)
     }
 
-    fn restored(mut self) -> Self {
+    pub(in crate::anomaly) fn restored(mut self) -> Self {
         self.machine.restore();
         self
     }
