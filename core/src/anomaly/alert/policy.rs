@@ -71,9 +71,9 @@ pub struct AlertPolicy {
 #[non_exhaustive]
 pub struct Suppression {
     /// Its begin, in seconds since 1970.
-    pub from: f64,
+    pub begin: f64,
     /// Its end, in seconds since 1970, after the begin; it does not belong to it.
-    pub until: f64,
+    pub end: f64,
     /// After how many seconds it comes again, such as 86400 for every day and 604800 for every week; 0 is never. Default 0.
     pub every: f64,
     /// The names of the series; none is all of them. Default none.
@@ -83,8 +83,8 @@ pub struct Suppression {
 impl Suppression {
     /// A suppression of all series between two times in seconds since 1970.
     #[must_use]
-    pub fn new(from: f64, until: f64) -> Self {
-        Self { from, until, ..Self::default() }
+    pub fn new(begin: f64, end: f64) -> Self {
+        Self { begin, end, ..Self::default() }
     }
 
     /// After how many seconds it comes again.
@@ -102,27 +102,27 @@ impl Suppression {
     }
 
     fn covers(&self, series: &str, time: f64) -> bool {
-        let since = time - self.from;
+        let since = time - self.begin;
         let since = if self.every > 0.0 && since >= 0.0 { since.rem_euclid(self.every) } else { since };
         let meant = self.series.is_empty() || self.series.iter().any(|name| name == series);
-        meant && since >= 0.0 && since < self.until - self.from
+        meant && since >= 0.0 && since < self.end - self.begin
     }
 
     fn validate(&self) -> Result<()> {
-        let ordered = self.from.is_finite() && self.until.is_finite() && self.from < self.until;
+        let ordered = self.begin.is_finite() && self.end.is_finite() && self.begin < self.end;
         ensure!(
             ordered,
             InvalidConfig,
-            "a suppression must end after its begin, got from {} until {}",
-            self.from,
-            self.until
+            "a suppression must end after its begin, got begin {} and end {}",
+            self.begin,
+            self.end
         );
         check_duration("every of a suppression", self.every)?;
         ensure!(
-            self.every == 0.0 || self.every >= self.until - self.from,
+            self.every == 0.0 || self.every >= self.end - self.begin,
             InvalidConfig,
             "a suppression of {} seconds cannot come again every {}",
-            self.until - self.from,
+            self.end - self.begin,
             self.every
         );
         Ok(())

@@ -29,6 +29,10 @@ pub struct AlertEvent {
     pub series: String,
     /// How strange the event is; none where that is not known, which changes nothing.
     pub score: Option<f64>,
+    /// The score by which an incident that is open goes on or calms down, for detectors that keep quiet after an alarm.
+    /// Default: the score.
+    #[serde(default)]
+    pub raw: Option<f64>,
     /// When it was, in seconds since 1970. Default: one second after the last event.
     #[serde(default)]
     pub time: Option<f64>,
@@ -64,6 +68,13 @@ impl AlertEvent {
     #[must_use]
     pub fn with_value(mut self, value: f64) -> Self {
         self.value = Some(value);
+        self
+    }
+
+    /// The score by which an incident that is open goes on or calms down.
+    #[must_use]
+    pub fn with_raw(mut self, raw: f64) -> Self {
+        self.raw = Some(raw);
         self
     }
 
@@ -166,7 +177,7 @@ impl AlertState {
 
     /// [`update`](Self::update) with the name beside the event.
     pub(in crate::anomaly) fn take(&mut self, series: &str, event: &AlertEvent) -> Result<Vec<AlertNotice>> {
-        self.admit(series, event)?;
+        self.admit(series, event.time)?;
         let time = event.time.unwrap_or_else(|| self.clock.map_or(0.0, |clock| clock + 1.0));
         self.timed |= event.time.is_some();
         let before = self.clock;
@@ -179,26 +190,27 @@ impl AlertState {
         let watched = self.series.entry(series.to_owned()).or_default();
         watched.last = now;
         let Some(score) = event.score.filter(|score| !score.is_nan()) else { return Ok(notices) };
-        let hot = score >= self.policy.open_at;
+        let going_on = event.raw.filter(|raw| !raw.is_nan()).unwrap_or(score);
+        let hot = if watched.incident.is_some() { going_on } else { score } >= self.policy.open_at;
         if hot && self.policy.suppresses(series, time) {
             watched.recent = 0;
             self.suppressed += 1;
         } else if let Some(id) = watched.incident {
-            self.follow(id, series, event, score, time, &mut notices);
+            self.follow(id, series, event, going_on, time, &mut notices);
         } else {
             self.consider(series, event, score, time, &mut notices);
         }
         Ok(notices)
     }
 
-    pub(in crate::anomaly) fn admit(&self, series: &str, event: &AlertEvent) -> Result<()> {
+    pub(in crate::anomaly) fn admit(&self, series: &str, time: Option<f64>) -> Result<()> {
         let length = series.len();
         ensure!(
             length <= LONGEST_NAME,
             InvalidData,
             "the name of a series has at most {LONGEST_NAME} bytes, this one has {length}"
         );
-        if let Some(time) = event.time {
+        if let Some(time) = time {
             ensure!(
                 time.abs() <= FARTHEST,
                 InvalidData,

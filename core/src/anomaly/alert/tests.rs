@@ -161,3 +161,16 @@ fn late_events_and_wild_options_leave_a_sound_state() {
         assert_eq!(policy.start().unwrap_err().code(), Code::InvalidConfig, "{policy:?}");
     }
 }
+
+#[test]
+fn a_detector_that_keeps_quiet_after_its_alarm_does_not_end_the_incident() {
+    let mut state = AlertPolicy::default().with_close_after(2).start().unwrap();
+    let mut kinds = Vec::new();
+    for (minute, (score, raw)) in
+        [(0.8, 0.8), (0.0, 0.7), (0.0, 0.75), (0.0, 0.1), (0.0, 0.1), (0.0, 0.9)].into_iter().enumerate()
+    {
+        let event = AlertEvent::new("a", score).with_raw(raw).with_time(60.0 * minute as f64);
+        kinds.extend(state.update(&event).unwrap().into_iter().map(|notice| (notice.kind, notice.incident.events)));
+    }
+    assert_eq!(kinds, [(AlertKind::Opened, 1), (AlertKind::Closed, 3)], "and what is quiet opens nothing");
+}

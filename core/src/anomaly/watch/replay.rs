@@ -107,7 +107,7 @@ impl WatchState {
                 }
                 let series = labels.as_ref().map_or(name.as_str(), |labels| labels[row].as_str());
                 let time = times.as_ref().and_then(|times| times[row]);
-                let step = going.update(series, time, column[row])?;
+                let step = going.update(time, &[series], &[column[row]])?;
                 report.put(series, time, column[row], step);
             }
         }
@@ -142,12 +142,12 @@ impl Recorder {
                 position
             }
         };
-        if step.score.is_anomaly {
+        let score = step.scores.first().copied().unwrap_or_default();
+        if score.is_anomaly {
             self.anomalies.push(self.of.len() as i64);
         }
         self.of.push(position);
         let unknown = |value: Option<f64>| value.unwrap_or(f64::NAN);
-        let score = &step.score;
         let row =
             [unknown(time), value, score.score, unknown(score.expected), unknown(score.lower), unknown(score.upper)];
         for (column, value) in self.columns.iter_mut().zip(row) {

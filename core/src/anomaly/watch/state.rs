@@ -76,7 +76,7 @@ impl Default for AnyStream {
 /// let mut incidents = 0;
 /// for minute in 0..2000 {
 ///     let load = if minute == 1500 { 95.0 } else { 40.0 + (minute % 7) as f64 };
-///     let step = watch.update("cpu", Some(60.0 * minute as f64), load)?;
+///     let step = watch.update(Some(60.0 * minute as f64), &["cpu"], &[load])?;
 ///     incidents += step.notices.iter().filter(|notice| notice.incident.closed.is_some()).count();
 /// }
 /// assert_eq!(incidents, 1);
@@ -119,13 +119,13 @@ impl Watch {
     }
 }
 
-/// What one event was, and what it caused.
+/// What the values of one moment were, and what they caused.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WatchStep {
-    /// What the detector says of the event.
-    pub score: StreamScore,
+    /// What the detectors say of the values, in their order.
+    pub scores: Vec<StreamScore>,
     /// What people should be told: incidents that open, grow graver or are over.
     pub notices: Vec<AlertNotice>,
 }
@@ -143,30 +143,57 @@ pub struct WatchState {
 }
 
 impl WatchState {
-    /// Score the value of a series, learn from it, and tell what it causes. `time` is in seconds since 1970, in local time
-    /// where days and weeks matter. NaN is a missing value.
+    /// Score the values that some series have at one moment, learn from them, and tell what they cause. `time` is in seconds
+    /// since 1970, in local time where days and weeks matter. NaN is a missing value.
     ///
     /// # Errors
-    /// `invalid_data` for a name longer than 1000 bytes, or a time that is not finite or farther than 292 years from 1970;
-    /// `too_large` above 100,000 series. Nothing is changed then.
-    pub fn update(&mut self, series: &str, time: Option<f64>, value: f64) -> Result<WatchStep> {
-        let mut event = AlertEvent { time, value: Some(value), ..AlertEvent::default() };
-        self.alerts.admit(series, &event)?;
-        let known = self.streams.len();
-        ensure!(
-            known < MOST_SERIES || self.streams.contains_key(series),
-            TooLarge,
-            "{MOST_SERIES} series are watched already"
-        );
+    /// `invalid_data` for another number of names than values, a name longer than 1000 bytes, or a time that is not finite or
+    /// farther than 292 years from 1970; `too_large` above 100,000 series. Nothing is changed then.
+    pub fn update(&mut self, time: Option<f64>, series: &[&str], values: &[f64]) -> Result<WatchStep> {
+        let (names, count) = (series.len(), values.len());
+        ensure!(names == count, InvalidData, "there are {names} names of series for {count} values");
+        for name in series {
+            self.alerts.admit(name, time)?;
+            let known = self.streams.len() + names;
+            ensure!(
+                known <= MOST_SERIES || self.streams.contains_key(*name),
+                TooLarge,
+                "{MOST_SERIES} series are watched at most"
+            );
+        }
+        let mut step = WatchStep::default();
+        for (name, value) in series.iter().zip(values) {
+            let score = self.take(time, name, *value, &mut step.notices)?;
+            step.scores.push(score);
+        }
+        Ok(step)
+    }
+
+    /// One event that was admitted.
+    pub(super) fn take(
+        &mut self,
+        time: Option<f64>,
+        series: &str,
+        value: f64,
+        notices: &mut Vec<AlertNotice>,
+    ) -> Result<StreamScore> {
         if !self.streams.contains_key(series) {
             self.streams.insert(series.to_owned(), self.fresh.clone());
         }
-        let Some(stream) = self.streams.get_mut(series) else { return Ok(WatchStep::default()) };
+        let Some(stream) = self.streams.get_mut(series) else { return Ok(StreamScore::default()) };
         let score = stream.update(time.map(|time| (time * NANOSECONDS) as i64), &[value])?;
-        event.score = value.is_finite().then_some(score.score);
-        (event.expected, event.lower, event.upper) = (score.expected, score.lower, score.upper);
-        let notices = self.alerts.take(series, &event)?;
-        Ok(WatchStep { score, notices })
+        let event = AlertEvent {
+            time,
+            value: Some(value),
+            score: value.is_finite().then_some(score.score),
+            raw: value.is_finite().then_some(score.raw),
+            expected: score.expected,
+            lower: score.lower,
+            upper: score.upper,
+            ..AlertEvent::default()
+        };
+        notices.extend(self.alerts.take(series, &event)?);
+        Ok(score)
     }
 
     /// The incidents that are not over, the oldest first.

@@ -34,8 +34,8 @@ fn a_replay_is_what_the_events_one_by_one_give() {
     let begin = 1_709_251_200.0; // 2024-03-01
     for row in 0..table.rows() {
         for (name, value) in [("cpu", cpu[row]), ("disk", disk[row])] {
-            let step = one_by_one.update(name, Some(begin + 300.0 * row as f64), value).unwrap();
-            scores.push(step.score.score);
+            let step = one_by_one.update(Some(begin + 300.0 * row as f64), &[name], &[value]).unwrap();
+            scores.push(step.scores[0].score);
             notices.extend(step.notices);
         }
     }
@@ -81,9 +81,9 @@ fn a_watch_that_was_saved_goes_on_bit_for_bit() {
         if event == 885 {
             saved = Some(WatchState::from_bytes(&watch.to_bytes().unwrap()).unwrap());
         }
-        let step = watch.update("a", Some(f64::from(event) * 60.0), value).unwrap();
+        let step = watch.update(Some(f64::from(event) * 60.0), &["a"], &[value]).unwrap();
         if let Some(other) = &mut saved {
-            assert_eq!(other.update("a", Some(f64::from(event) * 60.0), value).unwrap(), step);
+            assert_eq!(other.update(Some(f64::from(event) * 60.0), &["a"], &[value]).unwrap(), step);
         }
     }
     assert!(saved.unwrap().check().is_ok());
@@ -98,14 +98,15 @@ fn bad_events_are_reported_and_bad_tables_refused_without_a_trace() {
     let context = Context::new();
     let mut watch = Watch::default().with_detector(Ewma::default()).start(&context).unwrap();
     for event in 0..200_u32 {
-        watch.update("a", Some(f64::from(event)), f64::from(event % 5)).unwrap();
+        watch.update(Some(f64::from(event)), &["a"], &[f64::from(event % 5)]).unwrap();
     }
-    assert_eq!(watch.update("a", Some(200.0), f64::NAN).unwrap().score.note, StreamNote::Missing);
-    assert_eq!(watch.update("a", Some(100.0), 3.0).unwrap().score.note, StreamNote::Backwards);
-    assert_eq!(watch.update("a", Some(5000.0), f64::INFINITY).unwrap().score.note, StreamNote::Missing);
+    assert_eq!(watch.update(Some(200.0), &["a"], &[f64::NAN]).unwrap().scores[0].note, StreamNote::Missing);
+    assert_eq!(watch.update(Some(100.0), &["a"], &[3.0]).unwrap().scores[0].note, StreamNote::Backwards);
+    assert_eq!(watch.update(Some(5000.0), &["a"], &[f64::INFINITY]).unwrap().scores[0].note, StreamNote::Missing);
     let before = watch.clone();
-    assert_eq!(watch.update("a", Some(f64::NAN), 1.0).unwrap_err().code(), Code::InvalidData);
-    assert_eq!(watch.update(&"x".repeat(1001), None, 1.0).unwrap_err().code(), Code::InvalidData);
+    assert_eq!(watch.update(Some(f64::NAN), &["a"], &[1.0]).unwrap_err().code(), Code::InvalidData);
+    assert_eq!(watch.update(None, &[&"x".repeat(1001)], &[1.0]).unwrap_err().code(), Code::InvalidData);
+    assert_eq!(watch.update(None, &["a", "b"], &[1.0]).unwrap_err().code(), Code::InvalidData);
     let texts = Table::from_columns([("timestamp", Column::from(vec!["soon"])), ("a", vec![1.0].into())]).unwrap();
     let refused = |watch: &mut WatchState, table: &Table, columns: &Replay| {
         watch.replay(table, columns, &Context::new()).unwrap_err()
