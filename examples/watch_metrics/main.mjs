@@ -19,7 +19,7 @@ console.log(`${report.scores.length} events of ${report.series.join(', ')}`);
 for (const incident of report.incidents) {
   console.log(incident.summary);
 }
-console.log(`${watch.silenced()} unusual events were silenced`);
+console.log(`${await watch.silenced()} unusual events were silenced`);
 
 await writeCsv(await report.incidentsTable(), join(folder, 'incidents.csv'));
 await writeFile(join(folder, 'watch.html'), await report.toHtml({ title: 'Service' }));

@@ -12,3 +12,4 @@ mod tests;
 pub use incident::{AlertKind, AlertNotice, Incident, IncidentMember, Severity};
 pub use policy::{AlertPolicy, Suppression};
 pub use state::{AlertEvent, AlertState};
+pub(super) use summary::{moment, number};

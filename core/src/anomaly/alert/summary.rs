@@ -68,7 +68,7 @@ fn describe(member: &IncidentMember, timed: bool, text: &mut String) {
 }
 
 /// A time in UTC to the minute, with seconds where it has some; `event 17` where there are no times.
-pub(super) fn moment(seconds: f64, timed: bool) -> String {
+pub(in crate::anomaly) fn moment(seconds: f64, timed: bool) -> String {
     if !timed {
         return format!("event {seconds}");
     }
@@ -102,7 +102,7 @@ fn lasted(seconds: f64, timed: bool) -> String {
 }
 
 /// Four significant digits, without zeros that say nothing.
-pub(super) fn number(value: f64) -> String {
+pub(in crate::anomaly) fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return format!("{value}");
     }

@@ -2,12 +2,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::report::{WatchReport, word};
-use crate::anomaly::alert::Incident;
+use crate::anomaly::alert::{Incident, moment, number};
 use crate::chart::{Axis, Band, Card, Chart, Colour, Column, Line, Page, Scatter, Size, Table};
 use crate::error::{Error, Result, ensure};
 
 /// The least share of the width that an incident takes, so that short ones are seen.
 const NARROWEST: f64 = 0.004;
+/// The most incidents that a page tells in words; its table has all of them.
+const MOST_TOLD: usize = 20;
 /// The most rows of the table of incidents on a page.
 const MOST_ROWS: usize = 500;
 /// The most series of a page.
@@ -117,6 +119,10 @@ impl WatchReport {
             text.push_str(&format!(", {open} not over at the end"));
         }
         text.push('.');
+        for incident in self.incidents.iter().take(MOST_TOLD) {
+            text.push_str("\n\n");
+            text.push_str(&incident.summary);
+        }
         text
     }
 
@@ -124,17 +130,23 @@ impl WatchReport {
         let mut table = Table::new("Incidents").with_columns([
             Column::number("No."),
             Column::text("Severity"),
+            Column::text("Series"),
+            Column::text("Opened"),
+            Column::text("Closed"),
             Column::number("Highest score"),
             Column::number("Unusual events"),
-            Column::text("What happened"),
         ]);
+        let timed = self.times.iter().any(|time| time.is_finite());
         for incident in self.incidents.iter().take(MOST_ROWS) {
+            let series: Vec<&str> = incident.members.iter().map(|member| member.series.as_str()).collect();
             table = table.with_row([
                 incident.id.to_string(),
                 word(incident.severity).to_owned(),
-                format!("{:.3}", incident.peak_score),
+                series.join(", "),
+                moment(incident.opened, timed),
+                incident.closed.map_or_else(String::new, |closed| moment(closed, timed)),
+                number(incident.peak_score),
                 incident.events.to_string(),
-                incident.summary.clone(),
             ]);
         }
         table

@@ -20,7 +20,7 @@ const NANOSECONDS: f64 = 1e9;
 /// The detectors of streams in one type.
 macro_rules! detectors {
     ($($name:ident: $start:expr;)+) => {
-        /// Any detector of streams, written as `{"Ewma": {"weight": 0.2}}`: its name, and its options.
+        /// Any detector of streams, written as `{"Ewma": {"rate": 0.2}}`: its name, and its options.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
