@@ -4,7 +4,7 @@
     python benches/compare/anomaly_series.py target/dist/examples/series_anomalies
 
 Needs `pip install statsmodels ruptures` (written against statsmodels 0.15.0 and ruptures 1.1.10). Ours is the Rust example, one
-thread, which tells the least CPU time of five calls; the two take turns, the least of three turns counts. Results are
+thread, which tells the least CPU time of a call over some rounds of many; the two take turns, the least of three turns counts. Results are
 compared too: decompositions to 1e-9 of the largest value, change points exactly.
 """
 

@@ -1,7 +1,10 @@
-//! What happens to steps without a value.
+//! What is looked at first: steps without a value, the length, the season.
+use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use crate::Context;
 use crate::error::{Result, bail, ensure};
+use crate::forecast::{SeasonalPeriod, seasonal_period_batch};
 
 /// What happens to steps whose value is missing (NaN). Infinite values are always refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +78,13 @@ impl Gaps {
         let missing = series.iter().map(|value| value.is_nan()).collect();
         Ok(Filled { values: values.into(), missing })
     }
+}
+
+/// The dominant season of finite values, 1 where none is clear.
+pub(super) fn season_of(series: &[f64], context: &Context) -> Result<usize> {
+    let Ok(row) = ArrayView2::from_shape((1, series.len()), series) else { return Ok(1) };
+    let found = seasonal_period_batch(row, &SeasonalPeriod::default(), context)?;
+    Ok(found.first().map_or(1, |season| season.period))
 }
 
 /// A series has to have a few steps.

@@ -1,13 +1,13 @@
 //! What a forecast did not expect: every step beside the interval that was forecast for it.
 use serde::{Deserialize, Serialize};
 
-use super::gaps::{Gaps, check_length};
+use super::gaps::{Gaps, check_length, season_of};
 use super::result::SeriesAnomalies;
 use super::robust::{in_units, largest};
 use crate::Context;
 use crate::anomaly::ChangeDirection;
 use crate::error::{Result, bail, ensure};
-use crate::forecast::{AnyMethod, AnyState, AutoEts, Method, SeasonalPeriod, SeriesState, seasonal_period};
+use crate::forecast::{AnyMethod, AnyState, AutoEts, Method, SeriesState};
 use crate::math::normal;
 
 /// Values that a forecast from the past alone did not expect, with any method of `forecast`.
@@ -41,7 +41,7 @@ pub struct ResidualDetector {
     pub method: AnyMethod,
     /// Observations per season where the method names none, at least 1; 1 is no season. Default: detected at every fit.
     pub season: Option<usize>,
-    /// The probability that the interval of a normal step holds, in (0, 1). Default 0.9999.
+    /// The probability that the interval of a normal step holds, 0.01 to 1 - 1e-12. Default 0.9999.
     pub level: f64,
     /// How many steps are learnt before any is judged, at least what the method needs. Default: 100, at most half of the series.
     pub warm_up: Option<usize>,
@@ -121,9 +121,9 @@ impl ResidualDetector {
         self.method.validate()?;
         ensure!(self.season != Some(0), InvalidConfig, "season must be at least 1 (1 is no season), got 0");
         ensure!(
-            self.level > 0.0 && self.level < 1.0,
+            (0.01..=1.0 - 1e-12).contains(&self.level),
             InvalidConfig,
-            "level must lie between 0 and 1, got {}",
+            "level must be 0.01 to 1 - 1e-12, got {}",
             self.level
         );
         let shortest = self.method.shortest().max(2);
@@ -164,39 +164,21 @@ impl ResidualDetector {
         for (at, value) in series.iter().enumerate().skip(warm_up) {
             context.check()?;
             context.report(at, series.len());
-            let Step { mean, lower, upper } = walk.forecast().map_err(|error| error.at(format_args!("step {at}")))?;
-            for (band, value) in bands.iter_mut().zip([mean, lower, upper]) {
+            let step = walk.forecast().map_err(|error| error.at(format_args!("step {at}")))?;
+            for (band, value) in bands.iter_mut().zip([step.mean, step.lower, step.upper]) {
                 band[at] = value;
             }
-            let mut anomaly = false;
             if !value.is_nan() {
                 largest_yet = largest_yet.max(value.abs());
-                let half = if *value > mean { upper - mean } else { mean - lower };
-                let counts = match self.direction {
-                    ChangeDirection::Both => true,
-                    ChangeDirection::Up => *value > mean,
-                    ChangeDirection::Down => *value < mean,
-                };
-                // A spread below rounding is none.
-                let sigma = (half / threshold).max(1e-12 * largest_yet);
-                let score = in_units((0.5 * value - 0.5 * mean).abs(), 0.5 * sigma);
-                scores[at] = if counts { score } else { 0.0 };
-                anomaly = score > threshold;
             }
-            let learn = if value.is_nan() { mean } else { value.clamp(lower.min(upper), upper.max(lower)) };
-            walk.learn(
-                at,
-                if anomaly {
-                    learn
-                } else if value.is_nan() {
-                    mean
-                } else {
-                    *value
-                },
-                anomaly,
-                series,
-            )
-            .map_err(|error| error.at(format_args!("step {at}")))?;
+            let score = step.score(*value, threshold, largest_yet);
+            let counts = match self.direction {
+                ChangeDirection::Both => true,
+                ChangeDirection::Up => *value > step.mean,
+                ChangeDirection::Down => *value < step.mean,
+            };
+            scores[at] = if counts { score } else { 0.0 };
+            walk.learn(at, &step, score > threshold, series).map_err(|error| error.at(format_args!("step {at}")))?;
         }
         let [expected, lower, upper] = bands;
         Ok(SeriesAnomalies::judged(scores, threshold).with_band(expected, lower, upper))
@@ -207,10 +189,23 @@ impl ResidualDetector {
         let recent = &learnt[learnt.len().saturating_sub(self.window)..];
         let season = match self.season {
             Some(season) => season,
-            None if self.method.season().is_none() => seasonal_period(recent, &SeasonalPeriod::default())?.period,
+            None if self.method.season().is_none() => season_of(recent, context)?,
             None => 1,
         };
         self.method.clone().with_default_season(season).fit_checked(recent, context)
+    }
+}
+
+impl Step {
+    /// How far a value is from the mean, in standard deviations; 0 where it is missing.
+    fn score(&self, value: f64, threshold: f64, largest_yet: f64) -> f64 {
+        if value.is_nan() {
+            return 0.0;
+        }
+        let half = if value > self.mean { self.upper - self.mean } else { self.mean - self.lower };
+        // A spread below rounding is none; halves, because the difference of two finite numbers may not be finite.
+        let sigma = (half / threshold).max(1e-12 * largest_yet);
+        in_units((0.5 * value - 0.5 * self.mean).abs(), 0.5 * sigma)
     }
 }
 
@@ -231,8 +226,13 @@ impl Walk<'_> {
         Ok(Step { mean: *mean, lower: *lower, upper: *upper })
     }
 
-    /// Learn what stands for the value at step `at`.
-    fn learn(&mut self, at: usize, value: f64, anomaly: bool, series: &[f64]) -> Result<()> {
+    /// Learn the value at step `at`, or what stands for it.
+    fn learn(&mut self, at: usize, step: &Step, anomaly: bool, series: &[f64]) -> Result<()> {
+        let value = match series[at] {
+            value if value.is_nan() => step.mean,
+            value if anomaly => value.clamp(step.lower.min(step.upper), step.upper.max(step.lower)),
+            value => value,
+        };
         self.learnt.push(value);
         self.in_a_row = if anomaly { self.in_a_row + 1 } else { 0 };
         let lasting = self.in_a_row >= self.options.patience;

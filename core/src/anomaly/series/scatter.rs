@@ -46,6 +46,7 @@ impl Scatter {
             // back * diag(spreads) * vectors
             let mut next = vec![0.0; width * width];
             for row in 0..width {
+                context.check()?;
                 for (inner, spread) in spreads.iter().enumerate() {
                     let weight = back[row * width + inner] * spread;
                     for column in 0..width {
@@ -59,6 +60,7 @@ impl Scatter {
         let mut covariance = vec![0.0; width * width];
         let mut centre = vec![0.0; width];
         for (direction, (middle, sigma)) in along.iter().enumerate() {
+            context.check()?;
             for row in 0..width {
                 let own = back[row * width + direction];
                 centre[row] += own * middle;
@@ -70,6 +72,7 @@ impl Scatter {
         let (values, vectors) = eigen(covariance, width, context)?;
         let mut root = vec![0.0; width * width];
         for (direction, value) in values.iter().enumerate() {
+            context.check()?;
             let weight = 1.0 / value.max(LEAST).sqrt();
             for row in 0..width {
                 for column in 0..width {

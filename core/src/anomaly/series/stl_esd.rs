@@ -2,13 +2,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::esd::{Outcome, Test, check_significance};
-use super::gaps::{Filled, Gaps, check_length};
+use super::gaps::{Filled, Gaps, check_length, season_of};
 use super::result::SeriesAnomalies;
 use super::robust::{in_units, largest, median, scale_of};
 use crate::Context;
 use crate::anomaly::ChangeDirection;
 use crate::error::{Result, bail, ensure};
-use crate::forecast::{SeasonalPeriod, Stl, seasonal_period};
+use crate::forecast::Stl;
 
 /// What is taken away beside the season.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,7 +149,7 @@ impl StlEsd {
     fn base(&self, series: &[f64], context: &Context) -> Result<Vec<f64>> {
         let season = match self.season {
             Some(season) => season,
-            None => seasonal_period(series, &SeasonalPeriod::default())?.period,
+            None => season_of(series, context)?,
         };
         context.check()?;
         if season == 1 {
