@@ -13,7 +13,8 @@
 //! |---|---|
 //! | [`seasonal_period`] | the dominant period of a series, 1 where none is clear |
 //! | [`seasonality_test`] | whether a known period is there |
-//! | [`decompose`] | trend, season and remainder |
+//! | [`decompose`] | trend, season and remainder, by moving averages |
+//! | [`Stl`], [`Mstl`] | trend, a season or several that change, and remainder, by loess |
 //!
 //! | many series | what it does |
 //! |---|---|
@@ -40,6 +41,7 @@ mod result;
 mod seasonal_naive;
 mod seasonality;
 mod spread;
+mod stl;
 mod theta;
 
 pub use any_method::{AnyMethod, AnyState};
@@ -60,4 +62,5 @@ pub use seasonality::{
     Decomposition, DecompositionKind, SeasonalPeriod, Seasonality, decompose, seasonal_period, seasonal_period_batch,
     seasonality_test,
 };
+pub use stl::{Mstl, MstlParts, Stl, StlParts};
 pub use theta::{FittedTheta, Theta, ThetaModel, ThetaState};

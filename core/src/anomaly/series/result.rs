@@ -24,7 +24,6 @@ pub struct SeriesAnomalies {
 
 impl SeriesAnomalies {
     /// The steps whose score is above `threshold`.
-    #[allow(dead_code)]
     pub(super) fn judged(scores: Vec<f64>, threshold: f64) -> Self {
         let positions: Vec<i64> =
             scores.iter().enumerate().filter(|(_, score)| **score > threshold).map(|(step, _)| step as i64).collect();
@@ -40,7 +39,6 @@ impl SeriesAnomalies {
     }
 
     /// The same with the band that was expected.
-    #[allow(dead_code)]
     pub(super) fn with_band(self, expected: Vec<f64>, lower: Vec<f64>, upper: Vec<f64>) -> Self {
         Self { expected: expected.into(), lower: lower.into(), upper: upper.into(), ..self }
     }
