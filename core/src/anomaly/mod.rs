@@ -2,11 +2,13 @@
 //!
 //! Scores grow with strangeness, whatever the detector: the higher, the less a row is like those that were fitted.
 mod evaluate;
+mod profile;
 mod series;
 mod stream;
 mod tabular;
 
 pub use evaluate::*;
+pub use profile::*;
 pub use series::*;
 pub use stream::*;
 pub use tabular::*;
