@@ -12,7 +12,9 @@ const LONGEST: usize = 2000;
 /// A period shorter than this is none: its window would have no shape.
 const SHORTEST: usize = 4;
 /// An autocorrelation below this is no period.
-const LEAST: f64 = 0.1;
+const LEAST: f64 = 0.2;
+/// Windows of so many points have room for a shape.
+const ROOM: usize = 32;
 /// The first peak this high, as a share of the highest, is the period, and not a multiple of it.
 const FIRST: f64 = 0.9;
 /// Points that are looked at.
@@ -86,14 +88,14 @@ pub(super) fn spread(scores: &[f64], window: usize) -> Vec<f64> {
 /// The window that a detector uses: what was asked for, or with 0 the dominant period of the series.
 ///
 /// The period is the lag of the highest peak of the autocorrelation of the series less its straight line, from 4 to a
-/// quarter of the series and at most 2000; of peaks nearly as high the first. Without a peak it is a fiftieth of the
-/// series, 8 to 100.
+/// quarter of the series and at most 2000; of peaks nearly as high the first. A short period is taken several times, up to
+/// 32 points. Without a peak it is a fortieth of the series, 16 to 125.
 pub(super) fn window_of(asked: usize, series: &[f64], context: &Context) -> Result<usize> {
     ensure!(asked == 0 || asked >= 3, InvalidConfig, "window must be 0 (automatic) or at least 3, got {asked}");
     if asked > 0 || series.len() < 3 {
         return Ok(asked.max(3));
     }
-    let without = (series.len() / 50).clamp(8, 100).min(series.len() / 2).max(3);
+    let without = (series.len() / 40).clamp(16, 125).min(series.len() / 2).max(3);
     let part = &series[series.len().saturating_sub(POINTS)..];
     let longest = (part.len() / 4).min(LONGEST);
     if longest <= SHORTEST {
@@ -109,7 +111,8 @@ pub(super) fn window_of(asked: usize, series: &[f64], context: &Context) -> Resu
     let peak = |lag: &usize| sums[*lag] > sums[lag - 1] && sums[*lag] >= sums[lag + 1] && sums[*lag] > LEAST * sums[0];
     let peaks: Vec<usize> = (SHORTEST..=longest).filter(peak).collect();
     let highest = peaks.iter().map(|lag| sums[*lag]).fold(0.0, f64::max);
-    Ok(peaks.into_iter().find(|lag| sums[*lag] >= FIRST * highest).unwrap_or(without))
+    let period = peaks.into_iter().find(|lag| sums[*lag] >= FIRST * highest);
+    Ok(period.map_or(without, |period| (period * ROOM.div_ceil(period)).min(series.len() / 2)))
 }
 
 /// Take the straight line of least squares from `values`.

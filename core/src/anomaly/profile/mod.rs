@@ -6,12 +6,14 @@
 //! | [`discords`], [`Motifs`] | the strangest windows of a profile; the patterns that come again |
 //! | [`mass`] | how far one pattern is from every window |
 //! | [`DiscordDetector`] | anomalies by the matrix profile: shapes that come only once |
+//! | [`GrowingProfile`] | the same for a stream: every new window and the one before most like it |
 //! | [`KMeansAd`] | anomalies as windows far from typical ones; long series |
 //! | [`SubPca`] | anomalies as windows that do not vary as the others do; usually the best of the three |
 mod dimensions;
 mod discord_detector;
 mod discords;
 mod engine;
+mod growing;
 mod judge;
 mod kernel;
 mod kmeans;
@@ -27,6 +29,7 @@ mod windows;
 pub use dimensions::{ColumnsProfile, MultiProfile};
 pub use discord_detector::DiscordDetector;
 pub use discords::{Discords, Motif, Motifs, discords};
+pub use growing::{GrowingProfile, LeftNeighbour, LeftNeighbours, ProfileStream};
 pub use kmeans::KMeansAd;
 pub use mass::mass;
 pub use options::MatrixProfile;

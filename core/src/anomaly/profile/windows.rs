@@ -8,8 +8,9 @@ use crate::math::simd::dispatch;
 pub(super) const LANES: usize = 8;
 /// Diagonals that are followed together: their sums and what they are compared with stay in the first cache.
 pub(super) const BAND: usize = 512;
-/// Windows whose moments are one item of work.
+/// The most windows whose moments are one item of work, and about how many points they have together.
 const BLOCK: usize = 1024;
+const POINTS: usize = 1 << 22;
 /// Below this share of the largest size since the sums were made anew, they are made anew: what rounding lost in a large
 /// window would be seen in a small one.
 const FALL: f64 = 1e-2;
@@ -65,15 +66,16 @@ impl Windows {
         let (values, kinds) = filled(series, window, scale);
         let padded = count + BAND + LANES;
         let (mut means, mut sizes) = (vec![0.0; padded], vec![0.0; padded]);
-        let parts = context.map(count.div_ceil(BLOCK), |block| {
-            let start = block * BLOCK;
-            let size = BLOCK.min(count - start).next_multiple_of(LANES);
+        let together = (POINTS / window).clamp(LANES, BLOCK) / LANES * LANES;
+        let parts = context.map(count.div_ceil(together), |block| {
+            let start = block * together;
+            let size = together.min(count - start).next_multiple_of(LANES);
             let (mut means, mut sizes) = (vec![0.0; size], vec![0.0; size]);
             moments(&values[start..], window, &mut means, &mut sizes);
             Ok((means, sizes))
         })?;
         for (block, (mean, size)) in parts.into_iter().enumerate() {
-            let start = block * BLOCK;
+            let start = block * together;
             means[start..start + mean.len()].copy_from_slice(&mean);
             sizes[start..start + size.len()].copy_from_slice(&size);
         }
@@ -102,18 +104,23 @@ impl Windows {
     fn by_shape(&mut self) {
         let mut largest = 0.0_f64;
         for at in 0..self.count {
-            let (first, last) = (self.values[at], self.values[at + self.window - 1]);
-            if self.kinds[at] == Kind::Varied && self.sizes[at] < SMALLEST {
-                self.kinds[at] = Kind::Constant;
-            }
-            if self.kinds[at] == Kind::Varied {
-                self.weights[at] = 1.0 / self.sizes[at];
-            }
-            if at > 0 {
-                self.steps[at] = (last - self.values[at - 1]) * 0.5;
-                self.drifts[at] = (last - first - self.means[at]) - self.means[at - 1];
-            }
+            self.settle(at);
             self.cut(at, self.sizes[at], &mut largest);
+        }
+    }
+
+    /// What follows from the moments of a window and of the one before, by shape.
+    pub(super) fn settle(&mut self, at: usize) {
+        let (first, last) = (self.values[at], self.values[at + self.window - 1]);
+        if self.kinds[at] == Kind::Varied && self.sizes[at] < SMALLEST {
+            self.kinds[at] = Kind::Constant;
+        }
+        if self.kinds[at] == Kind::Varied {
+            self.weights[at] = 1.0 / self.sizes[at];
+        }
+        if at > 0 {
+            self.steps[at] = (last - self.values[at - 1]) * 0.5;
+            self.drifts[at] = (last - first - self.means[at]) - self.means[at - 1];
         }
     }
 
@@ -133,7 +140,8 @@ impl Windows {
         }
     }
 
-    fn cut(&mut self, at: usize, size: f64, largest: &mut f64) {
+    /// Note where a window is much smaller than the largest since the last such place; whether it is.
+    pub(super) fn cut(&mut self, at: usize, size: f64, largest: &mut f64) {
         if size > 0.0 && size < FALL * *largest {
             self.cuts.push(at as u32);
             *largest = size;
@@ -189,7 +197,7 @@ pub(super) fn filled(series: &[f64], window: usize, scale: f64) -> (Vec<f64>, Ve
 
 dispatch! {
     /// Mean less the first point, and root of the sum of squared deviations, of a whole number of lanes of windows.
-    fn moments, portable moments_portable(values: &[f64], window: usize, means: &mut [f64], sizes: &mut [f64]) {
+    pub(super) fn moments, portable moments_portable(values: &[f64], window: usize, means: &mut [f64], sizes: &mut [f64]) {
         let (means, sizes) = (means.as_chunks_mut::<LANES>().0, sizes.as_chunks_mut::<LANES>().0);
         for (group, (means, sizes)) in means.iter_mut().zip(sizes).enumerate() {
             let values = &values[group * LANES..group * LANES + window + LANES - 1];

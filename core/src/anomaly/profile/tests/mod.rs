@@ -2,6 +2,7 @@
 mod detectors;
 mod exact;
 mod found;
+mod growing;
 mod nasty;
 mod peers;
 
