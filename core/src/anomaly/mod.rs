@@ -3,6 +3,7 @@
 //! Scores grow with strangeness, whatever the detector: the higher, the less a row is like those that were fitted.
 mod alert;
 mod evaluate;
+mod profile;
 mod series;
 mod stream;
 mod tabular;
@@ -10,6 +11,7 @@ mod watch;
 
 pub use alert::*;
 pub use evaluate::*;
+pub use profile::*;
 pub use series::*;
 pub use stream::*;
 pub use tabular::*;
