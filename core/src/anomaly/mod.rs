@@ -1,4 +1,12 @@
-//! What is unlike the rest: rows of a table, points of a series, events of a stream.
+//! What is unlike the rest: rows of a table, points of a series, events of a stream, and the incidents that people act on.
+//!
+//! | I have | use |
+//! |---|---|
+//! | a table | [`AutoDetector`], or a detector by name, such as [`IsolationForest`]; each gives a [`FittedDetector`] |
+//! | a whole series | [`StlEsd`], [`ResidualDetector`], [`SubPca`] and others; [`MatrixProfile`] for shapes, [`ChangePoints`] for lasting changes |
+//! | events that come one by one | [`StreamDetector`] and others; each gives a [`StreamState`] |
+//! | metrics that somebody is responsible for | [`Watch`], or an [`AlertPolicy`] for scores of your own |
+//! | scores and the truth | [`roc_auc`], [`average_precision`], [`NabScore`], [`VolumeScore`] and others |
 //!
 //! Scores grow with strangeness, whatever the detector: the higher, the less a row is like those that were fitted.
 mod alert;
@@ -9,10 +17,30 @@ mod stream;
 mod tabular;
 mod watch;
 
-pub use alert::*;
-pub use evaluate::*;
-pub use profile::*;
-pub use series::*;
-pub use stream::*;
-pub use tabular::*;
-pub use watch::*;
+pub use alert::{
+    AlertEvent, AlertKind, AlertNotice, AlertPolicy, AlertState, Incident, IncidentMember, Severity, Suppression,
+};
+pub use evaluate::{
+    NabProfile, NabReport, NabScore, NabSeries, NabWindows, RangeBias, RangeReport, RangeScore, VolumeReport,
+    VolumeScore, average_precision, precision_at, roc_auc,
+};
+pub use profile::{
+    ColumnsProfile, DiscordDetector, Discords, GrowingProfile, KMeansAd, LeftNeighbour, LeftNeighbours, MatrixProfile,
+    Motif, Motifs, MultiProfile, Profile, ProfileStream, SubPca, discords, mass,
+};
+pub use series::{
+    ChangeKind, ChangePoints, EsdCentre, EsdReport, Expectation, ForecastMethod, Gaps, LevelShift,
+    MultivariateAnomalies, MultivariateSeries, Poly, ResidualDetector, Segments, SeriesAnomalies, ShiftReport,
+    SpectralResidual, StlEsd, VarianceShift, generalized_esd,
+};
+pub use stream::{
+    Adwin, ChangeDirection, Cusum, Ewma, HalfSpaceTrees, PageHinkley, RobustRandomCutForest, Spot, SpotTails,
+    StreamDetector, StreamNote, StreamScore, StreamScores, StreamState,
+};
+pub use tabular::{
+    AutoDetector, ConformalThreshold, ContaminationThreshold, Copod, Ecod, ExtremeValueThreshold, FittedDetector,
+    FixedThreshold, Hbos, Inne, IsolationForest, KernelDensity, LocalOutlierFactor, Loda, Mahalanobis, Metric, Missing,
+    NearestNeighbours, NeighbourDistance, OneClassSvm, PcaDetector, Threshold, conformal_threshold,
+    contamination_threshold, extreme_value_threshold, learned_threshold,
+};
+pub use watch::{AnyStream, Replay, Watch, WatchChart, WatchReport, WatchState, WatchStep};

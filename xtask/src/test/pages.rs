@@ -6,8 +6,9 @@ use super::{Counts, Step};
 use crate::user::{Language, Project};
 
 /// The pages that show Python.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "docs/anomaly/tables.md",
+    "docs/anomaly/series.md",
     "docs/anomaly/streams.md",
     "docs/anomaly/alerts.md",
     "docs/forecast.md",

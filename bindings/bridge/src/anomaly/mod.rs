@@ -1,6 +1,8 @@
 //! The operations of the room `anomaly`: each part has a file with its `ops()`, and a line in each list here.
 mod alert;
 mod evaluate;
+mod profile;
+mod series;
 mod stream;
 mod tabular;
 mod thresholds;
@@ -12,13 +14,22 @@ use serde::Deserialize;
 use crate::{ArrayArgument, Letter, Op};
 
 /// Every class of models with what it is.
-pub(crate) const MODELS: &[(&str, &str)] = &[alert::MODEL, stream::MODEL, tabular::MODEL, watch::MODEL];
+pub(crate) const MODELS: &[(&str, &str)] = &[alert::MODEL, profile::MODEL, stream::MODEL, tabular::MODEL, watch::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
-    [alert::ops(), evaluate::ops(), stream::ops(), tabular::ops(), thresholds::ops(), watch::ops()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        alert::ops(),
+        evaluate::ops(),
+        profile::ops(),
+        series::ops(),
+        stream::ops(),
+        tabular::ops(),
+        thresholds::ops(),
+        watch::ops(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A file.

@@ -90,10 +90,12 @@ pub(super) fn ops() -> Vec<Op> {
             .takes(columns)
             .gives::<MultiProfile>()
             .runs(|a| Reply::value(a.options::<MatrixProfile>()?.search_columns(a.matrix(0)?, a.context)?)),
-        op("anomaly.Profile.discords", strangest).on_report::<Profile>().options::<HowMany>().gives::<Discords>().runs(|a| {
-            let many: HowMany = a.options_beside_report()?;
-            Reply::value(discords(&a.report::<Profile>()?, many.count)?)
-        }),
+        op("anomaly.Profile.discords", strangest).on_report::<Profile>().options::<HowMany>().gives::<Discords>().runs(
+            |a| {
+                let many: HowMany = a.options_beside_report()?;
+                Reply::value(discords(&a.report::<Profile>()?, many.count)?)
+            },
+        ),
         op("anomaly.Profile.motifs", motifs)
             .on_report::<Profile>()
             .takes(vector("series", "The series that the profile is of."))

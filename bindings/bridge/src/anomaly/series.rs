@@ -1,7 +1,8 @@
 //! Detectors that see a whole series at once.
 use inlaid::anomaly::{
     ChangePoints, DiscordDetector, EsdReport, KMeansAd, LevelShift, MultivariateAnomalies, MultivariateSeries, Poly,
-    ResidualDetector, Segments, SeriesAnomalies, ShiftReport, SpectralResidual, StlEsd, SubPca, VarianceShift, generalized_esd,
+    ResidualDetector, Segments, SeriesAnomalies, ShiftReport, SpectralResidual, StlEsd, SubPca, VarianceShift,
+    generalized_esd,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;

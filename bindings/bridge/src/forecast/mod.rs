@@ -4,13 +4,17 @@ mod many;
 mod methods;
 mod metrics;
 mod seasons;
+mod stl;
 
 use crate::{ArrayArgument, Letter, Op};
 
 pub(crate) use methods::MODELS;
 
 pub(crate) fn ops() -> Vec<Op> {
-    [charts::ops(), many::ops(), methods::ops(), metrics::ops(), seasons::ops()].into_iter().flatten().collect()
+    [charts::ops(), many::ops(), methods::ops(), metrics::ops(), seasons::ops(), stl::ops()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Several series, for what works on many at once.

@@ -9,7 +9,8 @@ pub(super) fn ops() -> Vec<Op> {
     let stl = "Take a series apart into trend, season and remainder by loess (Cleveland et al. 1990).\n\nFails with \
         `invalid_config` for an option out of range, `invalid_data` for NaN or infinite values or a season that cannot be \
         detected, `not_enough_data` for fewer than two seasons, `cancelled` if asked to stop.";
-    let mstl = "Take a series with several seasons apart (Bandara, Hyndman, Bergmeir 2021).\n\nFails as `Stl.transform`.";
+    let mstl =
+        "Take a series with several seasons apart (Bandara, Hyndman, Bergmeir 2021).\n\nFails as `Stl.transform`.";
     vec![
         op("forecast.Stl.transform", stl)
             .on_options::<Stl>()

@@ -26,6 +26,7 @@ mod shift;
 mod spectral;
 mod stl_esd;
 mod student;
+mod words;
 
 pub use esd::{EsdReport, generalized_esd};
 pub use gaps::Gaps;
@@ -37,3 +38,4 @@ pub use segments::{ChangeKind, ChangePoints, Segments};
 pub use shift::{LevelShift, ShiftReport, VarianceShift};
 pub use spectral::SpectralResidual;
 pub use stl_esd::{EsdCentre, StlEsd};
+pub use words::ForecastMethod;

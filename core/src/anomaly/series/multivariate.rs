@@ -19,7 +19,6 @@ const MOST_COLUMNS: usize = 512;
 
 /// What is expected of every column.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Expectation {
     /// Its median.
@@ -61,6 +60,8 @@ pub enum Expectation {
 #[non_exhaustive]
 pub struct MultivariateSeries {
     /// What is expected of every column. Default its median.
+    #[serde(with = "super::words::expectation")]
+    #[cfg_attr(feature = "schema", schemars(with = "super::words::ExpectationWord"))]
     pub expectation: Expectation,
     /// The share of steps of normal noise above the threshold, in (0, 1). Default 1e-4.
     pub significance: f64,

@@ -1,7 +1,7 @@
 //! Detectors by windows.
 use super::*;
 use crate::Code;
-use crate::anomaly::{SeriesAnomalies, Threshold};
+use crate::anomaly::{ConformalThreshold, ExtremeValueThreshold, FixedThreshold, SeriesAnomalies, Threshold};
 
 fn all(series: &[f64], window: usize, context: &Context) -> Vec<crate::Result<SeriesAnomalies>> {
     vec![
@@ -118,10 +118,12 @@ fn what_makes_no_sense_is_refused() {
     for found in all(&[1.0; 50], 2, &context()) {
         assert_eq!(found.unwrap_err().code(), Code::InvalidConfig);
     }
-    let conformal = Threshold::Conformal { false_alarm: 0.1 };
-    for bad in
-        [conformal, Threshold::Fixed { score: f64::NAN }, Threshold::ExtremeValue { probability: 0.5, level: 0.9 }]
-    {
+    let conformal = Threshold::from(ConformalThreshold::default().with_false_alarm(0.1));
+    for bad in [
+        conformal,
+        FixedThreshold::default().with_score(f64::NAN).into(),
+        ExtremeValueThreshold::default().with_probability(0.5).into(),
+    ] {
         assert_eq!(
             DiscordDetector::default().with_threshold(bad.clone()).validate().unwrap_err().code(),
             Code::InvalidConfig
@@ -142,10 +144,10 @@ fn every_rule_of_a_threshold_works() {
     let detector = DiscordDetector::default().with_window(40);
     let count =
         |threshold| detector.clone().with_threshold(threshold).detect(&series, &context()).unwrap().positions.len();
-    assert!((15..=20).contains(&count(Threshold::Contamination)));
-    let extreme = count(Threshold::ExtremeValue { probability: 1e-3, level: 0.9 });
+    assert!((15..=20).contains(&count(Threshold::default())));
+    let extreme = count(ExtremeValueThreshold::default().into());
     assert!(extreme < 60, "{extreme}");
-    assert_eq!(count(Threshold::Fixed { score: 0.0 }), 2000);
+    assert_eq!(count(FixedThreshold::default().into()), 2000);
 }
 
 #[test]
