@@ -179,10 +179,10 @@ struct Sorted {
 
 impl Sorted {
     fn new(values: &[f64], scale: f64, context: &Context) -> Result<Self> {
-        let mut order: Vec<usize> = (0..values.len()).collect();
-        order.sort_unstable_by(|left, right| values[*left].total_cmp(&values[*right]).then(left.cmp(right)));
+        let pairs = ascending(values, context)?;
+        let order: Vec<usize> = pairs.iter().map(|(_, at)| *at).collect();
+        let mut sorted: Vec<f64> = pairs.into_iter().map(|(value, _)| value / scale).collect();
         context.check()?;
-        let mut sorted: Vec<f64> = order.iter().map(|at| values[*at] / scale).collect();
         let half = sorted.len() / 2;
         let middle = sorted[half];
         sorted.iter_mut().for_each(|value| *value -= middle);
@@ -237,6 +237,38 @@ impl Sorted {
         let total = (fewer * centre - lower) + (upper - more * centre);
         (centre, MEAN_TO_SIGMA * total.max(0.0) / values.len() as f64)
     }
+}
+
+/// Values with their positions in ascending order, equal ones by position. Sorted in blocks that are merged, with a look at
+/// the context in between.
+fn ascending(values: &[f64], context: &Context) -> Result<Vec<(f64, usize)>> {
+    const BLOCK: usize = 1 << 16;
+    let before = |left: &(f64, usize), right: &(f64, usize)| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1));
+    let mut pairs: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
+    for block in pairs.chunks_mut(BLOCK) {
+        context.check()?;
+        block.sort_unstable_by(before);
+    }
+    let mut width = BLOCK;
+    while width < pairs.len() {
+        let mut merged = Vec::with_capacity(pairs.len());
+        for both in pairs.chunks(2 * width) {
+            let (mut left, mut right) = both.split_at(width.min(both.len()));
+            while let (Some(first), Some(second)) = (left.first(), right.first()) {
+                if merged.len() % BLOCK == 0 {
+                    context.check()?;
+                }
+                let side = if before(first, second).is_le() { &mut left } else { &mut right };
+                merged.push(side[0]);
+                *side = &side[1..];
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        pairs = merged;
+        width *= 2;
+    }
+    Ok(pairs)
 }
 
 /// The number of this rank among two ascending lists, each a length and a function.

@@ -91,6 +91,15 @@ fn every_step_is_that_of_the_definition() {
 }
 
 #[test]
+fn long_lists_are_sorted_like_short_ones() {
+    let mut random = Random::new(4);
+    let values: Vec<f64> = (0..200_001).map(|_| (1e5 * random.uniform()).floor() - 5e4).collect();
+    let mut wanted: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
+    wanted.sort_by(|left, right| left.0.total_cmp(&right.0));
+    assert_eq!(ascending(&values, &Context::new()).unwrap(), wanted);
+}
+
+#[test]
 fn the_significance_is_the_share_of_false_alarms() {
     let mut random = Random::new(11);
     let rounds = 2000;

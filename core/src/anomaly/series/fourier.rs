@@ -7,6 +7,9 @@ use crate::Context;
 use crate::error::Result;
 use crate::math::fft::{Complex, transform};
 
+/// How many roots are computed between two looks at the context.
+const BLOCK: usize = 1 << 16;
+
 /// Transform `points` in place, not normalised.
 ///
 /// # Errors
@@ -19,8 +22,14 @@ pub(super) fn forward(points: &mut [Complex], context: &Context) -> Result<()> {
     let size = (2 * count - 1).next_power_of_two();
     // The square modulo twice the count, so that angles keep their digits.
     let angle = |at: usize| PI * ((at as u128 * at as u128 % (2 * count as u128)) as f64) / count as f64;
-    let chirp: Vec<Complex> = (0..count).map(|at| (angle(at).cos(), -angle(at).sin())).collect();
-    context.check()?;
+    let mut chirp: Vec<Complex> = Vec::with_capacity(count);
+    for at in 0..count {
+        if at % BLOCK == 0 {
+            context.check()?;
+        }
+        let (sine, cosine) = angle(at).sin_cos();
+        chirp.push((cosine, -sine));
+    }
     let mut first = vec![(0.0, 0.0); size];
     let mut second = vec![(0.0, 0.0); size];
     for (at, (point, root)) in points.iter().zip(&chirp).enumerate() {
@@ -28,6 +37,7 @@ pub(super) fn forward(points: &mut [Complex], context: &Context) -> Result<()> {
         second[at] = conjugate(*root);
         second[(size - at) % size] = conjugate(*root);
     }
+    context.check()?;
     transform(&mut first, context)?;
     transform(&mut second, context)?;
     for (one, other) in first.iter_mut().zip(&second) {

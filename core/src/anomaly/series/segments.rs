@@ -77,6 +77,8 @@ impl Default for ChangePoints {
     }
 }
 
+/// How many candidates are tried between two looks at the context.
+const WORK: usize = 1 << 19;
 /// The least deviation of a segment, as a share of the largest distance from the median: the likelihood of equal values
 /// would be without bounds.
 const LEAST: f64 = 1e-5;
@@ -195,7 +197,7 @@ impl ChangePoints {
                 candidates.push(start, best[start], sums[start], squares[start]);
             }
             work += candidates.starts.len() + 1;
-            if work > 1 << 22 {
+            if work > WORK {
                 context.check()?;
                 context.report(end, count);
                 work = 0;

@@ -139,6 +139,7 @@ impl SpectralResidual {
         let least = NOTHING * amplitudes.iter().copied().fold(0.0, f64::max);
         context.check()?;
         let surprise = self.surprise(&amplitudes, least);
+        context.check()?;
         for ((point, amplitude), surprise) in points.iter_mut().zip(&amplitudes).zip(surprise) {
             let factor = if *amplitude > least { surprise / amplitude } else { 0.0 };
             *point = (point.0 * factor, point.1 * factor);
