@@ -21,7 +21,7 @@ pub(crate) struct Task {
 }
 
 /// The tasks; the first is the main job.
-pub(crate) const TASKS: [Task; 5] = [
+pub(crate) const TASKS: [Task; 6] = [
     Task {
         name: "forecast_sales",
         about: "Forecast every series one season ahead",
@@ -57,6 +57,13 @@ pub(crate) const TASKS: [Task; 5] = [
         data: &["products.csv", "resources.csv"],
         results: &["plan.csv", "prices.csv", "plan.svg"],
         picture: "plan.svg",
+    },
+    Task {
+        name: "watch_metrics",
+        about: "Watch the metrics of a service, and say what is wrong",
+        data: &["metrics.csv"],
+        results: &["incidents.csv", "watch.html", "incident.svg"],
+        picture: "watch.html",
     },
 ];
 

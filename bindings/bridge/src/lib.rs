@@ -2,6 +2,7 @@
 //!
 //! [`catalogue`] holds every public operation as code that runs; [`call`] runs one; [`api::describe`] tells the
 //! generators of the bindings what there is, from the same Rust types.
+mod anomaly;
 pub mod api;
 mod border;
 mod data;
@@ -31,7 +32,7 @@ pub const ABI: u32 = 3;
 /// Every public operation by name, such as `forecast.AutoEts.fit`.
 pub fn catalogue() -> &'static BTreeMap<String, Op> {
     static ALL: OnceLock<BTreeMap<String, Op>> = OnceLock::new();
-    ALL.get_or_init(|| named([data::ops(), forecast::ops(), matching::ops(), optimize::ops()]))
+    ALL.get_or_init(|| named([anomaly::ops(), data::ops(), forecast::ops(), matching::ops(), optimize::ops()]))
 }
 
 /// Operations by name.
@@ -61,6 +62,7 @@ pub fn is_repeatable(name: &str) -> bool {
 /// What a class of models is, `room.Class`, for the docs of every language.
 fn model_doc(room: &str, class: &str) -> &'static str {
     let models = match room {
+        "anomaly" => anomaly::MODELS,
         "forecast" => forecast::MODELS,
         "matching" => matching::MODELS,
         "optimize" => optimize::MODELS,

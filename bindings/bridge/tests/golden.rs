@@ -403,6 +403,7 @@ fn cells(table: &Table, name: &str) -> Value {
         Values::Integers(values) => json!(values[row]),
         Values::Booleans(values) => json!(values[row]),
         Values::Texts(values) => json!(values[row]),
+        Values::Timestamps { values, .. } => json!(values[row]),
         other => panic!("golden cases have no columns such as {other:?}"),
     };
     (0..table.rows()).map(cell).collect()

@@ -3,6 +3,7 @@
  *
  * | room | what it is for |
  * |---|---|
+ * | {@link anomaly} | what is unlike the rest: rows of a table, events of a stream, and incidents |
  * | {@link data} | tables of comma-separated files |
  * | {@link forecast} | forecasts with intervals for one series or many, accuracy measures, cross-validation |
  * | {@link matching} | assignments, stable pairs, compatibility of two tables, names and entities |
@@ -12,6 +13,7 @@
  *
  * @packageDocumentation
  */
+export * as anomaly from './anomaly.js';
 export { ABI, type Code, CODES, VERSION } from './catalogue.js';
 export type { CallOptions, SyncOptions } from './bridge.js';
 export * as data from './data.js';

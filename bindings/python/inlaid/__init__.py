@@ -6,8 +6,8 @@
 >>> forecast.mean
 array([[135., 135.]])
 
-Each room is a module: `inlaid.forecast`, `inlaid.matching`, `inlaid.optimize`. Options are plain immutable objects
-made with keyword arguments, `fit` gives a fitted model, and what a model gives are plain records of numpy arrays.
+Each room is a module: `inlaid.anomaly`, `inlaid.forecast`, `inlaid.matching`, `inlaid.optimize`. Options are plain
+immutable objects made with keyword arguments, `fit` gives a fitted model, and what a model gives are plain records of numpy arrays.
 
 **Data.** Wherever an array is asked for, any array-like is taken: numpy, lists, pandas, polars. C-contiguous float64
 arrays are lent to the engine without a copy, others are converted once. One axis is one series; results stay

@@ -7,5 +7,5 @@ ABI = 3
 VERSION = "0.1.0"
 """The version of every package."""
 
-ROOMS = ("data", "forecast", "matching", "optimize")
+ROOMS = ("anomaly", "data", "forecast", "matching", "optimize")
 """The modules of the package that hold capabilities."""

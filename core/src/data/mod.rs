@@ -25,7 +25,7 @@ pub use comma_separated::{read_csv, write_csv};
 pub use lists::{Lists, OwnedLists};
 pub use numbers::{Ints, Matrix, Vector};
 pub use panel::{Panel, Series};
-#[cfg(feature = "matching")]
+#[cfg(any(feature = "anomaly", feature = "matching"))]
 pub(crate) use table::is_text;
 pub use table::{Column, Table, TimeUnit, Values};
 pub use texts::Texts;

@@ -6,7 +6,10 @@ use super::{Counts, Step};
 use crate::user::{Language, Project};
 
 /// The pages that show Python.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 15] = [
+    "docs/anomaly/tables.md",
+    "docs/anomaly/streams.md",
+    "docs/anomaly/alerts.md",
     "docs/forecast.md",
     "docs/matching/assignment.md",
     "docs/matching/assignment_variants.md",

@@ -29,6 +29,6 @@ pub use control::{Cusum, Ewma};
 pub use detector::StreamDetector;
 pub use half_space::HalfSpaceTrees;
 pub use random_cut::RobustRandomCutForest;
-pub use score::{StreamNote, StreamScore};
+pub use score::{StreamNote, StreamScore, StreamScores};
 pub use spot::{Spot, SpotTails};
 pub use state::StreamState;

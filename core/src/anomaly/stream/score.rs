@@ -1,6 +1,8 @@
 //! What a stream says of one event.
 use serde::{Deserialize, Serialize};
 
+use crate::data::{Ints, Vector};
+
 /// Something about an event that is worth knowing beside its score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -38,6 +40,50 @@ pub struct StreamScore {
     pub upper: Option<f64>,
     /// What else was seen.
     pub note: StreamNote,
+}
+
+/// What a stream says of many events, column by column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct StreamScores {
+    /// How sure of a new anomaly, 0 to 1, one number per event.
+    pub scores: Vector,
+    /// The scores before the detector's cool-down.
+    pub raw: Vector,
+    /// The events whose score reaches the detector's threshold, by their positions from 0.
+    pub anomalies: Ints,
+    /// The values that were expected; NaN where the detector has no expectation.
+    pub expected: Vector,
+    /// The lower ends of the usual band; NaN where there is none.
+    pub lower: Vector,
+    /// The upper ends of the usual band; NaN where there is none.
+    pub upper: Vector,
+    /// The events of which something is worth noting, by their positions from 0.
+    pub noted: Ints,
+    /// What that is, in the order of `noted`.
+    pub notes: Vec<StreamNote>,
+}
+
+impl StreamScores {
+    pub(super) fn of(events: &[StreamScore]) -> Self {
+        let column = |of: fn(&StreamScore) -> f64| Vector::from(events.iter().map(of).collect::<Vec<_>>());
+        let positions = |wanted: fn(&StreamScore) -> bool| -> Ints {
+            let found = events.iter().enumerate().filter(|(_, event)| wanted(event));
+            found.map(|(position, _)| position as i64).collect::<Vec<_>>().into()
+        };
+        let is_noted = |event: &StreamScore| event.note != StreamNote::None;
+        Self {
+            scores: column(|event| event.score),
+            raw: column(|event| event.raw),
+            anomalies: positions(|event| event.is_anomaly),
+            expected: column(|event| event.expected.unwrap_or(f64::NAN)),
+            lower: column(|event| event.lower.unwrap_or(f64::NAN)),
+            upper: column(|event| event.upper.unwrap_or(f64::NAN)),
+            noted: positions(is_noted),
+            notes: events.iter().filter(|event| is_noted(event)).map(|event| event.note).collect(),
+        }
+    }
 }
 
 /// What was expected.

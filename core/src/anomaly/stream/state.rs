@@ -5,7 +5,7 @@ use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 use super::machine::Machine;
-use super::score::{StreamNote, StreamScore};
+use super::score::{StreamNote, StreamScore, StreamScores};
 use crate::Context;
 use crate::data::Vector;
 use crate::error::{Result, ensure};
@@ -115,10 +115,10 @@ impl StreamState {
         times: Option<&[i64]>,
         values: ArrayView2<'_, f64>,
         context: &Context,
-    ) -> Result<Vec<StreamScore>> {
+    ) -> Result<StreamScores> {
         let mut scores = Vec::with_capacity(values.nrows());
         self.each(times, values, context, |score| scores.push(score))?;
-        Ok(scores)
+        Ok(StreamScores::of(&scores))
     }
 
     fn each(
@@ -252,7 +252,7 @@ impl StreamState {
         store::load(path).map(Self::restored)
     }
 
-    fn restored(mut self) -> Self {
+    pub(in crate::anomaly) fn restored(mut self) -> Self {
         self.machine.restore();
         self
     }

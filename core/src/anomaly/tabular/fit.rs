@@ -7,7 +7,8 @@ use super::options::{Common, Missing};
 use super::probability::Calibration;
 use super::rows::{MOST_COLUMNS, Rows, medians};
 use super::threshold::{
-    Threshold, check_scores, conformal_threshold, contamination_threshold, extreme_value_threshold,
+    ContaminationThreshold, Threshold, check_scores, conformal_threshold, contamination_threshold,
+    extreme_value_threshold,
 };
 use crate::Context;
 use crate::error::{Result, ensure};
@@ -37,14 +38,17 @@ pub(super) fn fit<D: Detector>(
     ensure!((1..=MOST_COLUMNS).contains(&columns), InvalidData, "{columns} columns, 1 to {MOST_COLUMNS} are allowed");
     let fill = if common.missing == Missing::Median { medians(view, context)? } else { Vec::new() };
     let rows = Rows::new(view, common.missing, &fill, context)?;
-    let (model, scores, threshold) = match common.threshold {
-        Threshold::Conformal { false_alarm } => split(options, &rows, false_alarm, context)?,
-        _ => {
+    let (model, scores, threshold) = match &common.threshold {
+        Threshold::Conformal(rule) => split(options, &rows, rule.false_alarm, context)?,
+        own => {
             let (model, scores) = options.train(&rows, context)?;
             check_trained(name, &scores)?;
-            let threshold = match common.threshold {
-                Threshold::Fixed { score } => score,
-                Threshold::ExtremeValue { probability, level } => extreme_value_threshold(&scores, probability, level)?,
+            let threshold = match own {
+                Threshold::Fixed(rule) => rule.score,
+                Threshold::ExtremeValue(rule) => extreme_value_threshold(&scores, rule.probability, rule.level)?,
+                Threshold::Contamination(ContaminationThreshold { contamination: Some(share), .. }) => {
+                    contamination_threshold(&scores, *share)?
+                }
                 _ => contamination_threshold(&scores, common.contamination)?,
             };
             (model, scores, threshold)
@@ -52,7 +56,8 @@ pub(super) fn fit<D: Detector>(
     };
     let examples = Examples::of(&rows, &scores, threshold)?;
     let calibration = Calibration::of_ranks(&scores, common.contamination);
-    FittedDetector::new(name, model, common.missing, fill, scores, threshold, calibration, examples, context)
+    let limits = [threshold, common.contamination];
+    FittedDetector::new(name, model, common.missing, fill, scores, limits, calibration, examples, context)
 }
 
 /// A detector may not hide an overflow.

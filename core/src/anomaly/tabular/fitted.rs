@@ -37,6 +37,8 @@ pub struct FittedDetector {
     fill: Vec<f64>,
     scores: Vec<f64>,
     threshold: f64,
+    /// The share of anomalies that it was told to expect.
+    contamination: f64,
     calibration: Calibration,
     examples: Examples,
     reference: Reference,
@@ -134,7 +136,7 @@ impl FittedDetector {
         missing: Missing,
         fill: Vec<f64>,
         scores: Vec<f64>,
-        threshold: f64,
+        [threshold, contamination]: [f64; 2],
         calibration: Calibration,
         examples: Examples,
         context: &Context,
@@ -142,7 +144,19 @@ impl FittedDetector {
         let reference = Reference::of(&model, &examples, context)?;
         let columns = reference.columns();
         let method = method.to_owned();
-        Ok(Self { method, model, columns, missing, fill, scores, threshold, calibration, examples, reference })
+        Ok(Self {
+            method,
+            model,
+            columns,
+            missing,
+            fill,
+            scores,
+            threshold,
+            contamination,
+            calibration,
+            examples,
+            reference,
+        })
     }
 
     /// The detector that was fitted, such as `Hbos`.
@@ -260,7 +274,6 @@ impl FittedDetector {
     pub fn with_threshold(
         &self,
         rule: &Threshold,
-        contamination: f64,
         fresh: Option<ArrayView2<'_, f64>>,
         context: &Context,
     ) -> Result<Self> {
@@ -270,17 +283,19 @@ impl FittedDetector {
             None => None,
         };
         let scores = own.as_ref().unwrap_or(&self.scores);
-        let threshold = match *rule {
-            Threshold::Contamination => contamination_threshold(scores, contamination)?,
-            Threshold::ExtremeValue { probability, level } => extreme_value_threshold(scores, probability, level)?,
-            Threshold::Fixed { score } => score,
-            Threshold::Conformal { false_alarm } => {
+        let threshold = match rule {
+            Threshold::Contamination(rule) => {
+                contamination_threshold(scores, rule.contamination.unwrap_or(self.contamination))?
+            }
+            Threshold::ExtremeValue(rule) => extreme_value_threshold(scores, rule.probability, rule.level)?,
+            Threshold::Fixed(rule) => rule.score,
+            Threshold::Conformal(rule) => {
                 ensure!(
                     own.is_some(),
                     InvalidConfig,
                     "a conformal threshold needs rows that were not fitted, give them as fresh"
                 );
-                conformal_threshold(scores, false_alarm)?
+                conformal_threshold(scores, rule.false_alarm)?
             }
         };
         Ok(Self { threshold, ..self.clone() })
@@ -378,6 +393,7 @@ impl Stored for FittedDetector {
             InvalidData,
             "the scores or the threshold are no numbers"
         );
+        super::options::check_contamination(self.contamination)?;
         self.calibration.check()?;
         self.examples.check(self.columns, self.scores.len())?;
         self.reference.check(self.columns)?;

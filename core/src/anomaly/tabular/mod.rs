@@ -58,5 +58,6 @@ pub use options::Missing;
 pub use pca::PcaDetector;
 pub use svm::OneClassSvm;
 pub use threshold::{
-    Threshold, conformal_threshold, contamination_threshold, extreme_value_threshold, learned_threshold,
+    ConformalThreshold, ContaminationThreshold, ExtremeValueThreshold, FixedThreshold, Threshold, conformal_threshold,
+    contamination_threshold, extreme_value_threshold, learned_threshold,
 };

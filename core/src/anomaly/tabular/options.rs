@@ -97,8 +97,11 @@ macro_rules! detector {
 
             /// Set from which score on a row is an anomaly.
             #[must_use]
-            pub fn with_threshold(mut self, threshold: $crate::anomaly::tabular::threshold::Threshold) -> Self {
-                self.threshold = threshold;
+            pub fn with_threshold(
+                mut self,
+                threshold: impl Into<$crate::anomaly::tabular::threshold::Threshold>,
+            ) -> Self {
+                self.threshold = threshold.into();
                 self
             }
 

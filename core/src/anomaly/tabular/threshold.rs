@@ -16,43 +16,129 @@ use crate::error::{Result, ensure};
 /// The fewest scores above the start of a tail that a distribution is fitted to.
 const FEWEST_IN_TAIL: usize = 10;
 
-/// From which score on a row is an anomaly.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Threshold {
-    /// The score that the share `contamination` of the fitted rows exceeds.
-    #[default]
-    Contamination,
-    /// The score that the share `probability` of rows would exceed in the long run: a generalised Pareto tail fitted to the
-    /// scores above their quantile `level`.
-    ExtremeValue {
-        /// The share that exceeds the threshold, above 0 and below 1 - `level`.
-        probability: f64,
-        /// Where the tail starts, a share of the scores in (0, 1).
-        level: f64,
-    },
-    /// The score that a normal row exceeds with probability `false_alarm` at most, whatever its distribution. A quarter of
+/// Options of one rule, with a method that sets each.
+macro_rules! rule {
+    ($(#[$meta:meta])* $name:ident { $($(#[$about:meta])* $field:ident: $type:ty = $value:expr, $(#[$told:meta])* $setter:ident($given:ty) $set:expr;)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(default, deny_unknown_fields)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$about])* pub $field: $type,)+
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $value,)+ }
+            }
+        }
+
+        impl $name {
+            $($(#[$told])* #[must_use]
+            pub fn $setter(mut self, $field: $given) -> Self {
+                self.$field = $set;
+                self
+            })+
+        }
+    };
+}
+
+rule! {
+    /// An anomaly is what scores above all but the share `contamination` of the rows.
+    ContaminationThreshold {
+        /// The share, above 0 and at most 0.5. Default: that of the detector.
+        contamination: Option<f64> = None,
+        /// Set the share.
+        with_contamination(f64) Some(contamination);
+    }
+}
+
+rule! {
+    /// An anomaly is what scores so high as the share `probability` of rows would in the long run: a generalised Pareto tail
+    /// is fitted to the scores above their quantile `level`.
+    ExtremeValueThreshold {
+        /// The share that exceeds the threshold, above 0 and below 1 - `level`. Default 0.001.
+        probability: f64 = 0.001,
+        /// Set the share that exceeds the threshold.
+        with_probability(f64) probability;
+        /// Where the tail starts, a share of the scores in (0, 1). Default 0.9.
+        level: f64 = 0.9,
+        /// Set where the tail starts.
+        with_level(f64) level;
+    }
+}
+
+rule! {
+    /// An anomaly is what a normal row scores with probability `false_alarm` at most, whatever its distribution. A quarter of
     /// the rows, drawn by the seed, is kept from the detector and decides; rows must be exchangeable, and at least
     /// 4 / `false_alarm` are needed. Anomalies among the rows make it more careful, never less.
-    Conformal {
-        /// The probability of a false alarm, in (0, 1).
-        false_alarm: f64,
-    },
-    /// This score.
-    Fixed {
-        /// The score.
-        score: f64,
-    },
+    ConformalThreshold {
+        /// The probability of a false alarm, in (0, 1). Default 0.01.
+        false_alarm: f64 = 0.01,
+        /// Set the probability of a false alarm.
+        with_false_alarm(f64) false_alarm;
+    }
 }
+
+rule! {
+    /// An anomaly is what scores above a number.
+    FixedThreshold {
+        /// The score, finite. Default 0.
+        score: f64 = 0.0,
+        /// Set the score.
+        with_score(f64) score;
+    }
+}
+
+/// From which score on a row is an anomaly, written as `{"ConformalThreshold": {"false_alarm": 0.01}}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Threshold {
+    /// All but a share of the rows are normal.
+    #[serde(rename = "ContaminationThreshold")]
+    Contamination(ContaminationThreshold),
+    /// A tail of the scores is extrapolated.
+    #[serde(rename = "ExtremeValueThreshold")]
+    ExtremeValue(ExtremeValueThreshold),
+    /// False alarms have a guaranteed probability.
+    #[serde(rename = "ConformalThreshold")]
+    Conformal(ConformalThreshold),
+    /// A number.
+    #[serde(rename = "FixedThreshold")]
+    Fixed(FixedThreshold),
+}
+
+impl Default for Threshold {
+    fn default() -> Self {
+        Threshold::Contamination(ContaminationThreshold::default())
+    }
+}
+
+macro_rules! rule_from {
+    ($($variant:ident($rule:ident),)+) => {
+        $(impl From<$rule> for Threshold {
+            fn from(rule: $rule) -> Self {
+                Threshold::$variant(rule)
+            }
+        })+
+    };
+}
+rule_from!(
+    Contamination(ContaminationThreshold),
+    ExtremeValue(ExtremeValueThreshold),
+    Conformal(ConformalThreshold),
+    Fixed(FixedThreshold),
+);
 
 impl Threshold {
     pub(super) fn validate(&self) -> Result<()> {
-        match *self {
-            Threshold::Contamination => Ok(()),
-            Threshold::ExtremeValue { probability, level } => check_tail(probability, level),
-            Threshold::Conformal { false_alarm } => check_false_alarm(false_alarm),
-            Threshold::Fixed { score } => {
+        match self {
+            Threshold::Contamination(rule) => rule.contamination.map_or(Ok(()), check_contamination),
+            Threshold::ExtremeValue(rule) => check_tail(rule.probability, rule.level),
+            Threshold::Conformal(rule) => check_false_alarm(rule.false_alarm),
+            Threshold::Fixed(rule) => {
+                let score = rule.score;
                 ensure!(score.is_finite(), InvalidConfig, "threshold score must be finite, got {score}");
                 Ok(())
             }

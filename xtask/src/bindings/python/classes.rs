@@ -126,7 +126,15 @@ fn reader(room: &Room, class: &Class, body: &mut Lines) {
     body.gap(1);
     body.put(1, "@classmethod");
     body.put(1, "def _read(cls, wire: Wire) -> Self:");
-    lines.iter().for_each(|line| body.put(2, line));
+    for line in &lines {
+        match line.strip_suffix(')').and_then(|line| line.split_once(" = untagged(")) {
+            Some((to, rest)) => {
+                let arguments: Vec<String> = rest.split(", ").map(str::to_owned).collect();
+                body.sequence(2, &format!("{to} = untagged("), &arguments, ")");
+            }
+            None => body.put(2, line),
+        }
+    }
     body.put(2, "return super()._read(wire)");
 }
 

@@ -111,11 +111,17 @@ fn options_out_of_range_are_refused() {
     refused(IsolationForest::default().with_trees(0_usize).fit(rows.view(), &context()));
     refused(IsolationForest::default().with_extension(3_usize).fit(rows.view(), &context()));
     refused(PcaDetector::default().with_components(4_usize).fit(rows.view(), &context()));
-    refused(Hbos::default().with_threshold(Threshold::Fixed { score: f64::NAN }).fit(rows.view(), &context()));
-    refused(Hbos::default().with_threshold(Threshold::Conformal { false_alarm: 1.0 }).fit(rows.view(), &context()));
-    let extreme = Threshold::ExtremeValue { probability: 0.5, level: 0.9 };
+    refused(
+        Hbos::default().with_threshold(FixedThreshold::default().with_score(f64::NAN)).fit(rows.view(), &context()),
+    );
+    refused(
+        Hbos::default()
+            .with_threshold(ConformalThreshold::default().with_false_alarm(1.0))
+            .fit(rows.view(), &context()),
+    );
+    let extreme = ExtremeValueThreshold::default().with_probability(0.5);
     refused(Hbos::default().with_threshold(extreme).fit(rows.view(), &context()));
-    let few = Threshold::Conformal { false_alarm: 0.01 };
+    let few = ConformalThreshold::default();
     let error = Hbos::default().with_threshold(few).fit(rows.view(), &context()).unwrap_err();
     assert_eq!(error.code(), Code::NotEnoughData);
 }

@@ -141,7 +141,7 @@ fn a_conformal_threshold_keeps_its_promise_for_every_detector() {
             let mut random = Random::new(round);
             let rows = Array2::from_shape_fn((400, 3), |_| random.normal());
             let fresh = Array2::from_shape_fn((250, 3), |_| random.normal());
-            let threshold = Threshold::Conformal { false_alarm: 0.1 };
+            let threshold = ConformalThreshold::default().with_false_alarm(0.1);
             let context = context().with_seed(round);
             let fitted = match name {
                 "Hbos" => Hbos::default().with_threshold(threshold).fit(rows.view(), &context),

@@ -7,6 +7,7 @@
  */
 module io.inlaid {
     exports io.inlaid;
+    exports io.inlaid.anomaly;
     exports io.inlaid.data;
     exports io.inlaid.forecast;
     exports io.inlaid.matching;

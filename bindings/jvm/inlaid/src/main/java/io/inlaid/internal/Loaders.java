@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.inlaid.Handle;
+import io.inlaid.anomaly.AlertState;
+import io.inlaid.anomaly.FittedDetector;
+import io.inlaid.anomaly.StreamState;
+import io.inlaid.anomaly.WatchState;
 import io.inlaid.forecast.FittedAutoEts;
 import io.inlaid.forecast.FittedDrift;
 import io.inlaid.forecast.FittedNaive;
@@ -21,6 +25,10 @@ import io.inlaid.optimize.Minimizer;
 public final class Loaders {
     /** What loads a model of one class from a file, and fails with {@code incompatible} for a model of another. */
     public static final List<Function<Path, Handle>> ALL = List.of(
+            AlertState::load,
+            FittedDetector::load,
+            StreamState::load,
+            WatchState::load,
             FittedAutoEts::load,
             FittedDrift::load,
             FittedNaive::load,

@@ -1,0 +1,54 @@
+"""Estimators do what scikit-learn's own checks ask of outlier detectors."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from inlaid import anomaly
+from inlaid import sklearn as estimators
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+EVERY = [getattr(estimators, name) for name in estimators.__all__]
+
+
+@parametrize_with_checks([kind() for kind in EVERY])
+def test_scikit_learns_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_scores_are_the_detectors_own(kind):
+    rows = np.random.default_rng(2).normal(size=(300, 4))
+    rows[5] = 12
+    model = kind(contamination=0.01, random_state=4, n_jobs=1).fit(rows)
+    own = getattr(anomaly, kind.__name__)(contamination=0.01).fit(rows, seed=4)
+    assert np.array_equal(-model.score_samples(rows), own.score(rows))
+    assert np.array_equal(model.predict(rows) == -1, own.predict(rows) == 1)
+    assert model.fit_predict(rows)[5] == -1
+    assert model.predict_proba(rows).sum(1) == pytest.approx(1)
+    again = pickle.loads(pickle.dumps(model))
+    assert np.array_equal(again.decision_function(rows), model.decision_function(rows))
+    assert copy.deepcopy(model).predict(rows[:3]).shape == (3,)
+
+
+def test_parameters_are_the_detectors_options():
+    model = estimators.Hbos(bins=5, missing="ignore", threshold=anomaly.FixedThreshold(score=1e9))
+    assert clone(model).get_params()["bins"] == 5
+    rows = np.random.default_rng(3).normal(size=(100, 2))
+    rows[0, 0] = np.nan
+    assert (model.fit(rows).predict(rows) == 1).all()
+    with pytest.raises(TypeError, match="depth"):
+        estimators.Hbos(depth=3)
+    with pytest.raises(ValueError, match="bins"):
+        estimators.Hbos(bins=1).fit(rows[1:])
+
+
+def test_a_frame_keeps_the_names_of_its_columns():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(np.random.default_rng(5).normal(size=(50, 2)), columns=["a", "b"])
+    model = estimators.Ecod().fit(frame)
+    assert list(model.feature_names_in_) == ["a", "b"]
+    with pytest.raises(ValueError, match="feature names"):
+        model.predict(frame.rename(columns={"a": "c"}))

@@ -1,0 +1,29 @@
+// Watch the metrics of a service as they come, and say what is wrong in words that people can act on.
+//
+// Usage: node main.mjs METRICS.csv FOLDER, where METRICS.csv has the column timestamp and one column of numbers per metric.
+// Writes incidents.csv, watch.html and incident.svg into the folder.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AlertPolicy, StreamDetector, Suppression, Watch } from 'inlaid/anomaly';
+import { readCsv, writeCsv } from 'inlaid/data';
+
+const [metricsFile, folder] = process.argv.slice(2);
+const metrics = await readCsv(metricsFile);
+
+// Two days teach a detector what is usual at this hour. Nobody wants to know of the backup, every night from 2:00 to 2:40.
+const backup = new Suppression({ begin: 7200, end: 9600, every: 86_400 });
+const policy = new AlertPolicy({ groupWithin: 1800, suppressions: [backup] });
+const watch = await new Watch({ detector: new StreamDetector({ warmUp: 576 }), policy }).start();
+const report = await watch.replay(metrics);
+console.log(`${report.scores.length} events of ${report.series.join(', ')}`);
+for (const incident of report.incidents) {
+  console.log(incident.summary);
+}
+console.log(`${await watch.silenced()} unusual events were silenced`);
+
+await writeCsv(await report.incidentsTable(), join(folder, 'incidents.csv'));
+await writeFile(join(folder, 'watch.html'), await report.toHtml({ title: 'Service' }));
+// The metric that was farthest from what is usual.
+const members = report.incidents.flatMap((incident) => incident.members);
+const farthest = members.reduce((a, b) => (a && a.peakScore >= b.peakScore ? a : b), undefined);
+await writeFile(join(folder, 'incident.svg'), await report.toSvg({ series: farthest?.series }));

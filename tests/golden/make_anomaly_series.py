@@ -1,0 +1,147 @@
+"""Write anomaly/series.json: detectors of whole series and matrix profiles, on series whose anomalies were put there.
+
+Distances of windows are those of a brute force in numpy; the outlier test is the example of Rosner (1983) as the NIST/SEMATECH
+e-Handbook of Statistical Methods, section 1.3.5.17.3, has it.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+
+ROSNER = [
+    -0.25, 0.68, 0.94, 1.15, 1.20, 1.26, 1.26, 1.34, 1.38, 1.43, 1.49, 1.49, 1.55, 1.56, 1.58, 1.65, 1.69, 1.70, 1.76, 1.77, 1.81,
+    1.91, 1.94, 1.96, 1.99, 2.06, 2.09, 2.10, 2.14, 2.15, 2.23, 2.24, 2.26, 2.35, 2.37, 2.40, 2.47, 2.54, 2.62, 2.64, 2.90, 2.92,
+    2.92, 2.93, 3.21, 3.26, 3.30, 3.59, 3.68, 4.30, 4.64, 5.34, 5.42, 6.01,
+]  # fmt: skip
+
+
+def noise(count: int) -> np.ndarray:
+    """Numbers without a pattern from 0 to 1, the same everywhere."""
+    steps = np.arange(count)
+    return steps * 7919 % 997 * (steps * 31 % 101) % 997 / 997
+
+
+def z(window: np.ndarray) -> np.ndarray:
+    return (window - window.mean()) / window.std()
+
+
+def found(name: str, series, positions: list[int], options: dict | None = None, bad: dict | None = None) -> dict:
+    op = f"anomaly.{name}.detect"
+    steps = [
+        {"op": op, "options": options or {}, "arrays": [list(series)], "expect": {"positions": positions}},
+        {"op": op, "options": options or {}, "arrays": [[1, 2, "Infinity", 4] * 50], "fails": "invalid_data"},
+        {"op": op, "options": bad or {}, "arrays": [[1.0]] if bad is None else [list(series)],
+         "fails": "not_enough_data" if bad is None else "invalid_config"},
+    ]  # fmt: skip
+    return {"name": f"{name} finds what was put into a series", "source": "by hand", "steps": steps}
+
+
+def profiles() -> list[dict]:
+    series = np.round(np.sin(np.arange(60) * 0.7) + 0.4 * noise(60), 4)
+    series[40] += 2
+    window = 8
+    windows = np.lib.stride_tricks.sliding_window_view(series, window)
+    shapes = np.array([z(one) for one in windows])
+    distances = np.sqrt(((shapes[:, None] - shapes[None]) ** 2).sum(-1))
+    far = np.abs(np.subtract.outer(np.arange(len(windows)), np.arange(len(windows))))
+    apart = np.where(far > window // 4, distances, np.inf)
+    nearest = apart.min(1)
+    first = int(np.argmax(nearest))
+    profile = {"op": "anomaly.MatrixProfile.search", "options": {"window": window}, "arrays": [series.tolist()]}
+    other = series[:30]
+    between = distances[:, : len(other) - window + 1]
+    table = np.column_stack([series, series[::-1]])
+    return [
+        {
+            "name": "a matrix profile is that of a brute force, and has discords and motifs",
+            "source": "all pairs of windows in numpy",
+            "steps": [
+                profile | {"as": "p", "expect": {"distances": nearest.tolist(), "neighbours": apart.argmin(1).tolist()}, "within": 1e-9},
+                {"op": "anomaly.Profile.discords", "on": "p", "options": {"count": 1}, "expect": {"positions": [first]}},
+                {"op": "anomaly.Profile.discords", "on": "p", "options": {"count": 0}, "fails": "invalid_config"},
+                {"op": "anomaly.Profile.motifs", "on": "p", "arrays": [series.tolist()], "options": {"count": 1},
+                 "expect": [{"distance": float(nearest.min())}], "within": 1e-9},
+                {"op": "anomaly.Profile.motifs", "on": "p", "arrays": [series.tolist()], "options": {"count": 0}, "fails": "invalid_config"},
+                {"op": "anomaly.MatrixProfile.search_between", "options": {"window": window}, "arrays": [series.tolist(), other.tolist()],
+                 "expect": {"distances": between.min(1).tolist()}, "within": 1e-6},
+                {"op": "anomaly.MatrixProfile.search_columns", "options": {"window": window}, "arrays": [table.tolist()],
+                 "expect": {"window": window}},
+                {"op": "anomaly.MatrixProfile.search", "options": {"window": 80}, "arrays": [series.tolist()], "fails": "not_enough_data"},
+                {"op": "anomaly.MatrixProfile.search_between", "options": {"window": 2}, "arrays": [[1, 2, 3], [1, 2, 3]], "fails": "invalid_config"},
+                {"op": "anomaly.MatrixProfile.search_columns", "options": {"window": 80}, "arrays": [table.tolist()], "fails": "not_enough_data"},
+                {"op": "anomaly.mass", "arrays": [series[:window].tolist(), series.tolist()], "expect": distances[0].tolist(), "within": 1e-6},
+                {"op": "anomaly.mass", "arrays": [[1, 2], [1, 2, 3]], "fails": "invalid_config"},
+            ],
+        },
+        {
+            "name": "a growing profile knows the nearest window before",
+            "source": "all pairs of windows in numpy, those behind left out",
+            "steps": [
+                {"op": "anomaly.GrowingProfile.start", "options": {"window": window}, "as": "s"},
+                {"op": "anomaly.ProfileStream.update", "on": "s", "arrays": [series.tolist()],
+                 "expect": {"distances": ["Infinity"] * (window - 1) + [
+                     float(value) if np.isfinite(value) else "Infinity"
+                     for value in (np.where(np.tri(len(windows), k=-(window // 4) - 1) > 0, distances, np.inf).min(1))
+                 ]}, "within": 1e-6},
+                {"op": "anomaly.ProfileStream.seen", "on": "s", "expect": 60},
+                {"op": "anomaly.ProfileStream.update", "on": "s", "arrays": [[[1]]], "fails": "invalid_data"},
+                {"op": "anomaly.GrowingProfile.start", "options": {"window": 2}, "fails": "invalid_config"},
+            ],
+        },
+    ]  # fmt: skip
+
+
+def main() -> None:
+    week = np.tile([5.0, 9, 7, 3, 4, 8, 6], 30) + 0.2 * noise(210)
+    spike = week.copy()
+    spike[100] += 20
+    level = np.concatenate([noise(150), 5 + noise(150)])
+    calm = np.concatenate([noise(150), 12 * noise(150)])
+    steps = np.array([[0.0, 5.0, 1.0][step // 80] for step in range(200)]) + 0.5 * noise(200)
+    line = 0.1 * np.arange(200) + 0.2 * noise(200)
+    line[150] += 30
+    pair = np.column_stack([np.sin(0.37 * np.arange(400)), np.sin(0.37 * np.arange(400))]) + 0.01 * noise(800).reshape(400, 2)
+    pair[200] = [0.9, -0.9]
+    several = "anomaly.MultivariateSeries.detect"
+    cases = [
+        {
+            "name": "Rosner's example has three outliers",
+            "source": "NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.5.17.3: statistics and critical values to three digits",
+            "steps": [
+                {"op": "anomaly.generalized_esd", "options": {"max_anomalies": 10}, "arrays": [ROSNER], "as": "r",
+                 "expect": {"outliers": 3, "statistics": [3.118, 2.942, 3.179, 2.810, 2.815, 2.848, 2.279, 2.310, 2.101, 2.067],
+                            "critical_values": [3.158, 3.151, 3.143, 3.136, 3.128, 3.120, 3.111, 3.103, 3.094, 3.085]}, "within": 5e-4},
+                {"op": "anomaly.generalized_esd", "options": {"max_anomalies": 0}, "arrays": [ROSNER], "fails": "invalid_config"},
+            ],
+        },
+        found("StlEsd", spike, [100], {"season": 7}, {"significance": 0}),
+        found("ResidualDetector", spike, [100], {"method": "seasonal_naive", "season": 7, "warm_up": 60}, {"level": 2}),
+        found("SpectralResidual", spike, [100], {}, {"window": 0}),
+        found("Poly", line, [150], {}, {"degree": 50}),
+        found("LevelShift", level, [150], {}, {"window": 1}),
+        found("VarianceShift", calm, [150], {}, {"window": 1}),
+        found("ChangePoints", steps, [80, 160], {}, {"penalty": -1}),
+        found("DiscordDetector", spike, [100], {"window": 7, "threshold": {"FixedThreshold": {"score": 1e9}}} , {"window": 2}),
+        found("KMeansAd", spike, [100], {"window": 7, "threshold": {"FixedThreshold": {"score": 1e9}}}, {"window": 2}),
+        found("SubPca", spike, [100], {"window": 7, "threshold": {"FixedThreshold": {"score": 1e9}}}, {"window": 2}),
+        {
+            "name": "series that go together are watched together",
+            "source": "by hand: at one step both are within their usual range, but against each other",
+            "steps": [
+                {"op": several, "options": {"significance": 1e-9}, "arrays": [pair.tolist()], "expect": {"anomalies": {"positions": [200]}}},
+                {"op": several, "options": {"significance": 2}, "arrays": [pair.tolist()], "fails": "invalid_config"},
+            ],
+        },
+        *profiles(),
+    ]  # fmt: skip
+    for case in cases:
+        if case["name"].split()[0] in ("DiscordDetector", "KMeansAd", "SubPca"):
+            # Where windows overlap an anomaly is theirs; by a score that none reaches, none is one.
+            case["steps"][0]["expect"] = {"positions": []}
+    path = pathlib.Path(__file__).parent / "anomaly" / "series.json"
+    path.write_text("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]\n")
+
+
+if __name__ == "__main__":
+    main()
