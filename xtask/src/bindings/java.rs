@@ -24,7 +24,9 @@ pub(super) const FOLDER: &str = "bindings/jvm/inlaid/src/main/java";
 /// A room's class of static methods, and what the room is.
 fn front(room: &str) -> (String, &'static str) {
     match room {
-        "anomaly" => ("Anomalies".into(), "What is unlike the rest: rows of a table, events of a stream, and incidents."),
+        "anomaly" => {
+            ("Anomalies".into(), "What is unlike the rest: rows of a table, events of a stream, and incidents.")
+        }
         "forecast" => ("Forecasting".into(), "Forecasting of time series: methods, metrics, cross-validation, panels."),
         "matching" => (
             "Matching".into(),
