@@ -22,16 +22,18 @@ const POINTS: usize = 1 << 16;
 
 /// The rule of a detector may be any that needs nothing but scores.
 pub(super) fn check_rule(threshold: &Threshold, contamination: f64) -> Result<()> {
+    // The rules judge their numbers before they look at scores.
+    contamination_threshold(&[0.0], contamination)?;
     match threshold {
         Threshold::Conformal(_) => bail!(
             InvalidConfig,
-            "threshold conformal needs rows that may be exchanged; windows overlap: use contamination, extreme_value or fixed"
+            "threshold ConformalThreshold needs rows that may be exchanged, and windows overlap; use contamination, extreme \
+             values or a fixed score"
         ),
         Threshold::Fixed(rule) => {
             let score = rule.score;
             ensure!(score.is_finite(), InvalidConfig, "threshold score must be finite, got {score}");
         }
-        // The rules judge their numbers before they look at scores.
         Threshold::ExtremeValue(rule) => {
             extreme_value_threshold(&[0.0], rule.probability, rule.level)?;
         }
@@ -50,7 +52,6 @@ pub(super) fn judged(scores: &[f64], threshold: &Threshold, contamination: f64) 
         _ if known.is_empty() => 0.0,
         Threshold::ExtremeValue(rule) => extreme_value_threshold(&known, rule.probability, rule.level)?,
         Threshold::Contamination(rule) => contamination_threshold(&known, rule.contamination.unwrap_or(contamination))?,
-        // Refused before.
         Threshold::Conformal(_) => contamination_threshold(&known, contamination)?,
     };
     let above = scores.iter().enumerate().filter(|(_, score)| **score > threshold);
@@ -177,8 +178,8 @@ macro_rules! window_detector {
 
             /// Set from which score on a step is an anomaly.
             #[must_use]
-            pub fn with_threshold(mut self, threshold: $crate::anomaly::tabular::Threshold) -> Self {
-                self.threshold = threshold;
+            pub fn with_threshold(mut self, threshold: impl Into<$crate::anomaly::tabular::Threshold>) -> Self {
+                self.threshold = threshold.into();
                 self
             }
         }

@@ -8,7 +8,7 @@
 //! | [`DiscordDetector`] | anomalies by the matrix profile: shapes that come only once |
 //! | [`GrowingProfile`] | the same for a stream: every new window and the one before most like it |
 //! | [`KMeansAd`] | anomalies as windows far from typical ones; long series |
-//! | [`SubPca`] | anomalies as windows that do not vary as the others do; usually the best of the three |
+//! | [`SubPca`] | anomalies as windows that do not vary as the others do: try this first |
 mod dimensions;
 mod discord_detector;
 mod discords;

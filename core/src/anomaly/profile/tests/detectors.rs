@@ -1,7 +1,9 @@
 //! Detectors by windows.
 use super::*;
 use crate::Code;
-use crate::anomaly::{ConformalThreshold, ExtremeValueThreshold, FixedThreshold, SeriesAnomalies, Threshold};
+use crate::anomaly::{
+    ConformalThreshold, ContaminationThreshold, ExtremeValueThreshold, FixedThreshold, SeriesAnomalies, Threshold,
+};
 
 fn all(series: &[f64], window: usize, context: &Context) -> Vec<crate::Result<SeriesAnomalies>> {
     vec![
@@ -118,12 +120,13 @@ fn what_makes_no_sense_is_refused() {
     for found in all(&[1.0; 50], 2, &context()) {
         assert_eq!(found.unwrap_err().code(), Code::InvalidConfig);
     }
-    let conformal = Threshold::from(ConformalThreshold::default().with_false_alarm(0.1));
-    for bad in [
-        conformal,
+    let bad: [Threshold; 4] = [
+        ConformalThreshold::default().into(),
         FixedThreshold::default().with_score(f64::NAN).into(),
         ExtremeValueThreshold::default().with_probability(0.5).into(),
-    ] {
+        ContaminationThreshold::default().with_contamination(0.7).into(),
+    ];
+    for bad in bad {
         assert_eq!(
             DiscordDetector::default().with_threshold(bad.clone()).validate().unwrap_err().code(),
             Code::InvalidConfig
@@ -142,9 +145,12 @@ fn what_makes_no_sense_is_refused() {
 fn every_rule_of_a_threshold_works() {
     let series = waves(2000);
     let detector = DiscordDetector::default().with_window(40);
-    let count =
-        |threshold| detector.clone().with_threshold(threshold).detect(&series, &context()).unwrap().positions.len();
+    let count = |threshold: Threshold| {
+        detector.clone().with_threshold(threshold).detect(&series, &context()).unwrap().positions.len()
+    };
     assert!((15..=20).contains(&count(Threshold::default())));
+    let fifth = count(ContaminationThreshold::default().with_contamination(0.2).into());
+    assert!((395..=400).contains(&fifth), "{fifth}");
     let extreme = count(ExtremeValueThreshold::default().into());
     assert!(extreme < 60, "{extreme}");
     assert_eq!(count(FixedThreshold::default().into()), 2000);
