@@ -17,6 +17,7 @@
 //! Every one is fitted to rows, anomalies among them, and gives a [`FittedDetector`], which scores, judges and explains rows.
 mod auto;
 mod copula;
+mod dense;
 mod density;
 mod eigen;
 mod explain;
@@ -37,6 +38,7 @@ mod options;
 mod pca;
 mod probability;
 mod rows;
+mod screen;
 mod svm;
 #[cfg(test)]
 mod tests;

@@ -83,10 +83,18 @@ impl<'a> Rows<'a> {
         spare
     }
 
+    /// One value.
+    pub(super) fn value(&self, row: usize, column: usize) -> f64 {
+        let value = self.view[(self.place(row), column)];
+        if value.is_nan() { self.fill.get(column).copied().unwrap_or(value) } else { value }
+    }
+
     /// Put one row at the end.
     pub(super) fn push(&self, row: usize, to: &mut Vec<f64>) {
         let line = self.view.index_axis(Axis(0), self.place(row));
-        if self.fill.is_empty() {
+        if let (true, Some(values)) = (self.fill.is_empty(), line.to_slice()) {
+            to.extend_from_slice(values);
+        } else if self.fill.is_empty() {
             to.extend(line);
         } else {
             to.extend(line.iter().zip(self.fill).map(|(value, fill)| if value.is_nan() { *fill } else { *value }));
