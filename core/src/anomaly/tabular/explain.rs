@@ -16,8 +16,9 @@ use crate::math::random::Random;
 
 /// How many orders of the features are drawn; each is also walked in reverse, which cancels what is linear in the order.
 const ORDERS: usize = 8;
-/// The most normal rows that contributions are compared with.
-const COMPARED: usize = 256;
+/// The most and the fewest normal rows that contributions are compared with, and about how many numbers they have.
+const COMPARED: [usize; 2] = [16, 256];
+const NUMBERS: usize = 1 << 14;
 
 /// What contributions are relative to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,7 +36,7 @@ impl Reference {
         let mut parts = vec![0.0; columns];
         if scorer.contributions(&vec![0.0; columns], &mut parts) {
             let count = examples.values().len() / columns;
-            let step = count.div_ceil(COMPARED).max(1);
+            let step = count.div_ceil((NUMBERS / columns).clamp(COMPARED[0], COMPARED[1])).max(1);
             let (mut sums, mut compared) = (vec![0.0; columns], 0.0);
             for row in examples.values().chunks_exact(columns).step_by(step) {
                 context.check()?;

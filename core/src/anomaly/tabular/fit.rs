@@ -51,7 +51,7 @@ pub(super) fn fit<D: Detector>(
         }
     };
     let examples = Examples::of(&rows, &scores, threshold)?;
-    let calibration = Calibration::of_ranks(&scores, common.contamination);
+    let calibration = Calibration::of_ranks(&scores, common.contamination, context)?;
     FittedDetector::new(name, model, common.missing, fill, scores, threshold, calibration, examples, context)
 }
 

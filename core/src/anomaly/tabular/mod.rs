@@ -39,6 +39,7 @@ mod pca;
 mod probability;
 mod rows;
 mod screen;
+mod sort;
 mod svm;
 #[cfg(test)]
 mod tests;
