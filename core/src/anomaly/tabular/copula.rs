@@ -177,7 +177,11 @@ impl Detector for Copod {
 fn train(rule: Rule, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
     let (count, columns) = (rows.len(), rows.columns());
     // -ln(k / count) for every k.
-    let tails: Vec<f64> = (0..=count).map(|k| -(k.max(1) as f64 / count as f64).ln()).collect();
+    let mut tails = Vec::with_capacity(count + 1);
+    for start in (0..=count).step_by(AT_ONCE) {
+        context.check()?;
+        tails.extend((start..(count + 1).min(start + AT_ONCE)).map(|k| -(k.max(1) as f64 / count as f64).ln()));
+    }
     let parts = context.map(columns.div_ceil(TOGETHER), |group| {
         let mut sums = vec![0.0; count];
         let mut learnt = Vec::new();

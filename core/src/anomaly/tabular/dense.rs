@@ -88,7 +88,7 @@ impl Panels {
                 length += off * off;
                 narrow.push(off as f32);
             }
-            if !(length < 1e30) {
+            if length.is_nan() || length >= 1e30 {
                 return None;
             }
             lengths.push((0.5 * length * (1.0 - f64::from(spread))) as f32);

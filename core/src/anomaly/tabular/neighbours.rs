@@ -3,7 +3,8 @@
 //! Rows are cut along the widest side of their box, at multiples of 32, until every leaf holds 32 of them, feature after
 //! feature, so that a query meets a whole leaf in a few vector instructions. A search goes to the nearer box first and leaves
 //! out every box that lies beyond the worst neighbour so far; where boxes help little, as with many columns, it is a blocked
-//! scan that gives up on a leaf once all of its rows are too far. The order of rows in a tie is that of the tree, the same on
+//! scan that gives up on a leaf once all of its rows are too far. Wide rows by Euclidean distance are searched by sketches
+//! instead (`screen`), or all against all in blocks (`dense`). The order of rows in a tie is that of the tree, the same on
 //! any number of threads. Source: Friedman, Bentley, Finkel (1977), with boxes and wide leaves.
 use serde::{Deserialize, Serialize};
 

@@ -122,7 +122,7 @@ impl Sketch {
             sum += held[order[wanted]];
             wanted += 1;
         }
-        if !(sum >= TOO_LITTLE) {
+        if sum.is_nan() || sum < TOO_LITTLE {
             return Ok(None);
         }
         let directions = order[..wanted].iter().flat_map(|at| &directions[at * columns..(at + 1) * columns]);

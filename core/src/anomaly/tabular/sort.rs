@@ -147,7 +147,13 @@ mod tests {
                     1 => (random.uniform() * 7.0).floor(),
                     2 => (random.normal() * 40.0).exp(),
                     3 => f64::NAN,
-                    4 => if random.uniform() < 0.1 { f64::NAN } else { 1e15 + (random.uniform() * 9.0).floor() },
+                    4 => {
+                        if random.uniform() < 0.1 {
+                            f64::NAN
+                        } else {
+                            1e15 + (random.uniform() * 9.0).floor()
+                        }
+                    }
                     _ => random.normal() * f64::MAX / 10.0,
                 };
                 sorter.values = (0..count).map(|_| value()).collect();

@@ -260,8 +260,7 @@ fn partition(rows: &mut [u32], first: impl Fn(u32) -> bool) -> usize {
     let mut kept = 0;
     for at in 0..rows.len() {
         let row = rows[at];
-        rows[at] = rows[kept];
-        rows[kept] = row;
+        rows.swap(at, kept);
         kept += usize::from(first(row));
     }
     kept

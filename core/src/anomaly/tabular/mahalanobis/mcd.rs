@@ -97,7 +97,7 @@ dispatch! {
 
 /// The lower Cholesky factor in place, zeros above; the logarithm of the determinant. None where there is none, or the caller
 /// cancelled.
-fn factorise(a: &mut [f64], n: usize, context: &Context) -> Option<f64> {
+pub(in crate::anomaly::tabular) fn factorise(a: &mut [f64], n: usize, context: &Context) -> Option<f64> {
     let mut determinant = 0.0;
     for i in 0..n {
         if context.is_cancelled() {
@@ -123,7 +123,7 @@ fn factorise(a: &mut [f64], n: usize, context: &Context) -> Option<f64> {
 }
 
 /// The inverse of a lower triangle in place; none where the caller cancelled.
-fn invert(a: &mut [f64], n: usize, context: &Context) -> Option<()> {
+pub(in crate::anomaly::tabular) fn invert(a: &mut [f64], n: usize, context: &Context) -> Option<()> {
     let mut weights = Vec::with_capacity(n);
     for i in 0..n {
         if context.is_cancelled() {
