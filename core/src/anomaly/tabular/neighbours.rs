@@ -20,8 +20,8 @@ pub(super) const LEAF: usize = 32;
 /// Features after which a leaf is left if all of its rows are too far.
 const STRIDE: usize = 16;
 /// From so many columns on, and between so many rows, all may be held against all.
-const COLUMNS_DENSE: usize = 10;
-const FEWEST_DENSE: usize = 64;
+const COLUMNS_DENSE: usize = 20;
+const FEWEST_DENSE: usize = 512;
 const MOST_DENSE: usize = 1 << 17;
 /// No row.
 pub(super) const NOBODY: u32 = u32::MAX;

@@ -13,9 +13,9 @@ use crate::math::random::Random;
 use crate::math::simd::dispatch;
 
 /// Fewer columns are searched as they are.
-const FEWEST_COLUMNS: usize = 12;
+const FEWEST_COLUMNS: usize = 20;
 /// Fewer rows are compared one by one sooner than sketched.
-const FEWEST_ROWS: usize = 256;
+const FEWEST_ROWS: usize = 512;
 /// The most directions, and how many more are iterated.
 const MOST: usize = 15;
 /// Rows that are searched for, to know what a search costs.
