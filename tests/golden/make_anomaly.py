@@ -142,6 +142,8 @@ def main() -> None:
             at_random(name, bad)
             for name, bad in {
                 "AutoDetector": None,
+                "Cblof": {"alpha": 0.5},
+                "GaussianMixture": {"components": 0},
                 "IsolationForest": {"trees": 0},
                 "Inne": {"samples": 1},
                 "KernelDensity": {"bandwidth": -1},

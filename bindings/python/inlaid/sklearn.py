@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AutoDetector",
+    "Cblof",
     "Copod",
     "Ecod",
+    "GaussianMixture",
     "Hbos",
     "Inne",
     "IsolationForest",
@@ -151,12 +153,20 @@ class AutoDetector(_Outliers):
     """`inlaid.anomaly.AutoDetector` as an estimator."""
 
 
+class Cblof(_Outliers):
+    """`inlaid.anomaly.Cblof` as an estimator."""
+
+
 class Copod(_Outliers):
     """`inlaid.anomaly.Copod` as an estimator."""
 
 
 class Ecod(_Outliers):
     """`inlaid.anomaly.Ecod` as an estimator."""
+
+
+class GaussianMixture(_Outliers):
+    """`inlaid.anomaly.GaussianMixture` as an estimator."""
 
 
 class Hbos(_Outliers):

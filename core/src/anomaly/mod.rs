@@ -38,9 +38,9 @@ pub use stream::{
     StreamDetector, StreamNote, StreamScore, StreamScores, StreamState,
 };
 pub use tabular::{
-    AutoDetector, ConformalThreshold, ContaminationThreshold, Copod, Ecod, ExtremeValueThreshold, FittedDetector,
-    FixedThreshold, Hbos, Inne, IsolationForest, KernelDensity, LocalOutlierFactor, Loda, Mahalanobis, Metric, Missing,
-    NearestNeighbours, NeighbourDistance, OneClassSvm, PcaDetector, Threshold, conformal_threshold,
-    contamination_threshold, extreme_value_threshold, learned_threshold,
+    AutoDetector, Cblof, ConformalThreshold, ContaminationThreshold, Copod, Covariance, Ecod, ExtremeValueThreshold,
+    FittedDetector, FixedThreshold, GaussianMixture, Hbos, Inne, IsolationForest, KernelDensity, LocalOutlierFactor,
+    Loda, Mahalanobis, Metric, Missing, NearestNeighbours, NeighbourDistance, OneClassSvm, PcaDetector, Threshold,
+    conformal_threshold, contamination_threshold, extreme_value_threshold, learned_threshold,
 };
 pub use watch::{AnyStream, Replay, Watch, WatchChart, WatchReport, WatchState, WatchStep};

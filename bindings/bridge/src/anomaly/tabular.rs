@@ -1,7 +1,7 @@
 //! Detectors for the rows of tables: `fit` on the options class, everything else on the fitted detector.
 use inlaid::anomaly::{
-    AutoDetector, Copod, Ecod, FittedDetector, Hbos, Inne, IsolationForest, KernelDensity, LocalOutlierFactor, Loda,
-    Mahalanobis, NearestNeighbours, OneClassSvm, PcaDetector, Threshold,
+    AutoDetector, Cblof, Copod, Ecod, FittedDetector, GaussianMixture, Hbos, Inne, IsolationForest, KernelDensity,
+    LocalOutlierFactor, Loda, Mahalanobis, NearestNeighbours, OneClassSvm, PcaDetector, Threshold,
 };
 use inlaid::data::{Ints, Matrix, Vector};
 use schemars::JsonSchema;
@@ -105,8 +105,10 @@ pub(super) fn ops() -> Vec<Op> {
     let mut ops = Vec::new();
     ops.extend(fits!(
         AutoDetector,
+        Cblof,
         Copod,
         Ecod,
+        GaussianMixture,
         Hbos,
         Inne,
         IsolationForest,

@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 use super::model::{Detector, Model, Scorer};
 use super::options::detector;
 use super::rows::Rows;
+use super::sort::Sorter;
 use crate::Context;
 use crate::error::{Result, ensure};
 
 /// Columns that are added up in one go; it fixes the order of sums whatever the number of threads.
 const TOGETHER: usize = 16;
+/// About how many numbers are turned into columns at once.
+const AT_ONCE: usize = 1 << 20;
 /// How many of the lowest and of the highest values of a column are kept one by one in the model.
 const TAIL: usize = 1 << 14;
 /// How many values between the tails are kept.
@@ -174,17 +177,25 @@ impl Detector for Copod {
 fn train(rule: Rule, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
     let (count, columns) = (rows.len(), rows.columns());
     // -ln(k / count) for every k.
-    let tails: Vec<f64> = (0..=count).map(|k| -(k.max(1) as f64 / count as f64).ln()).collect();
+    let mut tails = Vec::with_capacity(count + 1);
+    for start in (0..=count).step_by(AT_ONCE) {
+        context.check()?;
+        tails.extend((start..(count + 1).min(start + AT_ONCE)).map(|k| -(k.max(1) as f64 / count as f64).ln()));
+    }
     let parts = context.map(columns.div_ceil(TOGETHER), |group| {
         let mut sums = vec![0.0; count];
         let mut learnt = Vec::new();
         let mut sorter = Sorter::default();
-        for column in group * TOGETHER..columns.min(group * TOGETHER + TOGETHER) {
-            context.check()?;
-            rows.column(column, &mut sorter.values);
-            let skew = skewness_sign(&sorter.values);
-            sorter.sort();
-            learnt.push(learn(&sorter.sorted, skew, rule, &tails, &mut sums));
+        let range = group * TOGETHER..columns.min(group * TOGETHER + TOGETHER);
+        // Few columns of a long table at once: each is as long as the table.
+        let together = (AT_ONCE / count).clamp(1, TOGETHER);
+        for start in range.clone().step_by(together) {
+            for values in rows.turn(start..range.end.min(start + together), context)? {
+                sorter.values = values;
+                let skew = skewness_sign(&sorter.values);
+                sorter.sort(context)?;
+                learnt.push(learn(&sorter.sorted, skew, rule, &tails, &mut sums, context)?);
+            }
         }
         Ok((learnt, sums))
     })?;
@@ -198,7 +209,14 @@ fn train(rule: Rule, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f
 }
 
 /// Add the parts of a column to `sums` and keep its distribution.
-fn learn(sorted: &[(f64, u32)], skew: i8, rule: Rule, tails: &[f64], sums: &mut [f64]) -> Column {
+fn learn(
+    sorted: &[(f64, u32)],
+    skew: i8,
+    rule: Rule,
+    tails: &[f64],
+    sums: &mut [f64],
+    context: &Context,
+) -> Result<Column> {
     let present = sorted.len();
     let exact = present == sums.len();
     let tail = |count: usize| if exact { tails[count] } else { -(count as f64 / present as f64).ln() };
@@ -212,7 +230,12 @@ fn learn(sorted: &[(f64, u32)], skew: i8, rule: Rule, tails: &[f64], sums: &mut 
     };
     let step = (present / MIDDLE).max(1);
     let (mut first, mut next_kept) = (0, TAIL);
+    let mut look = 0;
     while first < present {
+        if first >= look {
+            context.check()?;
+            look = first + AT_ONCE;
+        }
         let value = sorted[first].0;
         let mut end = first + 1;
         while end < present && sorted[end].0 == value {
@@ -230,7 +253,7 @@ fn learn(sorted: &[(f64, u32)], skew: i8, rule: Rule, tails: &[f64], sums: &mut 
         }
         first = end;
     }
-    column
+    Ok(column)
 }
 
 /// The sign of the third central moment of the present values; 0 where they hardly differ.
@@ -258,79 +281,5 @@ fn skewness_sign(values: &[f64]) -> i8 {
         1
     } else {
         -1
-    }
-}
-
-/// Sorts a column with the positions of its values: into even buckets first, so that most data need no comparison sort.
-#[derive(Default)]
-pub(super) struct Sorter {
-    /// What to sort; NaN is left out.
-    pub(super) values: Vec<f64>,
-    /// The values ascending with where they were.
-    pub(super) sorted: Vec<(f64, u32)>,
-    starts: Vec<u32>,
-    buckets: Vec<u32>,
-}
-
-impl Sorter {
-    pub(super) fn sort(&mut self) {
-        let Self { values, sorted, starts, buckets } = self;
-        let (mut low, mut high, mut present) = (f64::INFINITY, f64::NEG_INFINITY, 0);
-        for value in values.iter() {
-            low = if *value < low { *value } else { low };
-            high = if *value > high { *value } else { high };
-            present += usize::from(!value.is_nan());
-        }
-        sorted.clear();
-        let scale = (present as f64 - 1.0) / (high - low);
-        if present < 64 || !(scale > 0.0 && scale.is_finite()) {
-            let all = values.iter().zip(0..).filter(|(value, _)| !value.is_nan());
-            sorted.extend(all.map(|(value, row)| (*value, row)));
-            if low < high {
-                sorted.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
-            }
-            return;
-        }
-        starts.clear();
-        starts.resize(present + 1, 0);
-        buckets.clear();
-        // NaN becomes bucket 0 and is passed over below.
-        buckets.extend(values.iter().map(|value| ((value - low) * scale) as u32));
-        for (bucket, value) in buckets.iter().zip(values.iter()) {
-            starts[*bucket as usize + 1] += u32::from(!value.is_nan());
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        sorted.resize(present, (0.0, 0));
-        for ((bucket, value), row) in buckets.iter().zip(values.iter()).zip(0..) {
-            if !value.is_nan() {
-                let place = &mut starts[*bucket as usize];
-                sorted[*place as usize] = (*value, row);
-                *place += 1;
-            }
-        }
-        // Every start has moved to its bucket's end.
-        let mut from = 0;
-        for end in &starts[..present] {
-            let bucket = &mut sorted[from..*end as usize];
-            from = *end as usize;
-            if bucket.len() > 24 {
-                // Equal values are common; they need no sort.
-                if bucket.iter().any(|(value, _)| *value != bucket[0].0) {
-                    bucket.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
-                }
-                continue;
-            }
-            for at in 1..bucket.len() {
-                let moved = bucket[at];
-                let mut to = at;
-                while to > 0 && bucket[to - 1].0 > moved.0 {
-                    bucket[to] = bucket[to - 1];
-                    to -= 1;
-                }
-                bucket[to] = moved;
-            }
-        }
     }
 }

@@ -16,8 +16,9 @@ use crate::math::random::Random;
 
 /// How many orders of the features are drawn; each is also walked in reverse, which cancels what is linear in the order.
 const ORDERS: usize = 8;
-/// The most normal rows that contributions are compared with.
-const COMPARED: usize = 1024;
+/// The most and the fewest normal rows that contributions are compared with, and about how many numbers they have.
+const COMPARED: [usize; 2] = [16, 256];
+const NUMBERS: usize = 1 << 14;
 
 /// What contributions are relative to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,13 +31,12 @@ pub(super) struct Reference {
 
 impl Reference {
     pub(super) fn of(model: &Model, examples: &Examples, context: &Context) -> Result<Self> {
-        let typical = examples.typical();
-        let columns = typical.len();
+        let columns = examples.columns();
         let scorer = model.scorer();
         let mut parts = vec![0.0; columns];
-        if scorer.contributions(&typical, &mut parts) {
+        if scorer.contributions(&vec![0.0; columns], &mut parts) {
             let count = examples.values().len() / columns;
-            let step = count.div_ceil(COMPARED).max(1);
+            let step = count.div_ceil((NUMBERS / columns).clamp(COMPARED[0], COMPARED[1])).max(1);
             let (mut sums, mut compared) = (vec![0.0; columns], 0.0);
             for row in examples.values().chunks_exact(columns).step_by(step) {
                 context.check()?;
@@ -48,6 +48,7 @@ impl Reference {
             let base = scorer.anchor() + sums.iter().sum::<f64>();
             return Ok(Self { values: sums, base, exact: true });
         }
+        let typical = examples.typical();
         let one = ArrayView2::from_shape((1, columns), &typical);
         let Ok(one) = one else { bail!(Internal, "a typical row has no columns; please report this with the input") };
         let base = scorer.score(&Rows::trusted(one), context)?.first().copied().unwrap_or(0.0);

@@ -55,7 +55,7 @@ pub(super) fn fit<D: Detector>(
         }
     };
     let examples = Examples::of(&rows, &scores, threshold)?;
-    let calibration = Calibration::of_ranks(&scores, common.contamination);
+    let calibration = Calibration::of_ranks(&scores, common.contamination, context)?;
     let limits = [threshold, common.contamination];
     FittedDetector::new(name, model, common.missing, fill, scores, limits, calibration, examples, context)
 }

@@ -11,12 +11,16 @@
 //! | [`Inne`] | lie in emptier surroundings, by samples | as above, long tables |
 //! | [`Mahalanobis`] | lie far from one cloud | correlated columns, one cluster |
 //! | [`OneClassSvm`], [`KernelDensity`] | lie outside a smooth border, or in thin air | some thousand rows |
+//! | [`Cblof`], [`GaussianMixture`] | lie far from every cluster, or where a mixture of bells is thin | clusters, long tables |
 //! | [`Loda`] | are rare in random projections | long and wide tables, missing values |
 //! | [`PcaDetector`] | do not follow how columns vary together | correlated columns |
 //!
 //! Every one is fitted to rows, anomalies among them, and gives a [`FittedDetector`], which scores, judges and explains rows.
 mod auto;
+mod cblof;
+mod clusters;
 mod copula;
+mod dense;
 mod density;
 mod eigen;
 mod explain;
@@ -29,6 +33,7 @@ mod lanes;
 mod loda;
 mod lof;
 mod mahalanobis;
+mod mixture;
 mod model;
 mod moments;
 mod nearest;
@@ -37,12 +42,15 @@ mod options;
 mod pca;
 mod probability;
 mod rows;
+mod screen;
+mod sort;
 mod svm;
 #[cfg(test)]
 mod tests;
 mod threshold;
 
 pub use auto::AutoDetector;
+pub use cblof::Cblof;
 pub use copula::{Copod, Ecod};
 pub use density::KernelDensity;
 pub use fitted::FittedDetector;
@@ -52,6 +60,7 @@ pub use inne::Inne;
 pub use loda::Loda;
 pub use lof::LocalOutlierFactor;
 pub use mahalanobis::Mahalanobis;
+pub use mixture::{Covariance, GaussianMixture};
 pub use nearest::{NearestNeighbours, NeighbourDistance};
 pub use neighbours::Metric;
 pub use options::Missing;

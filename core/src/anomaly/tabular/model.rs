@@ -2,6 +2,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::auto::AutoModel;
+use super::cblof::ClusterModel;
 use super::copula::TailModel;
 use super::density::DensityModel;
 use super::forest::ForestModel;
@@ -10,6 +11,7 @@ use super::inne::InneModel;
 use super::loda::LodaModel;
 use super::lof::LofModel;
 use super::mahalanobis::MahalanobisModel;
+use super::mixture::MixtureModel;
 use super::nearest::NearestModel;
 use super::pca::PcaModel;
 use super::rows::Rows;
@@ -67,6 +69,8 @@ pub(super) enum Single {
     Density(DensityModel),
     Inne(InneModel),
     Loda(LodaModel),
+    Clusters(ClusterModel),
+    Mixture(MixtureModel),
 }
 
 /// The model of any detector.
@@ -90,6 +94,8 @@ impl Single {
             Single::Density(model) => model,
             Single::Inne(model) => model,
             Single::Loda(model) => model,
+            Single::Clusters(model) => model,
+            Single::Mixture(model) => model,
         }
     }
 }
@@ -139,4 +145,6 @@ single!(
     Density(DensityModel),
     Inne(InneModel),
     Loda(LodaModel),
+    Clusters(ClusterModel),
+    Mixture(MixtureModel),
 );

@@ -40,7 +40,7 @@ pub(super) fn covariance(rows: &Rows<'_>, centre: &[f64], context: &Context) -> 
 
 dispatch! {
     /// Add the products of all pairs of columns, left of the diagonal and on it.
-    fn products, portable products_portable(rows: &[f64], columns: usize, sums: &mut [f64]) {
+    pub(super) fn products, portable products_portable(rows: &[f64], columns: usize, sums: &mut [f64]) {
         // Four rows at a time, so that each sum is loaded and stored a quarter as often.
         let quads = rows.chunks_exact(4 * columns);
         let rest = quads.remainder();

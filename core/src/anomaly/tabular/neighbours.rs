@@ -3,19 +3,26 @@
 //! Rows are cut along the widest side of their box, at multiples of 32, until every leaf holds 32 of them, feature after
 //! feature, so that a query meets a whole leaf in a few vector instructions. A search goes to the nearer box first and leaves
 //! out every box that lies beyond the worst neighbour so far; where boxes help little, as with many columns, it is a blocked
-//! scan that gives up on a leaf once all of its rows are too far. The order of rows in a tie is that of the tree, the same on
+//! scan that gives up on a leaf once all of its rows are too far. Wide rows by Euclidean distance are searched by sketches
+//! instead (`screen`), or all against all in blocks (`dense`). The order of rows in a tie is that of the tree, the same on
 //! any number of threads. Source: Friedman, Bentley, Finkel (1977), with boxes and wide leaves.
 use serde::{Deserialize, Serialize};
 
+use super::dense::Search;
 use super::rows::Rows;
+use super::screen::Screen;
 use crate::Context;
 use crate::error::{Error, Result, bail, ensure};
 use crate::math::simd::dispatch;
 
 /// Rows of a leaf.
-const LEAF: usize = 32;
+pub(super) const LEAF: usize = 32;
 /// Features after which a leaf is left if all of its rows are too far.
 const STRIDE: usize = 16;
+/// From so many columns on, and between so many rows, all may be held against all.
+const COLUMNS_DENSE: usize = 20;
+const FEWEST_DENSE: usize = 512;
+const MOST_DENSE: usize = 1 << 17;
 /// No row.
 pub(super) const NOBODY: u32 = u32::MAX;
 
@@ -39,21 +46,23 @@ pub(super) struct Neighbours {
     columns: usize,
     count: usize,
     /// Which row stands where, leaf after leaf, padded with [`NOBODY`].
-    order: Vec<u32>,
+    pub(super) order: Vec<u32>,
     /// `[leaf][column][LEAF]`, padded with infinity.
-    leaves: Vec<f64>,
-    nodes: Vec<Node>,
+    pub(super) leaves: Vec<f64>,
+    pub(super) nodes: Vec<Node>,
     /// Two boxes side by side per inner node, `[low, high]` of the left and of the right child.
-    boxes: Vec<f64>,
+    pub(super) boxes: Vec<f64>,
+    /// The rows instead, where they are wide and sketches of them help.
+    screen: Option<Box<Screen>>,
 }
 
 /// Where the search goes on: children that are leaves have the highest bit set.
 #[derive(Clone, Copy, Debug)]
-struct Node {
-    children: [u32; 2],
+pub(super) struct Node {
+    pub(super) children: [u32; 2],
 }
 
-const IS_LEAF: u32 = 1 << 31;
+pub(super) const IS_LEAF: u32 = 1 << 31;
 
 /// What a file holds: the rows; the tree is grown again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -95,6 +104,25 @@ impl Neighbours {
 
     /// Over rows of finite values, one after the other.
     pub(super) fn grow(values: &[f64], columns: usize, metric: Metric, context: &Context) -> Result<Self> {
+        if metric == Metric::Euclidean
+            && let Some(screen) = Screen::of(values, columns, context)?
+        {
+            return Ok(Self {
+                metric,
+                columns,
+                count: values.len() / columns,
+                order: screen.order().to_vec(),
+                leaves: Vec::new(),
+                nodes: Vec::new(),
+                boxes: Vec::new(),
+                screen: Some(Box::new(screen)),
+            });
+        }
+        Self::plain(values, columns, metric, context)
+    }
+
+    /// A tree over the rows themselves.
+    pub(super) fn plain(values: &[f64], columns: usize, metric: Metric, context: &Context) -> Result<Self> {
         let count = values.len() / columns;
         let mut order: Vec<u32> = (0..count as u32).collect();
         let mut tree = Self {
@@ -105,6 +133,7 @@ impl Neighbours {
             leaves: Vec::new(),
             nodes: Vec::new(),
             boxes: Vec::new(),
+            screen: None,
         };
         let mut spare = Vec::new();
         // Ranges to cut, with the node that waits for each; leaves stand in the order of their ranges.
@@ -169,6 +198,10 @@ impl Neighbours {
     }
 
     fn read(&self, place: usize, to: &mut [f64]) {
+        if let Some(screen) = &self.screen {
+            to.copy_from_slice(screen.row(place));
+            return;
+        }
         let leaf = &self.leaves[place / LEAF * LEAF * self.columns..][..LEAF * self.columns];
         to.iter_mut().enumerate().for_each(|(column, value)| *value = leaf[column * LEAF + place % LEAF]);
     }
@@ -176,6 +209,9 @@ impl Neighbours {
     /// The `wanted` nearest rows of every row, itself left out, nearest first: positions and distances, `wanted` per row.
     pub(super) fn of_all(&self, wanted: usize, context: &Context) -> Result<(Vec<u32>, Vec<f64>)> {
         debug_assert!(wanted < self.count);
+        if let Some(all) = self.all_beside_all(wanted, context)? {
+            return Ok(all);
+        }
         // Rows of the same leaves are asked together: they visit the same boxes.
         let size = 4 * LEAF;
         let found = context.map(self.count.div_ceil(size), |block| {
@@ -197,6 +233,41 @@ impl Neighbours {
         Ok((rows, distances))
     }
 
+    /// As [`of_all`](Self::of_all), where holding all rows against all promises to be cheaper than a tree.
+    fn all_beside_all(&self, wanted: usize, context: &Context) -> Result<Option<(Vec<u32>, Vec<f64>)>> {
+        let wide = self.metric == Metric::Euclidean && (FEWEST_DENSE..=MOST_DENSE).contains(&self.count);
+        if !wide || self.columns < COLUMNS_DENSE {
+            return Ok(None);
+        }
+        if let Some(screen) = &self.screen {
+            // Half of all pairs, 16 products a cycle at best, what is done once a pair, and what is done with those that hope.
+            let dense = 0.5 * self.count as f64 * (self.columns as f64 / 12.0 + 2.0) + 300.0 * wanted as f64;
+            if screen.cost(wanted, context) < dense {
+                return Ok(None);
+            }
+        }
+        let mut own = Vec::new();
+        let values = match &self.screen {
+            Some(screen) => screen.rows(),
+            None => {
+                own.resize(self.count * self.columns, 0.0);
+                own.chunks_exact_mut(self.columns).enumerate().for_each(|(place, row)| self.read(place, row));
+                &own
+            }
+        };
+        let Some(search) = Search::new(values, self.columns, &self.order, wanted) else { return Ok(None) };
+        let (found, far) = search.run(context)?;
+        let (mut rows, mut distances) = (vec![NOBODY; found.len()], vec![0.0; far.len()]);
+        for (place, (found, far)) in found.chunks_exact(wanted).zip(far.chunks_exact(wanted)).enumerate() {
+            let to = self.order[place] as usize * wanted;
+            for at in 0..wanted {
+                rows[to + at] = self.order[found[at] as usize];
+                distances[to + at] = far[at].sqrt();
+            }
+        }
+        Ok(Some((rows, distances)))
+    }
+
     /// The `wanted` nearest rows of every query, nearest first; the row in `without` of each is left out.
     pub(super) fn ask(
         &self,
@@ -207,7 +278,11 @@ impl Neighbours {
     ) -> Result<(Vec<u32>, Vec<f64>)> {
         let count = queries.len() / self.columns;
         let (mut rows, mut distances) = (vec![NOBODY; count * wanted], vec![f64::INFINITY; count * wanted]);
-        if !search(self, queries, without, &mut rows, &mut distances, context) {
+        let ended = match &self.screen {
+            Some(screen) => screen.search(queries, without, &mut rows, &mut distances, context),
+            None => search(self, queries, without, &mut rows, &mut distances, context),
+        };
+        if !ended {
             context.check()?;
             bail!(Internal, "a search for neighbours stopped; please report this with the input");
         }
@@ -340,7 +415,7 @@ fn worth<const MANHATTAN: bool>(difference: f64) -> f64 {
 
 /// The squared, or Manhattan, distance of a query from a box.
 #[inline(always)]
-fn outside<const MANHATTAN: bool>(sides: &[f64], query: &[f64]) -> f64 {
+pub(super) fn outside<const MANHATTAN: bool>(sides: &[f64], query: &[f64]) -> f64 {
     let (low, high) = sides.split_at(query.len());
     let beyond = |query: f64, low: f64, high: f64| {
         let (below, above) = (low - query, query - high);
@@ -405,7 +480,7 @@ fn meet<const MANHATTAN: bool>(
 
 /// Put a neighbour at its place; the last one leaves.
 #[inline(always)]
-fn insert(distance: f64, row: u32, rows: &mut [u32], distances: &mut [f64]) {
+pub(super) fn insert(distance: f64, row: u32, rows: &mut [u32], distances: &mut [f64]) {
     let mut at = distances.len() - 1;
     while at > 0 && distances[at - 1] > distance {
         distances[at] = distances[at - 1];
@@ -436,7 +511,7 @@ mod tests {
     #[test]
     fn the_tree_finds_what_comparing_all_pairs_finds() {
         let mut random = Random::new(9);
-        for (count, columns) in [(5, 1), (32, 3), (33, 2), (700, 4), (1500, 19), (300, 70)] {
+        for (count, columns) in [(5, 1), (32, 3), (33, 2), (700, 4), (1500, 19), (300, 70), (2000, 40)] {
             // Whole numbers now and then, for ties and duplicates.
             let values: Vec<f64> = (0..count * columns)
                 .map(|at| if at % 3 == 0 { (random.uniform() * 4.0).floor() } else { random.normal() })
@@ -465,10 +540,47 @@ mod tests {
         }
     }
 
+    /// Sketches, blocks and trees: tables without structure, of few factors, of whole numbers with many ties, with rows far away
+    /// and with rows that repeat.
+    #[test]
+    fn wide_rows_are_found_however_they_are_searched() {
+        let mut random = Random::new(11);
+        let (count, columns) = (900, 40);
+        let factors: Vec<f64> = (0..3 * columns).map(|_| random.normal()).collect();
+        for kind in 0..5 {
+            let mut values = Vec::new();
+            for row in 0..count {
+                let own = [random.normal(), random.normal(), random.normal()];
+                let far = if kind == 3 && row % 90 == 0 { 1e6 } else { 1.0 };
+                values.extend((0..columns).map(|column| match kind {
+                    1 => (0..3).map(|k| own[k] * factors[k * columns + column]).sum::<f64>() + 0.01 * random.normal(),
+                    2 => f64::from(u8::from(random.uniform() < 0.1)),
+                    4 => f64::from(u8::from(row % 3 == column % 3)) + 1e3,
+                    _ => far * random.normal(),
+                }));
+            }
+            let tree = Neighbours::grow(&values, columns, Metric::Euclidean, &Context::new()).unwrap();
+            let (_, distances) = tree.of_all(6, &Context::new().with_threads(1)).unwrap();
+            assert_eq!(distances, tree.of_all(6, &Context::new().with_threads(3)).unwrap().1, "{kind}");
+            let queries = &values[..20 * columns];
+            let (_, asked) = tree.ask(queries, &(0..20).collect::<Vec<_>>(), 6, &Context::new()).unwrap();
+            for row in (0..count).step_by(5) {
+                let expected = brute(&values, columns, &values[row * columns..(row + 1) * columns], row, 6);
+                let own = row * 6..(row + 1) * 6;
+                let near = |found: &[f64]| found.iter().zip(&expected).all(|(a, b)| (a - b).abs() <= 1e-12 * b);
+                assert!(near(&distances[own.clone()]), "{kind} {row}: {:?} {expected:?}", &distances[own.clone()]);
+                assert!(row >= 20 || near(&asked[own]), "{kind} {row}");
+            }
+        }
+    }
+
     #[test]
     fn equal_rows_are_found_quickly_and_at_no_distance() {
         let values = vec![1.0; 40_000];
         let tree = Neighbours::grow(&values, 2, Metric::Manhattan, &Context::new()).unwrap();
+        let (_, distances) = tree.of_all(5, &Context::new()).unwrap();
+        assert!(distances.iter().all(|distance| *distance == 0.0));
+        let tree = Neighbours::grow(&vec![1.0; 400_000], 20, Metric::Euclidean, &Context::new()).unwrap();
         let (_, distances) = tree.of_all(5, &Context::new()).unwrap();
         assert!(distances.iter().all(|distance| *distance == 0.0));
     }

@@ -9,7 +9,9 @@
 //! With labels, `a + b score` is the log odds, fitted with the targets of Platt (1999).
 use serde::{Deserialize, Serialize};
 
+use super::sort::Sorter;
 use super::threshold::labelled;
+use crate::Context;
 use crate::error::{Result, ensure};
 
 /// The exponent of [`Calibration::Ranks`].
@@ -33,9 +35,11 @@ pub(super) enum Calibration {
 
 impl Calibration {
     /// From the scores of the fitted rows.
-    pub(super) fn of_ranks(scores: &[f64], contamination: f64) -> Self {
-        let mut sorted = scores.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
+    pub(super) fn of_ranks(scores: &[f64], contamination: f64, context: &Context) -> Result<Self> {
+        let mut sorter = Sorter::default();
+        sorter.values.extend_from_slice(scores);
+        sorter.sort(context)?;
+        let sorted = sorter.sorted;
         let count = sorted.len();
         let (mut values, mut shares): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         // More of the knots lie in the upper tail, where probabilities change.
@@ -44,17 +48,17 @@ impl Calibration {
             ((1.0 - left * left) * (count - 1) as f64).round() as usize
         });
         for place in places {
-            let value = sorted[place];
+            let value = sorted[place].0;
             if values.last().is_none_or(|last| *last < value) {
-                let first = sorted.partition_point(|score| *score < value);
+                let first = sorted.partition_point(|(score, _)| *score < value);
                 // Ties share the middle of their places.
-                let last = sorted.partition_point(|score| *score <= value);
+                let last = sorted.partition_point(|(score, _)| *score <= value);
                 values.push(value);
                 shares.push(1.0 - 0.5 * (first + last) as f64 / count as f64);
             }
         }
         let pivot = pivot(contamination);
-        Calibration::Ranks { scores: values, shares, pivot }
+        Ok(Calibration::Ranks { scores: values, shares, pivot })
     }
 
     /// From rows whose labels are known.
@@ -183,7 +187,7 @@ mod tests {
     fn probabilities_add_up_to_the_expected_number_of_anomalies() {
         let scores: Vec<f64> = (0..5000).map(|i| f64::from(i).sqrt()).collect();
         for contamination in [0.01, 0.1, 0.5] {
-            let calibration = Calibration::of_ranks(&scores, contamination);
+            let calibration = Calibration::of_ranks(&scores, contamination, &Context::new()).unwrap();
             let mean = scores.iter().map(|score| calibration.probability(*score)).sum::<f64>() / 5000.0;
             assert!((mean / contamination - 1.0).abs() < 0.02, "{contamination} {mean}");
             let ordered = scores.windows(2).all(|w| calibration.probability(w[0]) <= calibration.probability(w[1]));
@@ -193,7 +197,7 @@ mod tests {
 
     #[test]
     fn equal_scores_are_equally_probable() {
-        let calibration = Calibration::of_ranks(&[2.0; 50], 0.1);
+        let calibration = Calibration::of_ranks(&[2.0; 50], 0.1, &Context::new()).unwrap();
         let probability = calibration.probability(2.0);
         assert!(probability > 0.0 && probability < 0.5);
         assert_eq!(calibration.probability(1.0), probability);

@@ -10,6 +10,8 @@ use crate::error::{Result, bail, ensure};
 
 /// How many numbers a block of rows holds at most: what fits into the second cache beside a model.
 const BLOCK: usize = 1 << 14;
+/// Rows that are turned into columns between two looks at the context.
+const TURNED: usize = 1 << 16;
 /// The most columns of a table.
 pub(super) const MOST_COLUMNS: usize = 1 << 20;
 /// The most rows of a table: positions are kept in 32 bits.
@@ -83,27 +85,44 @@ impl<'a> Rows<'a> {
         spare
     }
 
+    /// One value.
+    pub(super) fn value(&self, row: usize, column: usize) -> f64 {
+        let value = self.view[(self.place(row), column)];
+        if value.is_nan() { self.fill.get(column).copied().unwrap_or(value) } else { value }
+    }
+
     /// Put one row at the end.
     pub(super) fn push(&self, row: usize, to: &mut Vec<f64>) {
         let line = self.view.index_axis(Axis(0), self.place(row));
-        if self.fill.is_empty() {
+        if let (true, Some(values)) = (self.fill.is_empty(), line.to_slice()) {
+            to.extend_from_slice(values);
+        } else if self.fill.is_empty() {
             to.extend(line);
         } else {
             to.extend(line.iter().zip(self.fill).map(|(value, fill)| if value.is_nan() { *fill } else { *value }));
         }
     }
 
-    /// One column, missing values filled.
-    pub(super) fn column(&self, column: usize, to: &mut Vec<f64>) {
-        to.clear();
-        let line = self.view.index_axis(Axis(1), column);
-        match self.chosen {
-            None => to.extend(line),
-            Some(chosen) => to.extend(chosen.iter().map(|row| line[*row as usize])),
+    /// Some columns, missing values filled.
+    pub(super) fn turn(&self, columns: Range<usize>, context: &Context) -> Result<Vec<Vec<f64>>> {
+        let mut turned = vec![Vec::with_capacity(self.len()); columns.len()];
+        let part = self.view.slice(s![.., columns.clone()]);
+        for start in (0..self.len()).step_by(TURNED) {
+            context.check()?;
+            for row in start..self.len().min(start + TURNED) {
+                let line = part.index_axis(Axis(0), self.place(row));
+                match line.to_slice() {
+                    Some(values) => turned.iter_mut().zip(values).for_each(|(to, value)| to.push(*value)),
+                    None => turned.iter_mut().zip(line).for_each(|(to, value)| to.push(*value)),
+                }
+            }
         }
-        if let Some(fill) = self.fill.get(column) {
-            to.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = *fill);
+        if !self.fill.is_empty() {
+            for (values, fill) in turned.iter_mut().zip(&self.fill[columns]) {
+                values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = *fill);
+            }
         }
+        Ok(turned)
     }
 
     /// All rows one after the other.

@@ -57,13 +57,6 @@ impl IsolationForest {
     }
 }
 
-/// A cut: rows whose value is at least as large go right. The features of planes stand in [`ForestModel::planes`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Cut {
-    value: f64,
-    feature: u32,
-}
-
 /// Trees in which every path has the same length: where a branch ends early, cuts that change nothing follow.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ForestModel {
@@ -72,7 +65,10 @@ pub(super) struct ForestModel {
     /// Mean number of cuts that isolate one of as many rows as a tree was grown from.
     normal: f64,
     /// `2^depth` per tree, the children of cut `i` are `2 i` and `2 i + 1`; the first of each tree is not used.
-    cuts: Vec<Cut>,
+    ///
+    /// Rows whose value of the feature is at least as large go right.
+    values: Vec<f64>,
+    features: Vec<u32>,
     /// Mean number of cuts below each cut, counted from the root; of leaves, `2^depth` per tree, beside.
     expected: Vec<f64>,
     leaves: Vec<f64>,
@@ -95,11 +91,12 @@ impl ForestModel {
 impl Scorer for ForestModel {
     fn score(&self, rows: &Rows<'_>, context: &Context) -> Result<Vec<f64>> {
         rows.score(context, |block, scores| {
-            let size = ((1 << 11) / self.columns).max(8);
+            let size = ((1 << 12) / self.columns).next_multiple_of(walk::ABREAST);
+            let mut tile = Vec::new();
             for (block, scores) in block.chunks(size * self.columns).zip(scores.chunks_mut(size)) {
                 context.check()?;
                 if self.planes.is_empty() {
-                    walk::cuts(self, block, scores);
+                    walk::cuts(self, block, scores, &mut tile);
                 } else {
                     walk::planes(self, block, scores);
                 }
@@ -132,19 +129,21 @@ impl Scorer for ForestModel {
     }
 
     fn check(&self, columns: usize) -> Result<()> {
-        let nodes = self.cuts.len();
+        let nodes = self.values.len();
         let extension = self.planes.len() / nodes.max(1);
         let sound = self.columns == columns
             && self.depth <= 16
             && nodes > 0
             && nodes.is_multiple_of(1 << self.depth)
+            && self.features.len() == nodes
             && self.leaves.len() == nodes
             && self.expected.len() == nodes
             && self.planes.len() == nodes.saturating_mul(extension)
             && extension <= columns
             && self.normal > 0.0
             && self.normal.is_finite()
-            && self.cuts.iter().all(|cut| (cut.feature as usize) < columns && !cut.value.is_nan())
+            && self.features.iter().all(|feature| (*feature as usize) < columns)
+            && self.values.iter().all(|value| !value.is_nan())
             && self.planes.iter().all(|(feature, weight)| (*feature as usize) < columns && weight.is_finite())
             && self.expected.iter().chain(&self.leaves).all(|depth| *depth >= 0.0 && depth.is_finite());
         ensure!(sound, InvalidData, "the trees are broken");
@@ -203,13 +202,15 @@ impl IsolationForest {
             columns,
             depth,
             normal: mean_cuts(samples),
-            cuts: Vec::with_capacity(nodes),
+            values: Vec::with_capacity(nodes),
+            features: Vec::with_capacity(nodes),
             expected: Vec::with_capacity(nodes),
             leaves: Vec::with_capacity(nodes),
             planes: Vec::new(),
         };
         for tree in grown {
-            model.cuts.extend(tree.cuts);
+            model.values.extend(tree.values);
+            model.features.extend(tree.features);
             model.expected.extend(tree.expected);
             model.leaves.extend(tree.leaves);
             model.planes.extend(tree.planes);

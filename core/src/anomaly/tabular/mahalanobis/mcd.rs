@@ -6,9 +6,11 @@
 //! tables start in groups of 300 rows, at most five, which are then joined.
 use super::{MahalanobisModel, chi_square, length};
 use crate::Context;
+use crate::anomaly::tabular::moments::products;
 use crate::anomaly::tabular::rows::Rows;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ensure};
 use crate::math::random::Random;
+use crate::math::simd::dispatch;
 
 /// Random starts in all.
 const STARTS: usize = 500;
@@ -21,6 +23,11 @@ const GROUPS: usize = 5;
 const MOST_WORK: usize = 20_000_000_000;
 /// The most steps to the end.
 const STEPS: usize = 100;
+/// The most multiplications of one step where more than so many directions vary, about: some hundred steps are made.
+const MOST_STEP: usize = 4_000_000_000;
+const FREE: usize = 128;
+/// Rows whose products are taken together.
+const TOGETHER: usize = 64;
 /// What is added to variances, in units of the data's: rows in a hyperplane still have distances.
 const RIDGE: f64 = 1e-10;
 
@@ -42,23 +49,22 @@ impl Shape {
         let count = chosen.len() as f64;
         centre.iter_mut().for_each(|sum| *sum /= count);
         let mut factor = vec![0.0; rank * rank];
-        let mut off = vec![0.0; rank];
-        for row in rows() {
+        let mut off = Vec::with_capacity(TOGETHER * rank);
+        for chosen in chosen.chunks(TOGETHER) {
             if context.is_cancelled() {
                 return None;
             }
-            off.iter_mut().zip(row).zip(&centre).for_each(|((off, value), centre)| *off = value - centre);
-            for i in 0..rank {
-                let weight = off[i];
-                for (sum, value) in factor[i * rank..i * rank + i + 1].iter_mut().zip(&off) {
-                    *sum += weight * value;
-                }
+            off.clear();
+            for row in chosen {
+                let row = &values[*row as usize * rank..][..rank];
+                off.extend(row.iter().zip(&centre).map(|(value, centre)| value - centre));
             }
+            products(&off, rank, &mut factor);
         }
         factor.iter_mut().for_each(|sum| *sum /= count);
         (0..rank).for_each(|i| factor[i * rank + i] += RIDGE);
-        let determinant = factorise(&mut factor, rank)?;
-        invert(&mut factor, rank);
+        let determinant = factorise(&mut factor, rank, context)?;
+        invert(&mut factor, rank, context)?;
         Some(Self { centre, inverse: factor, determinant })
     }
 
@@ -67,14 +73,40 @@ impl Shape {
     }
 }
 
-/// The lower Cholesky factor in place, zeros above; the logarithm of the determinant.
-fn factorise(a: &mut [f64], n: usize) -> Option<f64> {
+dispatch! {
+    fn dot, portable dot_portable(left: &[f64], right: &[f64]) -> f64 {
+        let mut lanes = [0.0; 8];
+        let ((a, a_rest), (b, b_rest)) = (left.as_chunks::<8>(), right.as_chunks::<8>());
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..8 {
+                lanes[lane] += a[lane] * b[lane];
+            }
+        }
+        lanes.iter().sum::<f64>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f64>()
+    }
+}
+
+dispatch! {
+    /// Add a multiple of one list to another.
+    fn add, portable add_portable(to: &mut [f64], from: &[f64], weight: f64) {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to += from * weight;
+        }
+    }
+}
+
+/// The lower Cholesky factor in place, zeros above; the logarithm of the determinant. None where there is none, or the caller
+/// cancelled.
+pub(in crate::anomaly::tabular) fn factorise(a: &mut [f64], n: usize, context: &Context) -> Option<f64> {
     let mut determinant = 0.0;
     for i in 0..n {
+        if context.is_cancelled() {
+            return None;
+        }
         for j in 0..=i {
             let (head, row) = a.split_at(i * n);
             let other = if j < i { &head[j * n..j * n + j] } else { &row[..j] };
-            let rest = a[i * n + j] - row[..j].iter().zip(other).map(|(x, y)| x * y).sum::<f64>();
+            let rest = a[i * n + j] - dot(&row[..j], other);
             if i == j {
                 if !(rest > 0.0 && rest.is_finite()) {
                     return None;
@@ -90,15 +122,24 @@ fn factorise(a: &mut [f64], n: usize) -> Option<f64> {
     Some(determinant)
 }
 
-/// The inverse of a lower triangle in place.
-fn invert(a: &mut [f64], n: usize) {
+/// The inverse of a lower triangle in place; none where the caller cancelled.
+pub(in crate::anomaly::tabular) fn invert(a: &mut [f64], n: usize, context: &Context) -> Option<()> {
+    let mut weights = Vec::with_capacity(n);
     for i in 0..n {
-        a[i * n + i] = 1.0 / a[i * n + i];
-        for j in 0..i {
-            let dot: f64 = (j..i).map(|k| a[i * n + k] * a[k * n + j]).sum();
-            a[i * n + j] = -dot * a[i * n + i];
+        if context.is_cancelled() {
+            return None;
+        }
+        let (before, own) = a.split_at_mut(i * n);
+        let (scale, own) = (1.0 / own[i], &mut own[..n]);
+        weights.clear();
+        weights.extend(own[..i].iter().map(|value| -value * scale));
+        own[..i].fill(0.0);
+        own[i] = scale;
+        for (k, weight) in weights.iter().enumerate() {
+            add(&mut own[..=k], &before[k * n..k * n + k + 1], *weight);
         }
     }
+    Some(())
 }
 
 /// Steps from one shape, over the rows named, to `support` of them.
@@ -150,6 +191,13 @@ pub(super) fn concentrate(
 ) -> Result<MahalanobisModel> {
     let (columns, count) = (rows.columns(), rows.len());
     let rank = classical.directions.len() / columns;
+    let products = (count.saturating_add(rank)).saturating_mul(rank).saturating_mul(rank);
+    ensure!(
+        rank <= FREE || products <= MOST_STEP,
+        TooLarge,
+        "{count} rows that vary in {rank} directions: the robust covariance would take {products} multiplications a step, more than \
+         {MOST_STEP}; take fewer columns or rows, or set robust to false"
+    );
     let mut values = Vec::with_capacity(count * rank);
     rows.each_block(context, |block| {
         for row in block.chunks_exact(columns) {
@@ -180,7 +228,10 @@ pub(super) fn concentrate(
             format!("no covariance of {support} rows exists; scale the columns or set robust to false"),
         ));
     };
-    Ok(compose(classical, &reweigh(&values, rank, raw, context), columns))
+    let model = compose(classical, &reweigh(&values, rank, raw, context), columns, context);
+    // What was cut short is no model.
+    context.check()?;
+    Ok(model)
 }
 
 /// The shapes to go on from.
@@ -243,7 +294,7 @@ fn reweigh(values: &[f64], rank: usize, raw: Shape, context: &Context) -> Shape 
 }
 
 /// The shape in the coordinates of the rows.
-fn compose(classical: &MahalanobisModel, shape: &Shape, columns: usize) -> MahalanobisModel {
+fn compose(classical: &MahalanobisModel, shape: &Shape, columns: usize, context: &Context) -> MahalanobisModel {
     let rank = shape.centre.len();
     let mut directions = vec![0.0; rank * columns];
     for (to, weights) in directions.chunks_exact_mut(columns).zip(shape.inverse.chunks_exact(rank)) {
@@ -253,13 +304,13 @@ fn compose(classical: &MahalanobisModel, shape: &Shape, columns: usize) -> Mahal
     }
     // M (x - c) - L^-1 m = M (x - c') with M c' = M c + L^-1 m; the pseudo-inverse of the directions gives the shift.
     let mut centre = classical.centre.clone();
-    let shift = unwhiten(classical, &shape.centre, columns);
+    let shift = unwhiten(classical, &shape.centre, columns, context);
     centre.iter_mut().zip(shift).for_each(|(centre, shift)| *centre += shift);
     MahalanobisModel { centre, directions }
 }
 
 /// A point whose coordinates along the classical directions are these, in the span of the data.
-fn unwhiten(classical: &MahalanobisModel, wanted: &[f64], columns: usize) -> Vec<f64> {
+fn unwhiten(classical: &MahalanobisModel, wanted: &[f64], columns: usize, context: &Context) -> Vec<f64> {
     // Directions are D = E S with orthonormal-by-weight rows; D D' is small and well behaved: solve D D' u = w, x = D' u.
     let rank = wanted.len();
     let mut gram = vec![0.0; rank * rank];
@@ -268,10 +319,9 @@ fn unwhiten(classical: &MahalanobisModel, wanted: &[f64], columns: usize) -> Vec
             gram[i * rank + j] = a.iter().zip(b).map(|(x, y)| x * y).sum();
         }
     }
-    if factorise(&mut gram, rank).is_none() {
+    if factorise(&mut gram, rank, context).is_none() || invert(&mut gram, rank, context).is_none() {
         return vec![0.0; columns];
     }
-    invert(&mut gram, rank);
     let half: Vec<f64> =
         gram.chunks_exact(rank).map(|row| row.iter().zip(wanted).map(|(a, b)| a * b).sum::<f64>()).collect();
     let mut point = vec![0.0; columns];

@@ -7,7 +7,7 @@
 //! O(rows * columns^2 + columns^3); robust, about 600 times that on at most 1,500 rows besides.
 //! Source: Rousseeuw, Van Driessen, *A fast algorithm for the minimum covariance determinant estimator* (1999).
 mod chi_square;
-mod mcd;
+pub(super) mod mcd;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ pub(super) struct MahalanobisModel {
 }
 
 dispatch! {
-    fn length, portable length_portable(directions: &[f64], row: &[f64], centre: &[f64], off: &mut [f64]) -> f64 {
+    pub(super) fn length, portable length_portable(directions: &[f64], row: &[f64], centre: &[f64], off: &mut [f64]) -> f64 {
         for ((off, value), centre) in off.iter_mut().zip(row).zip(centre) {
             *off = value - centre;
         }

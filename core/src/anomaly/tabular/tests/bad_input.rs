@@ -182,3 +182,28 @@ fn a_cancelled_fit_stops() {
         assert_eq!(fit(rows.view(), Missing::Refuse, &context).unwrap_err().code(), Code::Cancelled, "{name}");
     }
 }
+
+/// Prints how long each took; the bound leaves room for a busy machine.
+#[test]
+#[allow(clippy::print_stdout)]
+fn a_fit_to_a_long_column_stops_soon_after_a_cancel() {
+    let mut random = Random::new(8);
+    let rows = Array2::from_shape_fn((4_000_000, 1), |_| random.normal());
+    for delay in [30, 100, 200, 300, 400, 500] {
+        let context = Context::new().with_threads(1);
+        let asked = std::sync::OnceLock::new();
+        let outcome = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(std::time::Duration::from_millis(delay));
+                context.cancel();
+                asked.get_or_init(std::time::Instant::now);
+            });
+            Ecod::default().fit(rows.view(), &context).map(|_| ()).map_err(|error| error.code())
+        });
+        if outcome == Err(Code::Cancelled) {
+            let late = asked.wait().elapsed();
+            println!("cancelled after {delay} ms, stopped {late:?} later");
+            assert!(late.as_millis() < 400, "{delay}: {late:?}");
+        }
+    }
+}

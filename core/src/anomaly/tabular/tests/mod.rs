@@ -86,6 +86,8 @@ fn every() -> Vec<Fit> {
         KernelDensity::default(),
         Inne::default(),
         Loda::default(),
+        Cblof::default(),
+        GaussianMixture::default(),
         AutoDetector::default(),
     ]
 }
