@@ -498,7 +498,7 @@ export class AlertState {
   }
 }
 
-/** Any detector of streams, written as `{"Ewma": {"weight": 0.2}}`: its name, and its options. */
+/** Any detector of streams, written as `{"Ewma": {"rate": 0.2}}`: its name, and its options. */
 export type AnyStream = StreamDetector | Ewma | Cusum | PageHinkley | Adwin | Spot | HalfSpaceTrees | RobustRandomCutForest;
 
 /** Options of {@link AutoDetector}; every one has a default. */
@@ -573,6 +573,108 @@ export class AutoDetector {
   }
 }
 
+/** Options of {@link Cblof}; every one has a default. */
+export interface CblofOptions {
+  /** Clusters, 1 to 4,096 and at most the rows. Default 8. */
+  clusters?: number;
+  /** The share of rows that large clusters hold at least, in (0.5, 1). Default 0.9. */
+  alpha?: number;
+  /** How many times larger the least large cluster is than the next, above 1. Default 5. */
+  beta?: number;
+  /**
+   * Whether scores are multiplied with the size of the row's cluster, as in the paper; it makes rows of small clusters
+   * less strange. Default false.
+   */
+  weighted?: boolean;
+  /**
+   * The share of anomalies to expect, above 0 and at most 0.5: what the contamination rule cuts off and what
+   * probabilities add up to. Default 0.1.
+   */
+  contamination?: number;
+  /** From which score on a row is an anomaly. Default: the score that the share of `contamination` exceeds. */
+  threshold?: Threshold;
+  /** What happens to missing values. Default: they are refused. */
+  missing?: Missing;
+}
+
+/** Cluster-based local outlier factor: rows far from every large cluster. */
+export class Cblof {
+  /** Clusters, 1 to 4,096 and at most the rows. Default 8. */
+  readonly clusters: number;
+
+  /** The share of rows that large clusters hold at least, in (0.5, 1). Default 0.9. */
+  readonly alpha: number;
+
+  /** How many times larger the least large cluster is than the next, above 1. Default 5. */
+  readonly beta: number;
+
+  /**
+   * Whether scores are multiplied with the size of the row's cluster, as in the paper; it makes rows of small clusters
+   * less strange. Default false.
+   */
+  readonly weighted: boolean;
+
+  /**
+   * The share of anomalies to expect, above 0 and at most 0.5: what the contamination rule cuts off and what
+   * probabilities add up to. Default 0.1.
+   */
+  readonly contamination: number;
+
+  /** From which score on a row is an anomaly. Default: the score that the share of `contamination` exceeds. */
+  readonly threshold: Threshold;
+
+  /** What happens to missing values. Default: they are refused. */
+  readonly missing: Missing;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: CblofOptions = {}) {
+    const fields = read<Required<CblofOptions>>(CBLOF, options);
+    this.clusters = fields.clusters;
+    this.alpha = fields.alpha;
+    this.beta = fields.beta;
+    this.weighted = fields.weighted;
+    this.contamination = fields.contamination;
+    this.threshold = fields.threshold;
+    this.missing = fields.missing;
+  }
+
+  /**
+   * Learn what is normal from rows, anomalies among them; `scores` of the result are those of these very rows.
+   *
+   * Fails with `invalid_config` for an option out of range; `invalid_data` for infinite values, and NaN unless
+   * `missing` says otherwise; `not_enough_data` for too few rows; `too_large`; `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `fitSync` runs in place and borrows them.
+   *
+   * @param rows - `[row, feature]`. One row per observation. Infinite values are refused, NaN as `missing` says.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  fit(rows: MatrixInput, options?: CallOptions): Promise<FittedDetector> {
+    return run<FittedDetector>(CBLOF_FIT, this, [rows], options);
+  }
+
+  /**
+   * Learn what is normal from rows, anomalies among them; `scores` of the result are those of these very rows.
+   *
+   * Fails with `invalid_config` for an option out of range; `invalid_data` for infinite values, and NaN unless
+   * `missing` says otherwise; `not_enough_data` for too few rows; `too_large`; `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param rows - `[row, feature]`. One row per observation. Infinite values are refused, NaN as `missing` says.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  fitSync(rows: MatrixInput, options?: SyncOptions): FittedDetector {
+    return runSync<FittedDetector>(CBLOF_FIT, this, [rows], options);
+  }
+}
+
 /** Which changes count. */
 export const ChangeDirection = {
   /** Both. */
@@ -585,6 +687,134 @@ export const ChangeDirection = {
 
 /** Which changes count. */
 export type ChangeDirection = (typeof ChangeDirection)[keyof typeof ChangeDirection];
+
+/** What changes at a change point. */
+export const ChangeKind = {
+  /** The mean of normal values, whose variance is the same throughout. */
+  Mean: 'mean',
+  /** Mean and variance of normal values. */
+  MeanVariance: 'mean_variance',
+} as const;
+
+/** What changes at a change point. */
+export type ChangeKind = (typeof ChangeKind)[keyof typeof ChangeKind];
+
+/** Options of {@link ChangePoints}; every one has a default. */
+export interface ChangePointsOptions {
+  /** What changes. Default the mean. */
+  kind?: ChangeKind;
+  /** What a change costs, above 0. Default: `2 ln n` for the mean, `3 ln n` for mean and variance. */
+  penalty?: number | null;
+  /** The fewest steps of a segment, at least 1, and 2 for mean and variance. Default 5. */
+  shortest?: number;
+  /** What happens to missing values. Default: they are refused. */
+  gaps?: Gaps;
+}
+
+/**
+ * Change points of mean, or of mean and variance: the segmentation with the least cost, exactly (PELT).
+ *
+ * The cost is the sum over segments of minus twice the logarithmic likelihood, without its constants, and of a
+ * `penalty` for every change: for a mean the squared error over the variance of the noise, for mean and variance `m
+ * ln(variance) + m` of the `m` values, whose deviation counts as at least 1e-5 of the largest distance from the series'
+ * median. By default the variance of the noise is that of normal noise with the series' median absolute change, and the
+ * penalty is Schwarz's, `ln n` for each parameter that a change brings: its place, a mean, a variance. Noise with a
+ * memory looks like changes; a larger penalty helps.
+ *
+ * O(n) where changes are as frequent as the series is long, O(n^2) in the worst case, a long series without any; memory
+ * O(n). Source: Killick, Fearnhead, Eckley, *Optimal detection of changepoints with a linear computational cost*, JASA
+ * 107 (2012).
+ *
+ * ```
+ * use inlaid::{Context, anomaly::ChangePoints};
+ * let series: Vec<f64> = (0..200).map(|t| [0.0, 5.0, 1.0][t / 80] + (t * 7919 % 23) as f64 * 0.1).collect();
+ * let found = ChangePoints::default().detect(&series, &Context::new())?;
+ * assert_eq!(found.positions.to_vec(), [80, 160]);
+ * assert!((found.means[1] - found.means[0] - 5.0).abs() < 0.2);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class ChangePoints {
+  /** What changes. Default the mean. */
+  readonly kind: ChangeKind;
+
+  /** What a change costs, above 0. Default: `2 ln n` for the mean, `3 ln n` for mean and variance. */
+  readonly penalty: number | null;
+
+  /** The fewest steps of a segment, at least 1, and 2 for mean and variance. Default 5. */
+  readonly shortest: number;
+
+  /** What happens to missing values. Default: they are refused. */
+  readonly gaps: Gaps;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: ChangePointsOptions = {}) {
+    const fields = read<Required<ChangePointsOptions>>(CHANGE_POINTS, options);
+    this.kind = fields.kind;
+    this.penalty = fields.penalty;
+    this.shortest = fields.shortest;
+    this.gaps = fields.gaps;
+  }
+
+  /**
+   * The segmentation of the least cost, exactly (PELT).
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<Segments> {
+    return run<Segments>(CHANGE_POINTS_DETECT, this, [series], options);
+  }
+
+  /**
+   * The segmentation of the least cost, exactly (PELT).
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): Segments {
+    return runSync<Segments>(CHANGE_POINTS_DETECT, this, [series], options);
+  }
+}
+
+/** The nearest neighbours of all windows by the `columns` series that are most alike. */
+export class ColumnsProfile {
+  /** How many series count. */
+  readonly columns: number;
+
+  /** The mean distance over those series to the nearest window, infinite where none. */
+  readonly distances: Float64Array;
+
+  /** Where the nearest window begins, -1 where none. */
+  readonly neighbours: Int32Array;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { columns: number; distances: Float64Array; neighbours: Int32Array }) {
+    this.columns = fields.columns;
+    this.distances = fields.distances;
+    this.neighbours = fields.neighbours;
+  }
+}
 
 /** Options of {@link ConformalThreshold}; every one has a default. */
 export interface ConformalThresholdOptions {
@@ -706,6 +936,17 @@ export class Copod {
   }
 }
 
+/** The shape of a bell. */
+export const Covariance = {
+  /** Columns vary together. */
+  Full: 'full',
+  /** Every column varies by itself. */
+  Diagonal: 'diagonal',
+} as const;
+
+/** The shape of a bell. */
+export type Covariance = (typeof Covariance)[keyof typeof Covariance];
+
 /** Options of {@link Cusum}; every one has a default. */
 export interface CusumOptions {
   /** What is allowed per event in standard deviations, at least 0: half of the shift to be found. Default 0.5. */
@@ -786,6 +1027,129 @@ export class Cusum {
   }
 }
 
+/** Options of {@link DiscordDetector}; every one has a default. */
+export interface DiscordDetectorOptions {
+  /** The length of the windows in points, at least 3; 0 takes the dominant period of the series. Default 0. */
+  window?: number;
+  /**
+   * Whether the score of a step may only depend on the past: the distance of the window that ends there to the nearest
+   * window before. Otherwise it is the mean over all windows that cover the step. Default false.
+   */
+  causal?: boolean;
+  /**
+   * How many steps left and right of a window do not count as elsewhere. Default a quarter of the window, rounded up.
+   */
+  exclusion?: number | null;
+  /** Whether windows are compared by shape alone. Default true. */
+  normalized?: boolean;
+  /** The share of anomalous steps that the contamination rule cuts off, above 0 and at most 0.5. Default 0.01. */
+  contamination?: number;
+  /** From which score on a step is an anomaly: contamination, extreme value or fixed. Default contamination. */
+  threshold?: Threshold;
+}
+
+/**
+ * Discords: steps in windows that are far from the window most like them, by the matrix profile.
+ *
+ * The unit of scores is that of `Profile`: 0 for a pattern that comes again exactly,
+ * `sqrt(2 window)` for one that is like nothing else. A strange pattern that comes twice has a near neighbour and is
+ * not found, unless causal.
+ */
+export class DiscordDetector {
+  /** The length of the windows in points, at least 3; 0 takes the dominant period of the series. Default 0. */
+  readonly window: number;
+
+  /**
+   * Whether the score of a step may only depend on the past: the distance of the window that ends there to the nearest
+   * window before. Otherwise it is the mean over all windows that cover the step. Default false.
+   */
+  readonly causal: boolean;
+
+  /**
+   * How many steps left and right of a window do not count as elsewhere. Default a quarter of the window, rounded up.
+   */
+  readonly exclusion: number | null;
+
+  /** Whether windows are compared by shape alone. Default true. */
+  readonly normalized: boolean;
+
+  /** The share of anomalous steps that the contamination rule cuts off, above 0 and at most 0.5. Default 0.01. */
+  readonly contamination: number;
+
+  /** From which score on a step is an anomaly: contamination, extreme value or fixed. Default contamination. */
+  readonly threshold: Threshold;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: DiscordDetectorOptions = {}) {
+    const fields = read<Required<DiscordDetectorOptions>>(DISCORD_DETECTOR, options);
+    this.window = fields.window;
+    this.causal = fields.causal;
+    this.exclusion = fields.exclusion;
+    this.normalized = fields.normalized;
+    this.contamination = fields.contamination;
+    this.threshold = fields.threshold;
+  }
+
+  /**
+   * Steps in windows that are far from the window most like them.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<SeriesAnomalies> {
+    return run<SeriesAnomalies>(DISCORD_DETECTOR_DETECT, this, [series], options);
+  }
+
+  /**
+   * Steps in windows that are far from the window most like them.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): SeriesAnomalies {
+    return runSync<SeriesAnomalies>(DISCORD_DETECTOR_DETECT, this, [series], options);
+  }
+}
+
+/** The strangest windows of a series, the strangest first. */
+export class Discords {
+  /** Where they begin. */
+  readonly positions: Int32Array;
+
+  /** How far each is from the window most like it. */
+  readonly distances: Float64Array;
+
+  /** Where that begins. */
+  readonly neighbours: Int32Array;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { positions: Int32Array; distances: Float64Array; neighbours: Int32Array }) {
+    this.positions = fields.positions;
+    this.distances = fields.distances;
+    this.neighbours = fields.neighbours;
+  }
+}
+
 /** Options of {@link Ecod}; every one has a default. */
 export interface EcodOptions {
   /**
@@ -855,6 +1219,49 @@ export class Ecod {
    */
   fitSync(rows: MatrixInput, options?: SyncOptions): FittedDetector {
     return runSync<FittedDetector>(ECOD_FIT, this, [rows], options);
+  }
+}
+
+/** What is taken away beside the season. */
+export const EsdCentre = {
+  /** The median of the series, as in the source: a level that lasts some days is an anomaly too. */
+  Median: 'median',
+  /**
+   * The trend of the decomposition: only what is unlike its surroundings is an anomaly. Without a season, the median.
+   */
+  Trend: 'trend',
+} as const;
+
+/** What is taken away beside the season. */
+export type EsdCentre = (typeof EsdCentre)[keyof typeof EsdCentre];
+
+/** What the test says of every candidate, the strangest first. */
+export class EsdReport {
+  /** Where the candidates are, in the order in which they were taken out; the first value is 0. */
+  readonly positions: Int32Array;
+
+  /** How far each lies from the mean of the values that were left, in their standard deviations. */
+  readonly statistics: Float64Array;
+
+  /** What the statistic of an outlier exceeds. */
+  readonly criticalValues: Float64Array;
+
+  /** How many of the candidates are outliers: the first so many. */
+  readonly outliers: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    positions: Int32Array;
+    statistics: Float64Array;
+    criticalValues: Float64Array;
+    outliers: number;
+  }) {
+    this.positions = fields.positions;
+    this.statistics = fields.statistics;
+    this.criticalValues = fields.criticalValues;
+    this.outliers = fields.outliers;
   }
 }
 
@@ -937,6 +1344,19 @@ export class Ewma {
     return runSync<StreamState>(EWMA_START, this, []);
   }
 }
+
+/** What is expected of every column: its level, a robust decomposition, or a forecast, each with defaults. */
+export const Expectation = {
+  /** Its median. */
+  Level: 'level',
+  /** Trend and season of a robust decomposition by loess. */
+  Decomposition: 'decomposition',
+  /** A forecast from the past alone; the steps that it does not judge count as expected. */
+  Forecast: 'forecast',
+} as const;
+
+/** What is expected of every column: its level, a robust decomposition, or a forecast, each with defaults. */
+export type Expectation = (typeof Expectation)[keyof typeof Expectation];
 
 /** Options of {@link ExtremeValueThreshold}; every one has a default. */
 export interface ExtremeValueThresholdOptions {
@@ -1512,6 +1932,221 @@ export class FixedThreshold {
   }
 }
 
+/** A method of the room `forecast`, with its default options. */
+export const ForecastMethod = {
+  /** Exponential smoothing that chooses its form. */
+  AutoEts: 'auto_ets',
+  /** The theta method. */
+  Theta: 'theta',
+  /** The last value. */
+  Naive: 'naive',
+  /** The value of a season ago. */
+  SeasonalNaive: 'seasonal_naive',
+  /** The last value, seasonally adjusted. */
+  Naive2: 'naive2',
+  /** The last value and the mean change. */
+  Drift: 'drift',
+} as const;
+
+/** A method of the room `forecast`, with its default options. */
+export type ForecastMethod = (typeof ForecastMethod)[keyof typeof ForecastMethod];
+
+/** What happens to steps whose value is missing (NaN). Infinite values are always refused. */
+export const Gaps = {
+  /** They are an error that names the first. */
+  Refuse: 'refuse',
+  /**
+   * A line between the values on both sides stands in, at the ends the nearest value; such a step has score 0 and is
+   * never an anomaly.
+   */
+  Interpolate: 'interpolate',
+} as const;
+
+/** What happens to steps whose value is missing (NaN). Infinite values are always refused. */
+export type Gaps = (typeof Gaps)[keyof typeof Gaps];
+
+/** Options of {@link GaussianMixture}; every one has a default. */
+export interface GaussianMixtureOptions {
+  /** Bells, 1 to 1,024 and at most the rows. Default 2. */
+  components?: number;
+  /** The shape of the bells. Default: full. */
+  covariance?: Covariance;
+  /** The growth of the mean log density at which the search ends, above 0. Default 0.001. */
+  tolerance?: number;
+  /** The most rounds, 1 to 100,000; the bells of the last are taken. Default 100. */
+  rounds?: number;
+  /** What is added to variances, in units of the columns' own, above 0. Default 1e-6. */
+  floor?: number;
+  /**
+   * The share of anomalies to expect, above 0 and at most 0.5: what the contamination rule cuts off and what
+   * probabilities add up to. Default 0.1.
+   */
+  contamination?: number;
+  /** From which score on a row is an anomaly. Default: the score that the share of `contamination` exceeds. */
+  threshold?: Threshold;
+  /** What happens to missing values. Default: they are refused. */
+  missing?: Missing;
+}
+
+/** Gaussian mixture: rows where a few bells together are thin. */
+export class GaussianMixture {
+  /** Bells, 1 to 1,024 and at most the rows. Default 2. */
+  readonly components: number;
+
+  /** The shape of the bells. Default: full. */
+  readonly covariance: Covariance;
+
+  /** The growth of the mean log density at which the search ends, above 0. Default 0.001. */
+  readonly tolerance: number;
+
+  /** The most rounds, 1 to 100,000; the bells of the last are taken. Default 100. */
+  readonly rounds: number;
+
+  /** What is added to variances, in units of the columns' own, above 0. Default 1e-6. */
+  readonly floor: number;
+
+  /**
+   * The share of anomalies to expect, above 0 and at most 0.5: what the contamination rule cuts off and what
+   * probabilities add up to. Default 0.1.
+   */
+  readonly contamination: number;
+
+  /** From which score on a row is an anomaly. Default: the score that the share of `contamination` exceeds. */
+  readonly threshold: Threshold;
+
+  /** What happens to missing values. Default: they are refused. */
+  readonly missing: Missing;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: GaussianMixtureOptions = {}) {
+    const fields = read<Required<GaussianMixtureOptions>>(GAUSSIAN_MIXTURE, options);
+    this.components = fields.components;
+    this.covariance = fields.covariance;
+    this.tolerance = fields.tolerance;
+    this.rounds = fields.rounds;
+    this.floor = fields.floor;
+    this.contamination = fields.contamination;
+    this.threshold = fields.threshold;
+    this.missing = fields.missing;
+  }
+
+  /**
+   * Learn what is normal from rows, anomalies among them; `scores` of the result are those of these very rows.
+   *
+   * Fails with `invalid_config` for an option out of range; `invalid_data` for infinite values, and NaN unless
+   * `missing` says otherwise; `not_enough_data` for too few rows; `too_large`; `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `fitSync` runs in place and borrows them.
+   *
+   * @param rows - `[row, feature]`. One row per observation. Infinite values are refused, NaN as `missing` says.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  fit(rows: MatrixInput, options?: CallOptions): Promise<FittedDetector> {
+    return run<FittedDetector>(GAUSSIAN_MIXTURE_FIT, this, [rows], options);
+  }
+
+  /**
+   * Learn what is normal from rows, anomalies among them; `scores` of the result are those of these very rows.
+   *
+   * Fails with `invalid_config` for an option out of range; `invalid_data` for infinite values, and NaN unless
+   * `missing` says otherwise; `not_enough_data` for too few rows; `too_large`; `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param rows - `[row, feature]`. One row per observation. Infinite values are refused, NaN as `missing` says.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  fitSync(rows: MatrixInput, options?: SyncOptions): FittedDetector {
+    return runSync<FittedDetector>(GAUSSIAN_MIXTURE_FIT, this, [rows], options);
+  }
+}
+
+/** Options of {@link GrowingProfile}; every one has a default. */
+export interface GrowingProfileOptions {
+  /** The length of the windows in points, at least 3. Default 50. */
+  window?: number;
+  /** How many steps before a window do not count as elsewhere. Default a quarter of the window, rounded up. */
+  exclusion?: number | null;
+  /**
+   * How many windows are remembered, at least 2: memory is at most 130 bytes for each, time per point grows with it.
+   * Default 10000.
+   */
+  memory?: number;
+}
+
+/**
+ * A matrix profile that grows with a stream: each new window and the one before that is most like it.
+ *
+ * ```
+ * use inlaid::anomaly::GrowingProfile;
+ * let mut stream = GrowingProfile::default().with_window(8).start()?;
+ * let mut last = None;
+ * for t in 0..100 {
+ *     last = Some(stream.update((t as f64 * std::f64::consts::TAU / 10.0).sin()));
+ * }
+ * assert!(last.unwrap().distance < 1e-5);
+ * assert!(stream.update(9.0).distance > 1.0);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class GrowingProfile {
+  /** The length of the windows in points, at least 3. Default 50. */
+  readonly window: number;
+
+  /** How many steps before a window do not count as elsewhere. Default a quarter of the window, rounded up. */
+  readonly exclusion: number | null;
+
+  /**
+   * How many windows are remembered, at least 2: memory is at most 130 bytes for each, time per point grows with it.
+   * Default 10000.
+   */
+  readonly memory: number;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: GrowingProfileOptions = {}) {
+    const fields = read<Required<GrowingProfileOptions>>(GROWING_PROFILE, options);
+    this.window = fields.window;
+    this.exclusion = fields.exclusion;
+    this.memory = fields.memory;
+  }
+
+  /**
+   * Start with no points.
+   *
+   * Fails with `invalid_config` for a window below 3 or a memory below 2, `too_large` from 2^30.
+   *
+   * Cheap: it runs in place, as `startSync` does.
+   *
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  start(): Promise<ProfileStream> {
+    return run<ProfileStream>(GROWING_PROFILE_START, this, []);
+  }
+
+  /**
+   * Start with no points.
+   *
+   * Fails with `invalid_config` for a window below 3 or a memory below 2, `too_large` from 2^30.
+   *
+   * Runs in place.
+   *
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  startSync(): ProfileStream {
+    return runSync<ProfileStream>(GROWING_PROFILE_START, this, []);
+  }
+}
+
 /** Options of {@link HalfSpaceTrees}; every one has a default. */
 export interface HalfSpaceTreesOptions {
   /** How many trees, 1 to 1000. Default 25. */
@@ -1989,6 +2624,101 @@ export class IsolationForest {
   }
 }
 
+/** Options of {@link KMeansAd}; every one has a default. */
+export interface KMeansAdOptions {
+  /** The length of the windows in points, at least 3; 0 takes the dominant period of the series. Default 0. */
+  window?: number;
+  /** How many typical windows, at least 1. Default 20. */
+  clusters?: number;
+  /** How often the centres start anew, at least 1. Default 1. */
+  restarts?: number;
+  /** Whether windows are compared by shape alone. Default true. */
+  normalized?: boolean;
+  /** The share of anomalous steps that the contamination rule cuts off, above 0 and at most 0.5. Default 0.01. */
+  contamination?: number;
+  /** From which score on a step is an anomaly: contamination, extreme value or fixed. Default contamination. */
+  threshold?: Threshold;
+}
+
+/**
+ * KMeansAD: steps in windows that are far from the nearest of some typical windows.
+ *
+ * Windows are brought to mean 0 and deviation 1 (of a sample) unless `normalized` is off; their centres start by
+ * k-means++ with the seed of the context and move until no window changes its centre; the best of `restarts` counts.
+ * The score of a window is its Euclidean distance to the nearest centre, that of a step the mean over the windows that
+ * cover it. Source: Yairi, Kato, Hori, *Fault detection by mining association rules from house-keeping data* (2001);
+ * Liu, Paparrizos, *The elephant in the room: towards a reliable time-series anomaly detection benchmark* (NeurIPS
+ * 2024).
+ */
+export class KMeansAd {
+  /** The length of the windows in points, at least 3; 0 takes the dominant period of the series. Default 0. */
+  readonly window: number;
+
+  /** How many typical windows, at least 1. Default 20. */
+  readonly clusters: number;
+
+  /** How often the centres start anew, at least 1. Default 1. */
+  readonly restarts: number;
+
+  /** Whether windows are compared by shape alone. Default true. */
+  readonly normalized: boolean;
+
+  /** The share of anomalous steps that the contamination rule cuts off, above 0 and at most 0.5. Default 0.01. */
+  readonly contamination: number;
+
+  /** From which score on a step is an anomaly: contamination, extreme value or fixed. Default contamination. */
+  readonly threshold: Threshold;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: KMeansAdOptions = {}) {
+    const fields = read<Required<KMeansAdOptions>>(K_MEANS_AD, options);
+    this.window = fields.window;
+    this.clusters = fields.clusters;
+    this.restarts = fields.restarts;
+    this.normalized = fields.normalized;
+    this.contamination = fields.contamination;
+    this.threshold = fields.threshold;
+  }
+
+  /**
+   * Steps in windows that are far from typical ones.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<SeriesAnomalies> {
+    return run<SeriesAnomalies>(K_MEANS_AD_DETECT, this, [series], options);
+  }
+
+  /**
+   * Steps in windows that are far from typical ones.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): SeriesAnomalies {
+    return runSync<SeriesAnomalies>(K_MEANS_AD_DETECT, this, [series], options);
+  }
+}
+
 /** Options of {@link KernelDensity}; every one has a default. */
 export interface KernelDensityOptions {
   /** The deviation of each bell in standard deviations of the columns, above 0. Default: Scott's rule. */
@@ -2064,6 +2794,114 @@ export class KernelDensity {
    */
   fitSync(rows: MatrixInput, options?: SyncOptions): FittedDetector {
     return runSync<FittedDetector>(KERNEL_DENSITY_FIT, this, [rows], options);
+  }
+}
+
+/** The nearest windows before, for each of several points. */
+export class LeftNeighbours {
+  /** How far each is from the window that ends with the point; infinite where there is none. */
+  readonly distances: Float64Array;
+
+  /** Where each begins, counted from the first point ever seen; -1 where there is none. */
+  readonly neighbours: Int32Array;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { distances: Float64Array; neighbours: Int32Array }) {
+    this.distances = fields.distances;
+    this.neighbours = fields.neighbours;
+  }
+}
+
+/** Options of {@link LevelShift}; every one has a default. */
+export interface LevelShiftOptions {
+  /**
+   * How many steps are looked at on each side, 4 to 100,000; with a season, a multiple of it. Shifts that follow each
+   * other more closely are not told apart. Default 50.
+   */
+  window?: number;
+  /** From which score on a shift counts, at least 0. Default 3. */
+  threshold?: number;
+  /** What happens to missing values. Default: they are refused. */
+  gaps?: Gaps;
+}
+
+/**
+ * Shifts of the level: the medians of the windows before and after a step differ.
+ *
+ * The score is the difference of the medians in robust standard deviations of the values around their own median, so
+ * that single outliers neither make nor hide a shift. Of steps closer than `window` whose scores are above the
+ * threshold, the highest is the shift; where it begins is the split of both windows with the least distances from the
+ * two medians, none of which counts more than 3 deviations. A slope of more than `threshold` deviations per window
+ * counts as a shift. O(n * window).
+ *
+ * ```
+ * use inlaid::{Context, anomaly::LevelShift};
+ * let series: Vec<f64> = (0..300).map(|t| if t < 120 { 10.0 } else { 13.0 } + (t * 7 % 11) as f64 * 0.1).collect();
+ * let found = LevelShift::default().detect(&series, &Context::new())?;
+ * assert_eq!(found.positions.to_vec(), [120]);
+ * assert!((found.sizes[0] - 3.0).abs() < 0.2 && (found.after[0] - 13.5).abs() < 0.2);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class LevelShift {
+  /**
+   * How many steps are looked at on each side, 4 to 100,000; with a season, a multiple of it. Shifts that follow each
+   * other more closely are not told apart. Default 50.
+   */
+  readonly window: number;
+
+  /** From which score on a shift counts, at least 0. Default 3. */
+  readonly threshold: number;
+
+  /** What happens to missing values. Default: they are refused. */
+  readonly gaps: Gaps;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: LevelShiftOptions = {}) {
+    const fields = read<Required<LevelShiftOptions>>(LEVEL_SHIFT, options);
+    this.window = fields.window;
+    this.threshold = fields.threshold;
+    this.gaps = fields.gaps;
+  }
+
+  /**
+   * Where the level changes for longer, and from what to what.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<ShiftReport> {
+    return run<ShiftReport>(LEVEL_SHIFT_DETECT, this, [series], options);
+  }
+
+  /**
+   * Where the level changes for longer, and from what to what.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): ShiftReport {
+    return runSync<ShiftReport>(LEVEL_SHIFT_DETECT, this, [series], options);
   }
 }
 
@@ -2325,6 +3163,161 @@ export class Mahalanobis {
   }
 }
 
+/** Options of {@link MatrixProfile}; every one has a default. */
+export interface MatrixProfileOptions {
+  /** The length of the windows in points, at least 3 and at most that of the series. Default 50. */
+  window?: number;
+  /**
+   * How many steps left and right of a window do not count as elsewhere. Default a quarter of the window, rounded up.
+   */
+  exclusion?: number | null;
+  /**
+   * Whether windows are compared by shape alone: each brought to mean 0 and standard deviation 1. Otherwise by their
+   * values. Default true.
+   */
+  normalized?: boolean;
+}
+
+/**
+ * Matrix profile: how far every window of a series is from the window most like it elsewhere.
+ *
+ * Windows are brought to mean 0 and deviation 1 first, unless `normalized` is off; a large distance is a *discord*, the
+ * strangest window, a small one a *motif*, a pattern that comes again. O(n^2) time whatever the window, O(n) memory.
+ *
+ * ```
+ * use inlaid::{Context, anomaly::MatrixProfile};
+ * let mut series: Vec<f64> = (0..400).map(|t| (t as f64 * 0.3).sin()).collect();
+ * series[200] += 1.5;
+ * let profile = MatrixProfile::default().with_window(20).search(&series, &Context::new())?;
+ * let strangest = (0..profile.distances.len()).max_by(|a, b| profile.distances[*a].total_cmp(&profile.distances[*b]));
+ * assert!((181..=200).contains(&strangest.unwrap()));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class MatrixProfile {
+  /** The length of the windows in points, at least 3 and at most that of the series. Default 50. */
+  readonly window: number;
+
+  /**
+   * How many steps left and right of a window do not count as elsewhere. Default a quarter of the window, rounded up.
+   */
+  readonly exclusion: number | null;
+
+  /**
+   * Whether windows are compared by shape alone: each brought to mean 0 and standard deviation 1. Otherwise by their
+   * values. Default true.
+   */
+  readonly normalized: boolean;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: MatrixProfileOptions = {}) {
+    const fields = read<Required<MatrixProfileOptions>>(MATRIX_PROFILE, options);
+    this.window = fields.window;
+    this.exclusion = fields.exclusion;
+    this.normalized = fields.normalized;
+  }
+
+  /**
+   * How far every window is from the one most like it, before it and behind it.
+   *
+   * Fails with `invalid_config` for an option out of range, `not_enough_data` for a series shorter than the window,
+   * `too_large`, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `searchSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series; a window with NaN or infinite points is like no other.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  search(series: VectorInput, options?: CallOptions): Promise<Profile> {
+    return run<Profile>(MATRIX_PROFILE_SEARCH, this, [series], options);
+  }
+
+  /**
+   * How far every window is from the one most like it, before it and behind it.
+   *
+   * Fails with `invalid_config` for an option out of range, `not_enough_data` for a series shorter than the window,
+   * `too_large`, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series; a window with NaN or infinite points is like no other.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  searchSync(series: VectorInput, options?: SyncOptions): Profile {
+    return runSync<Profile>(MATRIX_PROFILE_SEARCH, this, [series], options);
+  }
+
+  /**
+   * How far every window of a series is from the one most like it in another.
+   *
+   * Fails as `search`.
+   *
+   * Runs away from the event loop on a copy of its arrays; `searchBetweenSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series; a window with NaN or infinite points is like no other.
+   * @param other - `[time]`. The series whose windows are compared with.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  searchBetween(series: VectorInput, other: VectorInput, options?: CallOptions): Promise<Profile> {
+    return run<Profile>(MATRIX_PROFILE_SEARCH_BETWEEN, this, [series, other], options);
+  }
+
+  /**
+   * How far every window of a series is from the one most like it in another.
+   *
+   * Fails as `search`.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series; a window with NaN or infinite points is like no other.
+   * @param other - `[time]`. The series whose windows are compared with.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  searchBetweenSync(series: VectorInput, other: VectorInput, options?: SyncOptions): Profile {
+    return runSync<Profile>(MATRIX_PROFILE_SEARCH_BETWEEN, this, [series, other], options);
+  }
+
+  /**
+   * The matrix profiles of several series: by the one most alike, by the two most alike, .. by all (mSTAMP).
+   *
+   * Fails as `search`.
+   *
+   * Runs away from the event loop on a copy of its arrays; `searchColumnsSync` runs in place and borrows them.
+   *
+   * @param series - `[time, column]`. Several series of the same times, 1 to 1024 columns; a window with NaN or
+   *   infinite points is like no other.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  searchColumns(series: MatrixInput, options?: CallOptions): Promise<MultiProfile> {
+    return run<MultiProfile>(MATRIX_PROFILE_SEARCH_COLUMNS, this, [series], options);
+  }
+
+  /**
+   * The matrix profiles of several series: by the one most alike, by the two most alike, .. by all (mSTAMP).
+   *
+   * Fails as `search`.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time, column]`. Several series of the same times, 1 to 1024 columns; a window with NaN or
+   *   infinite points is like no other.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  searchColumnsSync(series: MatrixInput, options?: SyncOptions): MultiProfile {
+    return runSync<MultiProfile>(MATRIX_PROFILE_SEARCH_COLUMNS, this, [series], options);
+  }
+}
+
 /** How distances are measured. */
 export const Metric = {
   /** The root of the sum of squared differences. */
@@ -2351,6 +3344,189 @@ export const Missing = {
 
 /** What happens to missing values (NaN). Infinite values are always refused. */
 export type Missing = (typeof Missing)[keyof typeof Missing];
+
+/** A pattern that comes again. */
+export class Motif {
+  /** Where the pattern begins. */
+  readonly position: number;
+
+  /** Where the window most like it begins. */
+  readonly neighbour: number;
+
+  /** How far they are apart. */
+  readonly distance: number;
+
+  /** Where every window like the pattern begins, itself excluded, the nearest first. */
+  readonly matches: Int32Array;
+
+  /** How far each of them is from the pattern. */
+  readonly matchDistances: Float64Array;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    position: number;
+    neighbour: number;
+    distance: number;
+    matches: Int32Array;
+    matchDistances: Float64Array;
+  }) {
+    this.position = fields.position;
+    this.neighbour = fields.neighbour;
+    this.distance = fields.distance;
+    this.matches = fields.matches;
+    this.matchDistances = fields.matchDistances;
+  }
+}
+
+/** Matrix profiles of several series, by one series, by two, .. by all. */
+export class MultiProfile {
+  /** The length of the windows. */
+  readonly window: number;
+
+  /** How many steps left and right of a window did not count. */
+  readonly exclusion: number;
+
+  /** By the one most alike series, by the two most alike, .. by all. */
+  readonly profiles: readonly ColumnsProfile[];
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { window: number; exclusion: number; profiles: readonly ColumnsProfile[] }) {
+    this.window = fields.window;
+    this.exclusion = fields.exclusion;
+    this.profiles = fields.profiles;
+  }
+}
+
+/** How strange every step is, and how much of that each column is to blame for. */
+export class MultivariateAnomalies {
+  /** Scores, threshold and anomalies; without a band. */
+  readonly anomalies: SeriesAnomalies;
+
+  /** What each column adds to the score, at least 0, `[time, column]`. */
+  readonly contributions: Matrix;
+
+  /** How far each value is from what was expected, in robust standard deviations, with its sign, `[time, column]`. */
+  readonly deviations: Matrix;
+
+  /** What was expected, `[time, column]`; NaN where a forecast does not judge yet. */
+  readonly expected: Matrix;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: { anomalies: SeriesAnomalies; contributions: Matrix; deviations: Matrix; expected: Matrix }) {
+    this.anomalies = fields.anomalies;
+    this.contributions = fields.contributions;
+    this.deviations = fields.deviations;
+    this.expected = fields.expected;
+  }
+}
+
+/** Options of {@link MultivariateSeries}; every one has a default. */
+export interface MultivariateSeriesOptions {
+  /** What is expected of every column. Default its median. */
+  expectation?: Expectation;
+  /** The share of steps of normal noise above the threshold, in (0, 1). Default 1e-4. */
+  significance?: number;
+  /**
+   * What happens to missing values. Default: they are refused. Interpolated ones count as just what was expected; a
+   * step without any value is never an anomaly.
+   */
+  gaps?: Gaps;
+}
+
+/**
+ * Steps at which several series together are unlike what they usually are together.
+ *
+ * Every column's deviations from what is expected of it are divided by their robust standard deviation; a robust
+ * covariance of all columns tells which deviations go together. The score is the squared distance from the usual,
+ * scaled so that its median is that of a chi-square distribution with as many degrees of freedom as columns vary; the
+ * threshold is that distribution's quantile, which normal noise exceeds in a share of `significance` of the steps, and
+ * heavier tails more often. The score is the sum of the contributions of the columns, none of them negative. Not
+ * causal, for spreads and covariance are those of the whole series. O(columns * expectation + columns^2 * min(time,
+ * 20,000) + columns^3).
+ *
+ * ```
+ * use inlaid::{Context, anomaly::MultivariateSeries};
+ * use ndarray::Array2;
+ * // Two columns that move together, but for one step, where each is still within its usual range.
+ * let mut table = Array2::from_shape_fn((400, 2), |(t, column)| {
+ *     (t as f64 * 0.37).sin() + (t * [5, 7][column] % 17) as f64 * 0.01
+ * });
+ * table[[200, 0]] = 0.9;
+ * table[[200, 1]] = -0.9;
+ * let found = MultivariateSeries::default().with_significance(1e-9).detect(table.view(), &Context::new())?;
+ * assert_eq!(found.anomalies.positions.to_vec(), [200]);
+ * let sum: f64 = found.contributions.row(200).sum();
+ * assert!((sum / found.anomalies.scores[200] - 1.0).abs() < 1e-12);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class MultivariateSeries {
+  /** What is expected of every column. Default its median. */
+  readonly expectation: Expectation;
+
+  /** The share of steps of normal noise above the threshold, in (0, 1). Default 1e-4. */
+  readonly significance: number;
+
+  /**
+   * What happens to missing values. Default: they are refused. Interpolated ones count as just what was expected; a
+   * step without any value is never an anomaly.
+   */
+  readonly gaps: Gaps;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: MultivariateSeriesOptions = {}) {
+    const fields = read<Required<MultivariateSeriesOptions>>(MULTIVARIATE_SERIES, options);
+    this.expectation = fields.expectation;
+    this.significance = fields.significance;
+    this.gaps = fields.gaps;
+  }
+
+  /**
+   * Steps at which several series are unlike what they usually are together, and how much of that each column is to
+   * blame for.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for series that are too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time, column]`. Several series of the same times, one per column. NaN is a missing value;
+   *   infinite values are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: MatrixInput, options?: CallOptions): Promise<MultivariateAnomalies> {
+    return run<MultivariateAnomalies>(MULTIVARIATE_SERIES_DETECT, this, [series], options);
+  }
+
+  /**
+   * Steps at which several series are unlike what they usually are together, and how much of that each column is to
+   * blame for.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for series that are too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time, column]`. Several series of the same times, one per column. NaN is a missing value;
+   *   infinite values are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: MatrixInput, options?: SyncOptions): MultivariateAnomalies {
+    return runSync<MultivariateAnomalies>(MULTIVARIATE_SERIES_DETECT, this, [series], options);
+  }
+}
 
 /** What missed windows and false alarms cost. */
 export const NabProfile = {
@@ -2888,6 +4064,294 @@ export class PcaDetector {
   }
 }
 
+/** Options of {@link Poly}; every one has a default. */
+export interface PolyOptions {
+  /** How many steps a polynomial is fitted to, more than `degree` and at most 10,000. Default 20. */
+  window?: number;
+  /** The degree of the polynomial, at most 5. Default 1. */
+  degree?: number;
+  /** How many of the last residuals tell how large they usually are, 10 to 100,000. Default 200. */
+  memory?: number;
+  /** From which score on a step is an anomaly, above 0. Default 6. */
+  threshold?: number;
+  /** What happens to missing values. Default: they are refused. Interpolated ones may look ahead as far as the gap. */
+  gaps?: Gaps;
+}
+
+/**
+ * Steps that a polynomial through the last ones does not reach.
+ *
+ * Every step is predicted by the least-squares polynomial of `degree` through the `window` steps before; the score is
+ * the distance in robust standard deviations, from the median of the absolute residuals of the `memory` steps before.
+ * The band is `threshold` such deviations wide on either side. Causal. The first `window` + 10 steps have score 0;
+ * their expectation and band are NaN. The last residuals being all 0, so that there is no deviation, any other has a
+ * score of 1e6. For smooth series; a season longer than the window is followed, a shorter one is noise. O(n * (window +
+ * memory)). Source: the residual detector POLY of Li, Boniol, Paparrizos et al., *TSB-AD* (2024), here with a robust
+ * scale.
+ *
+ * ```
+ * use inlaid::{Context, anomaly::Poly};
+ * let mut series: Vec<f64> = (0..300).map(|t| (t as f64 * 0.05).sin() + (t * 7919 % 13) as f64 * 0.01).collect();
+ * series[200] += 1.0;
+ * let found = Poly::default().with_threshold(8.0).detect(&series, &Context::new())?;
+ * assert_eq!(found.positions.to_vec()[0], 200);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class Poly {
+  /** How many steps a polynomial is fitted to, more than `degree` and at most 10,000. Default 20. */
+  readonly window: number;
+
+  /** The degree of the polynomial, at most 5. Default 1. */
+  readonly degree: number;
+
+  /** How many of the last residuals tell how large they usually are, 10 to 100,000. Default 200. */
+  readonly memory: number;
+
+  /** From which score on a step is an anomaly, above 0. Default 6. */
+  readonly threshold: number;
+
+  /** What happens to missing values. Default: they are refused. Interpolated ones may look ahead as far as the gap. */
+  readonly gaps: Gaps;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: PolyOptions = {}) {
+    const fields = read<Required<PolyOptions>>(POLY, options);
+    this.window = fields.window;
+    this.degree = fields.degree;
+    this.memory = fields.memory;
+    this.threshold = fields.threshold;
+    this.gaps = fields.gaps;
+  }
+
+  /**
+   * Steps that a smooth continuation of the last ones does not reach; causal.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<SeriesAnomalies> {
+    return run<SeriesAnomalies>(POLY_DETECT, this, [series], options);
+  }
+
+  /**
+   * Steps that a smooth continuation of the last ones does not reach; causal.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): SeriesAnomalies {
+    return runSync<SeriesAnomalies>(POLY_DETECT, this, [series], options);
+  }
+}
+
+/**
+ * How far every window of a series is from the one most like it.
+ *
+ * Position i is the window of the points i to i + `window` - 1. Distances are Euclidean, of windows with mean 0 and
+ * standard deviation 1 (population) where `normalized`: 0 for equal shapes, `sqrt(2 window)` for shapes that have nothing
+ * in common, `2 sqrt(window)` for opposite ones. Two constant windows are at distance 0, a constant and another one at
+ * `sqrt(window)`. **A distance is infinite and its neighbour -1** where a window has no neighbour: a missing (NaN) or
+ * infinite point lies in it, or nothing remains to compare with.
+ */
+export class Profile {
+  /** The length of the windows. */
+  readonly window: number;
+
+  /** How many steps left and right of a window did not count. */
+  readonly exclusion: number;
+
+  /** Whether windows were brought to mean 0 and deviation 1. */
+  readonly normalized: boolean;
+
+  /** The distance to the nearest window. */
+  readonly distances: Float64Array;
+
+  /** Where the nearest window begins, -1 where none. */
+  readonly neighbours: Int32Array;
+
+  /** The distance to the nearest window before; empty where two series were compared. */
+  readonly leftDistances: Float64Array;
+
+  /** Where the nearest window before begins, -1 where none. */
+  readonly leftNeighbours: Int32Array;
+
+  /** The distance to the nearest window after; empty where two series were compared. */
+  readonly rightDistances: Float64Array;
+
+  /** Where the nearest window after begins, -1 where none. */
+  readonly rightNeighbours: Int32Array;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    window: number;
+    exclusion: number;
+    normalized: boolean;
+    distances: Float64Array;
+    neighbours: Int32Array;
+    leftDistances: Float64Array;
+    leftNeighbours: Int32Array;
+    rightDistances: Float64Array;
+    rightNeighbours: Int32Array;
+  }) {
+    this.window = fields.window;
+    this.exclusion = fields.exclusion;
+    this.normalized = fields.normalized;
+    this.distances = fields.distances;
+    this.neighbours = fields.neighbours;
+    this.leftDistances = fields.leftDistances;
+    this.leftNeighbours = fields.leftNeighbours;
+    this.rightDistances = fields.rightDistances;
+    this.rightNeighbours = fields.rightNeighbours;
+  }
+
+  /**
+   * The strangest windows, none overlapping another, the strangest first.
+   *
+   * Fails with `invalid_config` for a count of 0.
+   *
+   * Runs away from the event loop; `discordsSync` runs in place.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  discords(options?: ProfileDiscordsOptions): Promise<Discords> {
+    return run<Discords>(PROFILE_DISCORDS, this, [], options);
+  }
+
+  /**
+   * The strangest windows, none overlapping another, the strangest first.
+   *
+   * Fails with `invalid_config` for a count of 0.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  discordsSync(options?: Omit<ProfileDiscordsOptions, 'signal' | 'onProgress'>): Discords {
+    return runSync<Discords>(PROFILE_DISCORDS, this, [], options);
+  }
+
+  /**
+   * Patterns that come again, with every window like them, the closest first.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for another series than that of the profile;
+   * `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `motifsSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. The series that the profile is of.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  motifs(series: VectorInput, options?: MotifsOptions): Promise<readonly Motif[]> {
+    return run<readonly Motif[]>(PROFILE_MOTIFS, this, [series], options);
+  }
+
+  /**
+   * Patterns that come again, with every window like them, the closest first.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for another series than that of the profile;
+   * `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. The series that the profile is of.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  motifsSync(series: VectorInput, options?: Omit<MotifsOptions, 'signal' | 'onProgress'>): readonly Motif[] {
+    return runSync<readonly Motif[]>(PROFILE_MOTIFS, this, [series], options);
+  }
+}
+
+/**
+ * A matrix profile in the course of its stream: points in, the nearest window before out. Memory is bounded by that of
+ * its options.
+ *
+ * It holds native memory, which is freed when nothing refers to it any more.
+ */
+export class ProfileStream {
+  private constructor() {
+    throw notConstructible('ProfileStream');
+  }
+
+  /**
+   * How many points were seen.
+   *
+   * Cheap: it runs in place, as `seenSync` does.
+   *
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  seen(): Promise<number> {
+    return run<number>(PROFILE_STREAM_SEEN, this, []);
+  }
+
+  /**
+   * How many points were seen.
+   *
+   * Runs in place.
+   *
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  seenSync(): number {
+    return runSync<number>(PROFILE_STREAM_SEEN, this, []);
+  }
+
+  /**
+   * Take points one after the other: how far the window that ends with each is from the nearest before, and where that
+   * begins.
+   *
+   * Fails with `cancelled`, after which the points before have been seen.
+   *
+   * Runs away from the event loop on a copy of its arrays; `updateSync` runs in place and borrows them.
+   *
+   * @param values - `[time]`. The points; NaN is a missing one.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  update(values: VectorInput, options?: CallOptions): Promise<LeftNeighbours> {
+    return run<LeftNeighbours>(PROFILE_STREAM_UPDATE, this, [values], options);
+  }
+
+  /**
+   * Take points one after the other: how far the window that ends with each is from the nearest before, and where that
+   * begins.
+   *
+   * Fails with `cancelled`, after which the points before have been seen.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param values - `[time]`. The points; NaN is a missing one.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  updateSync(values: VectorInput, options?: SyncOptions): LeftNeighbours {
+    return runSync<LeftNeighbours>(PROFILE_STREAM_UPDATE, this, [values], options);
+  }
+}
+
 /** Which rows of a true range matter more. */
 export const RangeBias = {
   /** All the same. */
@@ -3000,6 +4464,144 @@ export class RangeScore {
   }
 }
 
+/** Options of {@link ResidualDetector}; every one has a default. */
+export interface ResidualDetectorOptions {
+  /** The method, with its options. Default `AutoEts`. */
+  method?: ForecastMethod;
+  /**
+   * Observations per season where the method names none, at least 1; 1 is no season. Default: detected at every fit.
+   */
+  season?: number | null;
+  /** The probability that the interval of a normal step holds, 0.01 to 1 - 1e-12. Default 0.9999. */
+  level?: number;
+  /**
+   * How many steps are learnt before any is judged, at least what the method needs. Default: 100, at most half of the
+   * series.
+   */
+  warmUp?: number | null;
+  /** After how many steps the model is fitted anew, at least 1. Default 200. */
+  refit?: number;
+  /** How many of the last steps a fit sees, at least what the method needs. Default 1000. */
+  window?: number;
+  /** After how many anomalies in a row these are taken for what is normal now, at least 1. Default 20. */
+  patience?: number;
+  /** Which deviations count. Default both. */
+  direction?: ChangeDirection;
+  /** What happens to missing values. Default: they are refused. */
+  gaps?: Gaps;
+}
+
+/**
+ * Values that a forecast from the past alone did not expect, with any method of `forecast`.
+ *
+ * Every step is forecast one step ahead by a model fitted to the `window` steps before, at most `refit` steps ago, that
+ * has learnt all values since. The score is the distance from the forecast in standard deviations of the model, that is
+ * in the half-widths of its interval; outside of the interval of `level` a step is an anomaly, so that the threshold is
+ * the normal quantile of that interval. The band is the interval itself. Causal: a score depends on values up to its
+ * step only.
+ *
+ * An anomaly is learnt as the end of the band that it left, which a season may echo once; after `patience` in a row the
+ * values themselves are learnt and the model is fitted anew, for then they are what is normal now. The first `warm_up`
+ * steps have score 0, and their expectation and band are NaN. A missing value, if allowed, is learnt as what was
+ * expected. One fit per `refit` steps and one step of the method each.
+ *
+ * ```
+ * use inlaid::{Context, anomaly::ResidualDetector, forecast::SeasonalNaive};
+ * let mut series: Vec<f64> = (0..120).map(|t| [5.0, 9.0, 7.0][t % 3] + (t * 5 % 7) as f64 * 0.1).collect();
+ * series[100] = 5.0;
+ * let options = ResidualDetector::default().with_method(SeasonalNaive::default().with_season(3).into()).with_warm_up(30);
+ * let found = options.detect(&series, &Context::new())?;
+ * assert_eq!(found.positions[0], 100);
+ * assert!(found.lower[100] > 5.0 && found.expected[100] > 8.0);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class ResidualDetector {
+  /** The method, with its options. Default `AutoEts`. */
+  readonly method: ForecastMethod;
+
+  /**
+   * Observations per season where the method names none, at least 1; 1 is no season. Default: detected at every fit.
+   */
+  readonly season: number | null;
+
+  /** The probability that the interval of a normal step holds, 0.01 to 1 - 1e-12. Default 0.9999. */
+  readonly level: number;
+
+  /**
+   * How many steps are learnt before any is judged, at least what the method needs. Default: 100, at most half of the
+   * series.
+   */
+  readonly warmUp: number | null;
+
+  /** After how many steps the model is fitted anew, at least 1. Default 200. */
+  readonly refit: number;
+
+  /** How many of the last steps a fit sees, at least what the method needs. Default 1000. */
+  readonly window: number;
+
+  /** After how many anomalies in a row these are taken for what is normal now, at least 1. Default 20. */
+  readonly patience: number;
+
+  /** Which deviations count. Default both. */
+  readonly direction: ChangeDirection;
+
+  /** What happens to missing values. Default: they are refused. */
+  readonly gaps: Gaps;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: ResidualDetectorOptions = {}) {
+    const fields = read<Required<ResidualDetectorOptions>>(RESIDUAL_DETECTOR, options);
+    this.method = fields.method;
+    this.season = fields.season;
+    this.level = fields.level;
+    this.warmUp = fields.warmUp;
+    this.refit = fields.refit;
+    this.window = fields.window;
+    this.patience = fields.patience;
+    this.direction = fields.direction;
+    this.gaps = fields.gaps;
+  }
+
+  /**
+   * Steps that a forecast with an interval did not expect; causal.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<SeriesAnomalies> {
+    return run<SeriesAnomalies>(RESIDUAL_DETECTOR_DETECT, this, [series], options);
+  }
+
+  /**
+   * Steps that a forecast with an interval did not expect; causal.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): SeriesAnomalies {
+    return runSync<SeriesAnomalies>(RESIDUAL_DETECTOR_DETECT, this, [series], options);
+  }
+}
+
 /** Options of {@link RobustRandomCutForest}; every one has a default. */
 export interface RobustRandomCutForestOptions {
   /** How many trees, 1 to 1000. Default 20. */
@@ -3078,6 +4680,83 @@ export class RobustRandomCutForest {
   }
 }
 
+/** A series in segments. */
+export class Segments {
+  /** The change points: the first step of every segment but the first, ascending. */
+  readonly positions: Int32Array;
+
+  /** The mean of every segment, one more than there are change points. */
+  readonly means: Float64Array;
+
+  /** The standard deviation of every segment, over its number of steps. */
+  readonly deviations: Float64Array;
+
+  /** What a change cost. */
+  readonly penalty: number;
+
+  /** What the segmentation costs, penalties included. */
+  readonly cost: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    positions: Int32Array;
+    means: Float64Array;
+    deviations: Float64Array;
+    penalty: number;
+    cost: number;
+  }) {
+    this.positions = fields.positions;
+    this.means = fields.means;
+    this.deviations = fields.deviations;
+    this.penalty = fields.penalty;
+    this.cost = fields.cost;
+  }
+}
+
+/** How strange every step of a series is, and which steps are anomalies. */
+export class SeriesAnomalies {
+  /**
+   * One number per step, larger is stranger, in the unit that the detector names; 0 where the detector cannot judge.
+   */
+  readonly scores: Float64Array;
+
+  /** A step is an anomaly when its score is above this. */
+  readonly threshold: number;
+
+  /** The anomalies: their steps, ascending, the first step is 0. */
+  readonly positions: Int32Array;
+
+  /** The value that was expected at every step; empty where the detector has no expectation. */
+  readonly expected: Float64Array;
+
+  /** The lower end of the usual band at every step; empty without an expectation. */
+  readonly lower: Float64Array;
+
+  /** The upper end of the usual band at every step; empty without an expectation. */
+  readonly upper: Float64Array;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    scores: Float64Array;
+    threshold: number;
+    positions: Int32Array;
+    expected: Float64Array;
+    lower: Float64Array;
+    upper: Float64Array;
+  }) {
+    this.scores = fields.scores;
+    this.threshold = fields.threshold;
+    this.positions = fields.positions;
+    this.expected = fields.expected;
+    this.lower = fields.lower;
+    this.upper = fields.upper;
+  }
+}
+
 /** How grave an incident is. */
 export const Severity = {
   /** Worth knowing. */
@@ -3090,6 +4769,49 @@ export const Severity = {
 
 /** How grave an incident is. */
 export type Severity = (typeof Severity)[keyof typeof Severity];
+
+/** Where a series changes for longer, and from what to what. */
+export class ShiftReport {
+  /**
+   * How different the windows on both sides of every step are, in the unit that the detector names; 0 where one of them
+   * would leave the series.
+   */
+  readonly scores: Float64Array;
+
+  /** A shift's score is above this. */
+  readonly threshold: number;
+
+  /** The shifts: the first step of what is new, ascending; the first step of the series is 0. */
+  readonly positions: Int32Array;
+
+  /** What was before each shift: a level, or a standard deviation of the noise. */
+  readonly before: Float64Array;
+
+  /** What is after it. */
+  readonly after: Float64Array;
+
+  /** How large it is: the difference of levels, or the ratio of standard deviations, at most 1e6. */
+  readonly sizes: Float64Array;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    scores: Float64Array;
+    threshold: number;
+    positions: Int32Array;
+    before: Float64Array;
+    after: Float64Array;
+    sizes: Float64Array;
+  }) {
+    this.scores = fields.scores;
+    this.threshold = fields.threshold;
+    this.positions = fields.positions;
+    this.before = fields.before;
+    this.after = fields.after;
+    this.sizes = fields.sizes;
+  }
+}
 
 /** Options of {@link Size}; every one has a default. */
 export interface SizeOptions {
@@ -3116,6 +4838,105 @@ export class Size {
     const fields = read<Required<SizeOptions>>(SIZE, options);
     this.width = fields.width;
     this.height = fields.height;
+  }
+}
+
+/** Options of {@link SpectralResidual}; every one has a default. */
+export interface SpectralResidualOptions {
+  /** How many frequencies the logarithmic spectrum is averaged over, odd, at least 3. Default 3. */
+  spectrumWindow?: number;
+  /** How many steps before a step its saliency is compared with, at least 1. Default 21. */
+  scoreWindow?: number;
+  /** How many points continue the series, at most 1000; 0 for none. Default 5. */
+  extended?: number;
+  /** From which score on a step is an anomaly, at least 0. Default 3. */
+  threshold?: number;
+  /** What happens to missing values. Default: they are refused. */
+  gaps?: Gaps;
+}
+
+/**
+ * Spectral residual: a series keeps its phases and the surprising part of its spectrum, and what stands out is salient.
+ *
+ * With the amplitudes `A_k` of the discrete Fourier transform of the series less its mean, the residual is
+ * `R_k = ln A_k - mean of ln A over the spectrum_window frequencies around k`; the saliency is the magnitude of the inverse
+ * transform of `exp(R_k)` with the phases of the series. The score is `(saliency - m) / m`, `m` the mean saliency of the
+ * `score_window` steps before. `extended` points that continue the series, along the mean slope from its last
+ * `extended` steps, keep its end from standing out. The frequency 0 takes no part, so that the level of the series has no
+ * say. For sharp changes of short duration in periodic or stationary series; slow changes are not seen. Not causal.
+ * O(n log n). Source: Ren, Xu, Wang et al., *Time-series anomaly detection service at Microsoft* (KDD 2019).
+ *
+ * ```
+ * use inlaid::{Context, anomaly::SpectralResidual};
+ * let mut series: Vec<f64> = (0..500).map(|t| (t as f64 * 0.2).sin() + (t * 7919 % 13) as f64 * 0.02).collect();
+ * series[321] += 3.0;
+ * let found = SpectralResidual::default().with_threshold(8.0).detect(&series, &Context::new())?;
+ * assert_eq!(found.positions.to_vec(), [321]);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class SpectralResidual {
+  /** How many frequencies the logarithmic spectrum is averaged over, odd, at least 3. Default 3. */
+  readonly spectrumWindow: number;
+
+  /** How many steps before a step its saliency is compared with, at least 1. Default 21. */
+  readonly scoreWindow: number;
+
+  /** How many points continue the series, at most 1000; 0 for none. Default 5. */
+  readonly extended: number;
+
+  /** From which score on a step is an anomaly, at least 0. Default 3. */
+  readonly threshold: number;
+
+  /** What happens to missing values. Default: they are refused. */
+  readonly gaps: Gaps;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: SpectralResidualOptions = {}) {
+    const fields = read<Required<SpectralResidualOptions>>(SPECTRAL_RESIDUAL, options);
+    this.spectrumWindow = fields.spectrumWindow;
+    this.scoreWindow = fields.scoreWindow;
+    this.extended = fields.extended;
+    this.threshold = fields.threshold;
+    this.gaps = fields.gaps;
+  }
+
+  /**
+   * Steps that the usual waves do not explain.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<SeriesAnomalies> {
+    return run<SeriesAnomalies>(SPECTRAL_RESIDUAL_DETECT, this, [series], options);
+  }
+
+  /**
+   * Steps that the usual waves do not explain.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): SeriesAnomalies {
+    return runSync<SeriesAnomalies>(SPECTRAL_RESIDUAL_DETECT, this, [series], options);
   }
 }
 
@@ -3226,6 +5047,118 @@ export const SpotTails = {
 
 /** Which tails are watched. */
 export type SpotTails = (typeof SpotTails)[keyof typeof SpotTails];
+
+/** Options of {@link StlEsd}; every one has a default. */
+export interface StlEsdOptions {
+  /** Observations per season, at least 1; 1 is no season. Default: detected, and none where none is clear. */
+  season?: number | null;
+  /** The largest share of the steps that may be anomalies, above 0 and at most 0.49. Default 0.1. */
+  maxAnomalies?: number;
+  /** The probability to find any anomaly in normal independent noise, in (0, 1). Default 0.05. */
+  significance?: number;
+  /** Which deviations count. Default both. */
+  direction?: ChangeDirection;
+  /** Whether the test takes median and median absolute deviation, and not mean and standard deviation. Default true. */
+  robust?: boolean;
+  /** What is taken away beside the season. Default median. */
+  centre?: EsdCentre;
+  /** What happens to missing values. Default: they are refused. */
+  gaps?: Gaps;
+}
+
+/**
+ * Seasonal hybrid ESD (S-H-ESD): a robust STL takes a periodic season out, the generalised ESD test, with median and
+ * median absolute deviation, finds outliers in the rest.
+ *
+ * The score is the test's statistic over its critical value, so that scores above 1 are anomalies at the `significance`
+ * of the test; a step that hides behind later ones takes their score. The band is as wide as the critical value once
+ * the anomalies are out. Not causal: it looks at the whole series. Best for a steady level, a steady season and
+ * outliers that last some steps at most; noise with a memory has more of them than the significance says.
+ * O(observations * season), and O(n log n) for the test. Source: Hochenbaum, Vallis, Kejariwal, *Automatic anomaly
+ * detection in the cloud via statistical learning* (2017); Rosner (1983).
+ *
+ * ```
+ * use inlaid::{Context, anomaly::StlEsd};
+ * let mut series: Vec<f64> = (0..240).map(|t| [0.0, 4.0, 6.0, 1.0][t % 4] + (t * 7 % 5) as f64 * 0.1).collect();
+ * series[101] -= 2.5; // still within the range of the values, not of its place in the season
+ * let found = StlEsd::default().with_season(4).detect(&series, &Context::new())?;
+ * assert_eq!(found.positions.to_vec(), [101]);
+ * assert!((found.expected[101] - 4.2).abs() < 0.3 && series[101] < found.lower[101]);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class StlEsd {
+  /** Observations per season, at least 1; 1 is no season. Default: detected, and none where none is clear. */
+  readonly season: number | null;
+
+  /** The largest share of the steps that may be anomalies, above 0 and at most 0.49. Default 0.1. */
+  readonly maxAnomalies: number;
+
+  /** The probability to find any anomaly in normal independent noise, in (0, 1). Default 0.05. */
+  readonly significance: number;
+
+  /** Which deviations count. Default both. */
+  readonly direction: ChangeDirection;
+
+  /** Whether the test takes median and median absolute deviation, and not mean and standard deviation. Default true. */
+  readonly robust: boolean;
+
+  /** What is taken away beside the season. Default median. */
+  readonly centre: EsdCentre;
+
+  /** What happens to missing values. Default: they are refused. */
+  readonly gaps: Gaps;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: StlEsdOptions = {}) {
+    const fields = read<Required<StlEsdOptions>>(STL_ESD, options);
+    this.season = fields.season;
+    this.maxAnomalies = fields.maxAnomalies;
+    this.significance = fields.significance;
+    this.direction = fields.direction;
+    this.robust = fields.robust;
+    this.centre = fields.centre;
+    this.gaps = fields.gaps;
+  }
+
+  /**
+   * Steps unlike their season and the level, by a test.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<SeriesAnomalies> {
+    return run<SeriesAnomalies>(STL_ESD_DETECT, this, [series], options);
+  }
+
+  /**
+   * Steps unlike their season and the level, by a test.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): SeriesAnomalies {
+    return runSync<SeriesAnomalies>(STL_ESD_DETECT, this, [series], options);
+  }
+}
 
 /** Options of {@link StreamDetector}; every one has a default. */
 export interface StreamDetectorOptions {
@@ -3742,6 +5675,94 @@ export class StreamState {
   }
 }
 
+/** Options of {@link SubPca}; every one has a default. */
+export interface SubPcaOptions {
+  /** The length of the windows in points, at least 3; 0 takes the dominant period of the series. Default 0. */
+  window?: number;
+  /** How many of the components with the most variance are used. Default: all that have any. */
+  components?: number | null;
+  /** Whether a component counts the more, the less variance it has. Default true. */
+  weighted?: boolean;
+  /** The share of anomalous steps that the contamination rule cuts off, above 0 and at most 0.5. Default 0.01. */
+  contamination?: number;
+  /** From which score on a step is an anomaly: contamination, extreme value or fixed. Default contamination. */
+  threshold?: Threshold;
+}
+
+/**
+ * Sub-PCA: steps in windows that do not follow the principal components of all windows.
+ *
+ * The points of a window are its columns, each brought to mean 0 and deviation 1; a window's score is that of
+ * `PcaDetector`: distances to the tips of the components, divided by their share of the variance where `weighted`.
+ * The step in the middle of a window gets its score, the steps at both ends that of the first or last window.
+ * Source: Liu, Paparrizos, *The elephant in the room: towards a reliable time-series anomaly detection benchmark*
+ * (NeurIPS 2024), Sub-PCA.
+ */
+export class SubPca {
+  /** The length of the windows in points, at least 3; 0 takes the dominant period of the series. Default 0. */
+  readonly window: number;
+
+  /** How many of the components with the most variance are used. Default: all that have any. */
+  readonly components: number | null;
+
+  /** Whether a component counts the more, the less variance it has. Default true. */
+  readonly weighted: boolean;
+
+  /** The share of anomalous steps that the contamination rule cuts off, above 0 and at most 0.5. Default 0.01. */
+  readonly contamination: number;
+
+  /** From which score on a step is an anomaly: contamination, extreme value or fixed. Default contamination. */
+  readonly threshold: Threshold;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: SubPcaOptions = {}) {
+    const fields = read<Required<SubPcaOptions>>(SUB_PCA, options);
+    this.window = fields.window;
+    this.components = fields.components;
+    this.weighted = fields.weighted;
+    this.contamination = fields.contamination;
+    this.threshold = fields.threshold;
+  }
+
+  /**
+   * Steps in windows that do not vary as the others do.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<SeriesAnomalies> {
+    return run<SeriesAnomalies>(SUB_PCA_DETECT, this, [series], options);
+  }
+
+  /**
+   * Steps in windows that do not vary as the others do.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): SeriesAnomalies {
+    return runSync<SeriesAnomalies>(SUB_PCA_DETECT, this, [series], options);
+  }
+}
+
 /** Options of {@link Suppression}; every one has a default. */
 export interface SuppressionOptions {
   /** Its begin, in seconds since 1970. Default `0`. */
@@ -3790,6 +5811,96 @@ export class Suppression {
 
 /** From which score on a row is an anomaly, written as `{"ConformalThreshold": {"false_alarm": 0.01}}`. */
 export type Threshold = ContaminationThreshold | ExtremeValueThreshold | ConformalThreshold | FixedThreshold;
+
+/** Options of {@link VarianceShift}; every one has a default. */
+export interface VarianceShiftOptions {
+  /**
+   * How many steps are looked at on each side, 4 to 100,000; with a season, a multiple of it. Shifts that follow each
+   * other more closely are not told apart. Default 50.
+   */
+  window?: number;
+  /** From which score on a shift counts, at least 0. Default 1.1, a factor of 3. */
+  threshold?: number;
+  /** What happens to missing values. Default: they are refused. */
+  gaps?: Gaps;
+}
+
+/**
+ * Shifts of the noise: the changes from step to step are larger or smaller after a step than before.
+ *
+ * The standard deviation of the noise is estimated from the median absolute change, over the square root of 2, so that
+ * neither level nor slope nor single outliers matter; noise with a memory has less of it. The score is the absolute
+ * logarithm of the ratio of both windows' deviations. Where a shift begins is the split of both windows' changes with
+ * the greatest likelihood of two normal variances. O(n * window).
+ *
+ * ```
+ * use inlaid::{Context, anomaly::VarianceShift};
+ * let series: Vec<f64> = (0..300).map(|t| (t * 7919 % 101) as f64 * if t < 150 { 0.01 } else { 0.08 }).collect();
+ * let found = VarianceShift::default().detect(&series, &Context::new())?;
+ * assert_eq!(found.positions.len(), 1);
+ * assert!((found.positions[0] - 150).abs() < 5 && (found.sizes[0] - 8.0).abs() < 2.5);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class VarianceShift {
+  /**
+   * How many steps are looked at on each side, 4 to 100,000; with a season, a multiple of it. Shifts that follow each
+   * other more closely are not told apart. Default 50.
+   */
+  readonly window: number;
+
+  /** From which score on a shift counts, at least 0. Default 1.1, a factor of 3. */
+  readonly threshold: number;
+
+  /** What happens to missing values. Default: they are refused. */
+  readonly gaps: Gaps;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: VarianceShiftOptions = {}) {
+    const fields = read<Required<VarianceShiftOptions>>(VARIANCE_SHIFT, options);
+    this.window = fields.window;
+    this.threshold = fields.threshold;
+    this.gaps = fields.gaps;
+  }
+
+  /**
+   * Where the noise changes for longer, and from what to what.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `detectSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  detect(series: VectorInput, options?: CallOptions): Promise<ShiftReport> {
+    return run<ShiftReport>(VARIANCE_SHIFT_DETECT, this, [series], options);
+  }
+
+  /**
+   * Where the noise changes for longer, and from what to what.
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones unless
+   * they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite values
+   *   are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  detectSync(series: VectorInput, options?: SyncOptions): ShiftReport {
+    return runSync<ShiftReport>(VARIANCE_SHIFT_DETECT, this, [series], options);
+  }
+}
 
 /** The volumes, each 0 to 1. */
 export class VolumeReport {
@@ -4544,6 +6655,50 @@ export function extremeValueThresholdSync(
 }
 
 /**
+ * Generalised extreme Studentised deviate test (Rosner 1983).
+ *
+ * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN or infinite values, `not_enough_data`
+ * below 3 values.
+ *
+ * Runs away from the event loop on a copy of its arrays; `generalizedEsdSync` runs in place and borrows them.
+ *
+ * @param values - `[value]`. Values that are normally distributed but for the outliers, at least 3. NaN and infinite
+ *   values are refused.
+ * @param maxAnomalies - How many outliers there are at most, at least 1.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+ */
+export function generalizedEsd(
+  values: VectorInput,
+  maxAnomalies: number,
+  options?: GeneralizedEsdOptions,
+): Promise<EsdReport> {
+  return run<EsdReport>(CALL_GENERALIZED_ESD, undefined, [values, maxAnomalies], options);
+}
+
+/**
+ * Generalised extreme Studentised deviate test (Rosner 1983).
+ *
+ * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN or infinite values, `not_enough_data`
+ * below 3 values.
+ *
+ * Runs in place: the event loop waits.
+ *
+ * @param values - `[value]`. Values that are normally distributed but for the outliers, at least 3. NaN and infinite
+ *   values are refused.
+ * @param maxAnomalies - How many outliers there are at most, at least 1.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+ */
+export function generalizedEsdSync(
+  values: VectorInput,
+  maxAnomalies: number,
+  options?: Omit<GeneralizedEsdOptions, 'signal' | 'onProgress'>,
+): EsdReport {
+  return runSync<EsdReport>(CALL_GENERALIZED_ESD, undefined, [values, maxAnomalies], options);
+}
+
+/**
  * The score that separates a few labelled rows best: the largest F1.
  *
  * Fails with `invalid_data` for another number of labels than scores or NaN, `not_enough_data` unless both labels
@@ -4573,6 +6728,44 @@ export function learnedThreshold(scores: VectorInput, labels: IntsInput): Promis
  */
 export function learnedThresholdSync(scores: VectorInput, labels: IntsInput): number {
   return runSync<number>(CALL_LEARNED_THRESHOLD, undefined, [scores, labels]);
+}
+
+/**
+ * How far a pattern is from every window of its length (MASS).
+ *
+ * Fails with `invalid_config` for a pattern of fewer than 3 points, `not_enough_data` for a series shorter than the
+ * pattern, `too_large`, `cancelled` if asked to stop.
+ *
+ * Runs away from the event loop on a copy of its arrays; `massSync` runs in place and borrows them.
+ *
+ * @param query - `[time]`. The pattern, at least 3 points.
+ * @param series - `[time]`. One series; a window with NaN or infinite points is like no other.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+ */
+export function mass(query: VectorInput, series: VectorInput, options?: MassOptions): Promise<Float64Array> {
+  return run<Float64Array>(CALL_MASS, undefined, [query, series], options);
+}
+
+/**
+ * How far a pattern is from every window of its length (MASS).
+ *
+ * Fails with `invalid_config` for a pattern of fewer than 3 points, `not_enough_data` for a series shorter than the
+ * pattern, `too_large`, `cancelled` if asked to stop.
+ *
+ * Runs in place: the event loop waits.
+ *
+ * @param query - `[time]`. The pattern, at least 3 points.
+ * @param series - `[time]`. One series; a window with NaN or infinite points is like no other.
+ * @param options - What differs from the defaults.
+ * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+ */
+export function massSync(
+  query: VectorInput,
+  series: VectorInput,
+  options?: Omit<MassOptions, 'signal' | 'onProgress'>,
+): Float64Array {
+  return runSync<Float64Array>(CALL_MASS, undefined, [query, series], options);
 }
 
 /**
@@ -4649,10 +6842,38 @@ export interface ExtremeValueThresholdOptions extends CallOptions {
   level?: number;
 }
 
+/** Options of `generalizedEsd`; every one has a default. */
+export interface GeneralizedEsdOptions extends CallOptions {
+  /** The probability to find any where there are none, in (0, 1). Default 0.05. */
+  significance?: number;
+}
+
+/** Options of `mass`; every one has a default. */
+export interface MassOptions extends CallOptions {
+  /** Whether they are compared by shape alone. Default true. */
+  normalized?: boolean;
+}
+
+/** Options of `motifs`; every one has a default. */
+export interface MotifsOptions extends CallOptions {
+  /** How many patterns at most, at least 1. Default 3. */
+  count?: number;
+  /** A window belongs to a pattern up to this many times the distance of its nearest pair, at least 1. Default 2. */
+  radius?: number;
+  /** How many windows at most belong to a pattern beside itself; 0 for any number. Default 0. */
+  mostMatches?: number;
+}
+
 /** Options of `precisionAt`; every one has a default. */
 export interface PrecisionAtOptions {
   /** How many of the strangest rows are looked at, at least 1. Default: as many as there are anomalies. */
   count?: number | null;
+}
+
+/** Options of `discords`; every one has a default. */
+export interface ProfileDiscordsOptions extends CallOptions {
+  /** How many at most, at least 1. Default 3. */
+  count?: number;
 }
 
 /** Options of `replay`; every one has a default. */
@@ -4722,6 +6943,11 @@ export interface UpdateBatchOptions extends CallOptions {
 export interface UpdateOptions {
   /** How strange the event is; none where that is not known, which changes nothing. */
   score?: number | null;
+  /**
+   * The score by which an incident that is open goes on or calms down, for detectors that keep quiet after an alarm.
+   * Default: the score.
+   */
+  raw?: number | null;
   /** When it was, in seconds since 1970. Default: one second after the last event. */
   time?: number | null;
   /** The value. Default none. */
@@ -4800,6 +7026,41 @@ const AUTO_DETECTOR: RecordShape = {
   },
 };
 
+const CBLOF: RecordShape = {
+  name: 'Cblof',
+  type: () => Cblof,
+  fields: {
+    clusters: { wire: 'clusters', shape: shape.plain, default: 8 },
+    alpha: { wire: 'alpha', shape: shape.plain, default: 0.9 },
+    beta: { wire: 'beta', shape: shape.plain, default: 5 },
+    weighted: { wire: 'weighted', shape: shape.plain, default: false },
+    contamination: { wire: 'contamination', shape: shape.plain, default: 0.1 },
+    threshold: { wire: 'threshold', shape: shape.union(() => [CONTAMINATION_THRESHOLD, EXTREME_VALUE_THRESHOLD, CONFORMAL_THRESHOLD, FIXED_THRESHOLD]), default: { ContaminationThreshold: { contamination: null } } },
+    missing: { wire: 'missing', shape: shape.plain, default: 'refuse' },
+  },
+};
+
+const CHANGE_POINTS: RecordShape = {
+  name: 'ChangePoints',
+  type: () => ChangePoints,
+  fields: {
+    kind: { wire: 'kind', shape: shape.plain, default: 'mean' },
+    penalty: { wire: 'penalty', shape: shape.optional(shape.plain) },
+    shortest: { wire: 'shortest', shape: shape.plain, default: 5 },
+    gaps: { wire: 'gaps', shape: shape.plain, default: 'refuse' },
+  },
+};
+
+const COLUMNS_PROFILE: RecordShape = {
+  name: 'ColumnsProfile',
+  type: () => ColumnsProfile,
+  fields: {
+    columns: { wire: 'columns', shape: shape.plain, required: true },
+    distances: { wire: 'distances', shape: shape.vector, required: true },
+    neighbours: { wire: 'neighbours', shape: shape.ints, required: true },
+  },
+};
+
 const CONFORMAL_THRESHOLD: RecordShape = {
   name: 'ConformalThreshold',
   type: () => ConformalThreshold,
@@ -4838,6 +7099,29 @@ const CUSUM: RecordShape = {
   },
 };
 
+const DISCORD_DETECTOR: RecordShape = {
+  name: 'DiscordDetector',
+  type: () => DiscordDetector,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, default: 0 },
+    causal: { wire: 'causal', shape: shape.plain, default: false },
+    exclusion: { wire: 'exclusion', shape: shape.optional(shape.plain) },
+    normalized: { wire: 'normalized', shape: shape.plain, default: true },
+    contamination: { wire: 'contamination', shape: shape.plain, default: 0.01 },
+    threshold: { wire: 'threshold', shape: shape.union(() => [CONTAMINATION_THRESHOLD, EXTREME_VALUE_THRESHOLD, CONFORMAL_THRESHOLD, FIXED_THRESHOLD]), default: { ContaminationThreshold: { contamination: null } } },
+  },
+};
+
+const DISCORDS: RecordShape = {
+  name: 'Discords',
+  type: () => Discords,
+  fields: {
+    positions: { wire: 'positions', shape: shape.ints, required: true },
+    distances: { wire: 'distances', shape: shape.vector, required: true },
+    neighbours: { wire: 'neighbours', shape: shape.ints, required: true },
+  },
+};
+
 const ECOD: RecordShape = {
   name: 'Ecod',
   type: () => Ecod,
@@ -4845,6 +7129,17 @@ const ECOD: RecordShape = {
     contamination: { wire: 'contamination', shape: shape.plain, default: 0.1 },
     threshold: { wire: 'threshold', shape: shape.union(() => [CONTAMINATION_THRESHOLD, EXTREME_VALUE_THRESHOLD, CONFORMAL_THRESHOLD, FIXED_THRESHOLD]), default: { ContaminationThreshold: { contamination: null } } },
     missing: { wire: 'missing', shape: shape.plain, default: 'refuse' },
+  },
+};
+
+const ESD_REPORT: RecordShape = {
+  name: 'EsdReport',
+  type: () => EsdReport,
+  fields: {
+    positions: { wire: 'positions', shape: shape.ints, required: true },
+    statistics: { wire: 'statistics', shape: shape.vector, required: true },
+    criticalValues: { wire: 'critical_values', shape: shape.vector, required: true },
+    outliers: { wire: 'outliers', shape: shape.plain, required: true },
   },
 };
 
@@ -4874,6 +7169,31 @@ const FIXED_THRESHOLD: RecordShape = {
   type: () => FixedThreshold,
   fields: {
     score: { wire: 'score', shape: shape.plain, default: 0 },
+  },
+};
+
+const GAUSSIAN_MIXTURE: RecordShape = {
+  name: 'GaussianMixture',
+  type: () => GaussianMixture,
+  fields: {
+    components: { wire: 'components', shape: shape.plain, default: 2 },
+    covariance: { wire: 'covariance', shape: shape.plain, default: 'full' },
+    tolerance: { wire: 'tolerance', shape: shape.plain, default: 0.001 },
+    rounds: { wire: 'rounds', shape: shape.plain, default: 100 },
+    floor: { wire: 'floor', shape: shape.plain, default: 1e-6 },
+    contamination: { wire: 'contamination', shape: shape.plain, default: 0.1 },
+    threshold: { wire: 'threshold', shape: shape.union(() => [CONTAMINATION_THRESHOLD, EXTREME_VALUE_THRESHOLD, CONFORMAL_THRESHOLD, FIXED_THRESHOLD]), default: { ContaminationThreshold: { contamination: null } } },
+    missing: { wire: 'missing', shape: shape.plain, default: 'refuse' },
+  },
+};
+
+const GROWING_PROFILE: RecordShape = {
+  name: 'GrowingProfile',
+  type: () => GrowingProfile,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, default: 50 },
+    exclusion: { wire: 'exclusion', shape: shape.optional(shape.plain) },
+    memory: { wire: 'memory', shape: shape.plain, default: 10000 },
   },
 };
 
@@ -4958,6 +7278,19 @@ const ISOLATION_FOREST: RecordShape = {
   },
 };
 
+const K_MEANS_AD: RecordShape = {
+  name: 'KMeansAd',
+  type: () => KMeansAd,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, default: 0 },
+    clusters: { wire: 'clusters', shape: shape.plain, default: 20 },
+    restarts: { wire: 'restarts', shape: shape.plain, default: 1 },
+    normalized: { wire: 'normalized', shape: shape.plain, default: true },
+    contamination: { wire: 'contamination', shape: shape.plain, default: 0.01 },
+    threshold: { wire: 'threshold', shape: shape.union(() => [CONTAMINATION_THRESHOLD, EXTREME_VALUE_THRESHOLD, CONFORMAL_THRESHOLD, FIXED_THRESHOLD]), default: { ContaminationThreshold: { contamination: null } } },
+  },
+};
+
 const KERNEL_DENSITY: RecordShape = {
   name: 'KernelDensity',
   type: () => KernelDensity,
@@ -4966,6 +7299,25 @@ const KERNEL_DENSITY: RecordShape = {
     contamination: { wire: 'contamination', shape: shape.plain, default: 0.1 },
     threshold: { wire: 'threshold', shape: shape.union(() => [CONTAMINATION_THRESHOLD, EXTREME_VALUE_THRESHOLD, CONFORMAL_THRESHOLD, FIXED_THRESHOLD]), default: { ContaminationThreshold: { contamination: null } } },
     missing: { wire: 'missing', shape: shape.plain, default: 'refuse' },
+  },
+};
+
+const LEFT_NEIGHBOURS: RecordShape = {
+  name: 'LeftNeighbours',
+  type: () => LeftNeighbours,
+  fields: {
+    distances: { wire: 'distances', shape: shape.vector, required: true },
+    neighbours: { wire: 'neighbours', shape: shape.ints, required: true },
+  },
+};
+
+const LEVEL_SHIFT: RecordShape = {
+  name: 'LevelShift',
+  type: () => LevelShift,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, default: 50 },
+    threshold: { wire: 'threshold', shape: shape.plain, default: 3 },
+    gaps: { wire: 'gaps', shape: shape.plain, default: 'refuse' },
   },
 };
 
@@ -5002,6 +7354,59 @@ const MAHALANOBIS: RecordShape = {
     contamination: { wire: 'contamination', shape: shape.plain, default: 0.1 },
     threshold: { wire: 'threshold', shape: shape.union(() => [CONTAMINATION_THRESHOLD, EXTREME_VALUE_THRESHOLD, CONFORMAL_THRESHOLD, FIXED_THRESHOLD]), default: { ContaminationThreshold: { contamination: null } } },
     missing: { wire: 'missing', shape: shape.plain, default: 'refuse' },
+  },
+};
+
+const MATRIX_PROFILE: RecordShape = {
+  name: 'MatrixProfile',
+  type: () => MatrixProfile,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, default: 50 },
+    exclusion: { wire: 'exclusion', shape: shape.optional(shape.plain) },
+    normalized: { wire: 'normalized', shape: shape.plain, default: true },
+  },
+};
+
+const MOTIF: RecordShape = {
+  name: 'Motif',
+  type: () => Motif,
+  fields: {
+    position: { wire: 'position', shape: shape.plain, required: true },
+    neighbour: { wire: 'neighbour', shape: shape.plain, required: true },
+    distance: { wire: 'distance', shape: shape.plain, required: true },
+    matches: { wire: 'matches', shape: shape.ints, required: true },
+    matchDistances: { wire: 'match_distances', shape: shape.vector, required: true },
+  },
+};
+
+const MULTI_PROFILE: RecordShape = {
+  name: 'MultiProfile',
+  type: () => MultiProfile,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, required: true },
+    exclusion: { wire: 'exclusion', shape: shape.plain, required: true },
+    profiles: { wire: 'profiles', shape: shape.list(shape.record(() => COLUMNS_PROFILE)), required: true },
+  },
+};
+
+const MULTIVARIATE_ANOMALIES: RecordShape = {
+  name: 'MultivariateAnomalies',
+  type: () => MultivariateAnomalies,
+  fields: {
+    anomalies: { wire: 'anomalies', shape: shape.record(() => SERIES_ANOMALIES), required: true },
+    contributions: { wire: 'contributions', shape: shape.matrix, required: true },
+    deviations: { wire: 'deviations', shape: shape.matrix, required: true },
+    expected: { wire: 'expected', shape: shape.matrix, required: true },
+  },
+};
+
+const MULTIVARIATE_SERIES: RecordShape = {
+  name: 'MultivariateSeries',
+  type: () => MultivariateSeries,
+  fields: {
+    expectation: { wire: 'expectation', shape: shape.plain, default: 'level' },
+    significance: { wire: 'significance', shape: shape.plain, default: 0.0001 },
+    gaps: { wire: 'gaps', shape: shape.plain, default: 'refuse' },
   },
 };
 
@@ -5089,6 +7494,34 @@ const PCA_DETECTOR: RecordShape = {
   },
 };
 
+const POLY: RecordShape = {
+  name: 'Poly',
+  type: () => Poly,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, default: 20 },
+    degree: { wire: 'degree', shape: shape.plain, default: 1 },
+    memory: { wire: 'memory', shape: shape.plain, default: 200 },
+    threshold: { wire: 'threshold', shape: shape.plain, default: 6 },
+    gaps: { wire: 'gaps', shape: shape.plain, default: 'refuse' },
+  },
+};
+
+const PROFILE: RecordShape = {
+  name: 'Profile',
+  type: () => Profile,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, required: true },
+    exclusion: { wire: 'exclusion', shape: shape.plain, required: true },
+    normalized: { wire: 'normalized', shape: shape.plain, required: true },
+    distances: { wire: 'distances', shape: shape.vector, required: true },
+    neighbours: { wire: 'neighbours', shape: shape.ints, required: true },
+    leftDistances: { wire: 'left_distances', shape: shape.vector, required: true },
+    leftNeighbours: { wire: 'left_neighbours', shape: shape.ints, required: true },
+    rightDistances: { wire: 'right_distances', shape: shape.vector, required: true },
+    rightNeighbours: { wire: 'right_neighbours', shape: shape.ints, required: true },
+  },
+};
+
 const RANGE_REPORT: RecordShape = {
   name: 'RangeReport',
   type: () => RangeReport,
@@ -5111,6 +7544,22 @@ const RANGE_SCORE: RecordShape = {
   },
 };
 
+const RESIDUAL_DETECTOR: RecordShape = {
+  name: 'ResidualDetector',
+  type: () => ResidualDetector,
+  fields: {
+    method: { wire: 'method', shape: shape.plain, default: 'auto_ets' },
+    season: { wire: 'season', shape: shape.optional(shape.plain) },
+    level: { wire: 'level', shape: shape.plain, default: 0.9999 },
+    warmUp: { wire: 'warm_up', shape: shape.optional(shape.plain) },
+    refit: { wire: 'refit', shape: shape.plain, default: 200 },
+    window: { wire: 'window', shape: shape.plain, default: 1000 },
+    patience: { wire: 'patience', shape: shape.plain, default: 20 },
+    direction: { wire: 'direction', shape: shape.plain, default: 'both' },
+    gaps: { wire: 'gaps', shape: shape.plain, default: 'refuse' },
+  },
+};
+
 const ROBUST_RANDOM_CUT_FOREST: RecordShape = {
   name: 'RobustRandomCutForest',
   type: () => RobustRandomCutForest,
@@ -5122,12 +7571,62 @@ const ROBUST_RANDOM_CUT_FOREST: RecordShape = {
   },
 };
 
+const SEGMENTS: RecordShape = {
+  name: 'Segments',
+  type: () => Segments,
+  fields: {
+    positions: { wire: 'positions', shape: shape.ints, required: true },
+    means: { wire: 'means', shape: shape.vector, required: true },
+    deviations: { wire: 'deviations', shape: shape.vector, required: true },
+    penalty: { wire: 'penalty', shape: shape.plain, required: true },
+    cost: { wire: 'cost', shape: shape.plain, required: true },
+  },
+};
+
+const SERIES_ANOMALIES: RecordShape = {
+  name: 'SeriesAnomalies',
+  type: () => SeriesAnomalies,
+  fields: {
+    scores: { wire: 'scores', shape: shape.vector, required: true },
+    threshold: { wire: 'threshold', shape: shape.plain, required: true },
+    positions: { wire: 'positions', shape: shape.ints, required: true },
+    expected: { wire: 'expected', shape: shape.vector, required: true },
+    lower: { wire: 'lower', shape: shape.vector, required: true },
+    upper: { wire: 'upper', shape: shape.vector, required: true },
+  },
+};
+
+const SHIFT_REPORT: RecordShape = {
+  name: 'ShiftReport',
+  type: () => ShiftReport,
+  fields: {
+    scores: { wire: 'scores', shape: shape.vector, required: true },
+    threshold: { wire: 'threshold', shape: shape.plain, required: true },
+    positions: { wire: 'positions', shape: shape.ints, required: true },
+    before: { wire: 'before', shape: shape.vector, required: true },
+    after: { wire: 'after', shape: shape.vector, required: true },
+    sizes: { wire: 'sizes', shape: shape.vector, required: true },
+  },
+};
+
 const SIZE: RecordShape = {
   name: 'Size',
   type: () => Size,
   fields: {
     width: { wire: 'width', shape: shape.plain, default: 720 },
     height: { wire: 'height', shape: shape.plain, default: 400 },
+  },
+};
+
+const SPECTRAL_RESIDUAL: RecordShape = {
+  name: 'SpectralResidual',
+  type: () => SpectralResidual,
+  fields: {
+    spectrumWindow: { wire: 'spectrum_window', shape: shape.plain, default: 3 },
+    scoreWindow: { wire: 'score_window', shape: shape.plain, default: 21 },
+    extended: { wire: 'extended', shape: shape.plain, default: 5 },
+    threshold: { wire: 'threshold', shape: shape.plain, default: 3 },
+    gaps: { wire: 'gaps', shape: shape.plain, default: 'refuse' },
   },
 };
 
@@ -5141,6 +7640,20 @@ const SPOT: RecordShape = {
     depth: { wire: 'depth', shape: shape.plain, default: 0 },
     peaks: { wire: 'peaks', shape: shape.plain, default: 200 },
     tails: { wire: 'tails', shape: shape.plain, default: 'both' },
+  },
+};
+
+const STL_ESD: RecordShape = {
+  name: 'StlEsd',
+  type: () => StlEsd,
+  fields: {
+    season: { wire: 'season', shape: shape.optional(shape.plain) },
+    maxAnomalies: { wire: 'max_anomalies', shape: shape.plain, default: 0.1 },
+    significance: { wire: 'significance', shape: shape.plain, default: 0.05 },
+    direction: { wire: 'direction', shape: shape.plain, default: 'both' },
+    robust: { wire: 'robust', shape: shape.plain, default: true },
+    centre: { wire: 'centre', shape: shape.plain, default: 'median' },
+    gaps: { wire: 'gaps', shape: shape.plain, default: 'refuse' },
   },
 };
 
@@ -5188,6 +7701,18 @@ const STREAM_SCORES: RecordShape = {
   },
 };
 
+const SUB_PCA: RecordShape = {
+  name: 'SubPca',
+  type: () => SubPca,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, default: 0 },
+    components: { wire: 'components', shape: shape.optional(shape.plain) },
+    weighted: { wire: 'weighted', shape: shape.plain, default: true },
+    contamination: { wire: 'contamination', shape: shape.plain, default: 0.01 },
+    threshold: { wire: 'threshold', shape: shape.union(() => [CONTAMINATION_THRESHOLD, EXTREME_VALUE_THRESHOLD, CONFORMAL_THRESHOLD, FIXED_THRESHOLD]), default: { ContaminationThreshold: { contamination: null } } },
+  },
+};
+
 const SUPPRESSION: RecordShape = {
   name: 'Suppression',
   type: () => Suppression,
@@ -5196,6 +7721,16 @@ const SUPPRESSION: RecordShape = {
     end: { wire: 'end', shape: shape.plain, default: 0 },
     every: { wire: 'every', shape: shape.plain, default: 0 },
     series: { wire: 'series', shape: shape.list(shape.plain), default: [] },
+  },
+};
+
+const VARIANCE_SHIFT: RecordShape = {
+  name: 'VarianceShift',
+  type: () => VarianceShift,
+  fields: {
+    window: { wire: 'window', shape: shape.plain, default: 50 },
+    threshold: { wire: 'threshold', shape: shape.plain, default: 1.1 },
+    gaps: { wire: 'gaps', shape: shape.plain, default: 'refuse' },
   },
 };
 
@@ -5325,6 +7860,7 @@ const ALERT_STATE_UPDATE: Operation = {
   options: {
     series: { wire: 'series', shape: shape.plain, required: true },
     score: { wire: 'score', shape: shape.optional(shape.plain) },
+    raw: { wire: 'raw', shape: shape.optional(shape.plain) },
     time: { wire: 'time', shape: shape.optional(shape.plain) },
     value: { wire: 'value', shape: shape.optional(shape.plain) },
     expected: { wire: 'expected', shape: shape.optional(shape.plain) },
@@ -5342,6 +7878,20 @@ const AUTO_DETECTOR_FIT: Operation = {
   gives: shape.model(() => FittedDetector),
 };
 
+const CBLOF_FIT: Operation = {
+  name: 'anomaly.Cblof.fit',
+  receiver: { as: 'options', record: () => CBLOF },
+  arrays: [{ name: 'rows', shape: shape.matrix }],
+  gives: shape.model(() => FittedDetector),
+};
+
+const CHANGE_POINTS_DETECT: Operation = {
+  name: 'anomaly.ChangePoints.detect',
+  receiver: { as: 'options', record: () => CHANGE_POINTS },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SEGMENTS),
+};
+
 const COPOD_FIT: Operation = {
   name: 'anomaly.Copod.fit',
   receiver: { as: 'options', record: () => COPOD },
@@ -5354,6 +7904,13 @@ const CUSUM_START: Operation = {
   receiver: { as: 'options', record: () => CUSUM },
   gives: shape.model(() => StreamState),
   quick: true,
+};
+
+const DISCORD_DETECTOR_DETECT: Operation = {
+  name: 'anomaly.DiscordDetector.detect',
+  receiver: { as: 'options', record: () => DISCORD_DETECTOR },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SERIES_ANOMALIES),
 };
 
 const ECOD_FIT: Operation = {
@@ -5500,6 +8057,20 @@ const FITTED_DETECTOR_WITH_THRESHOLD: Operation = {
   gives: shape.model(() => FittedDetector),
 };
 
+const GAUSSIAN_MIXTURE_FIT: Operation = {
+  name: 'anomaly.GaussianMixture.fit',
+  receiver: { as: 'options', record: () => GAUSSIAN_MIXTURE },
+  arrays: [{ name: 'rows', shape: shape.matrix }],
+  gives: shape.model(() => FittedDetector),
+};
+
+const GROWING_PROFILE_START: Operation = {
+  name: 'anomaly.GrowingProfile.start',
+  receiver: { as: 'options', record: () => GROWING_PROFILE },
+  gives: shape.model(() => ProfileStream),
+  quick: true,
+};
+
 const HALF_SPACE_TREES_START: Operation = {
   name: 'anomaly.HalfSpaceTrees.start',
   receiver: { as: 'options', record: () => HALF_SPACE_TREES },
@@ -5527,11 +8098,25 @@ const ISOLATION_FOREST_FIT: Operation = {
   gives: shape.model(() => FittedDetector),
 };
 
+const K_MEANS_AD_DETECT: Operation = {
+  name: 'anomaly.KMeansAd.detect',
+  receiver: { as: 'options', record: () => K_MEANS_AD },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SERIES_ANOMALIES),
+};
+
 const KERNEL_DENSITY_FIT: Operation = {
   name: 'anomaly.KernelDensity.fit',
   receiver: { as: 'options', record: () => KERNEL_DENSITY },
   arrays: [{ name: 'rows', shape: shape.matrix }],
   gives: shape.model(() => FittedDetector),
+};
+
+const LEVEL_SHIFT_DETECT: Operation = {
+  name: 'anomaly.LevelShift.detect',
+  receiver: { as: 'options', record: () => LEVEL_SHIFT },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SHIFT_REPORT),
 };
 
 const LOCAL_OUTLIER_FACTOR_FIT: Operation = {
@@ -5553,6 +8138,34 @@ const MAHALANOBIS_FIT: Operation = {
   receiver: { as: 'options', record: () => MAHALANOBIS },
   arrays: [{ name: 'rows', shape: shape.matrix }],
   gives: shape.model(() => FittedDetector),
+};
+
+const MATRIX_PROFILE_SEARCH: Operation = {
+  name: 'anomaly.MatrixProfile.search',
+  receiver: { as: 'options', record: () => MATRIX_PROFILE },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => PROFILE),
+};
+
+const MATRIX_PROFILE_SEARCH_BETWEEN: Operation = {
+  name: 'anomaly.MatrixProfile.search_between',
+  receiver: { as: 'options', record: () => MATRIX_PROFILE },
+  arrays: [{ name: 'series', shape: shape.vector }, { name: 'other', shape: shape.vector }],
+  gives: shape.record(() => PROFILE),
+};
+
+const MATRIX_PROFILE_SEARCH_COLUMNS: Operation = {
+  name: 'anomaly.MatrixProfile.search_columns',
+  receiver: { as: 'options', record: () => MATRIX_PROFILE },
+  arrays: [{ name: 'series', shape: shape.matrix }],
+  gives: shape.record(() => MULTI_PROFILE),
+};
+
+const MULTIVARIATE_SERIES_DETECT: Operation = {
+  name: 'anomaly.MultivariateSeries.detect',
+  receiver: { as: 'options', record: () => MULTIVARIATE_SERIES },
+  arrays: [{ name: 'series', shape: shape.matrix }],
+  gives: shape.record(() => MULTIVARIATE_ANOMALIES),
 };
 
 const NAB_SCORE_EVALUATE: Operation = {
@@ -5596,11 +8209,60 @@ const PCA_DETECTOR_FIT: Operation = {
   gives: shape.model(() => FittedDetector),
 };
 
+const POLY_DETECT: Operation = {
+  name: 'anomaly.Poly.detect',
+  receiver: { as: 'options', record: () => POLY },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SERIES_ANOMALIES),
+};
+
+const PROFILE_DISCORDS: Operation = {
+  name: 'anomaly.Profile.discords',
+  receiver: { as: 'self', record: () => PROFILE },
+  options: {
+    count: { wire: 'count', shape: shape.plain, default: 3 },
+  },
+  gives: shape.record(() => DISCORDS),
+};
+
+const PROFILE_MOTIFS: Operation = {
+  name: 'anomaly.Profile.motifs',
+  receiver: { as: 'self', record: () => PROFILE },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  options: {
+    count: { wire: 'count', shape: shape.plain, default: 3 },
+    radius: { wire: 'radius', shape: shape.plain, default: 2 },
+    mostMatches: { wire: 'most_matches', shape: shape.plain, default: 0 },
+  },
+  gives: shape.list(shape.record(() => MOTIF)),
+};
+
+const PROFILE_STREAM_SEEN: Operation = {
+  name: 'anomaly.ProfileStream.seen',
+  model: true,
+  gives: shape.plain,
+  quick: true,
+};
+
+const PROFILE_STREAM_UPDATE: Operation = {
+  name: 'anomaly.ProfileStream.update',
+  model: true,
+  arrays: [{ name: 'values', shape: shape.vector }],
+  gives: shape.record(() => LEFT_NEIGHBOURS),
+};
+
 const RANGE_SCORE_EVALUATE: Operation = {
   name: 'anomaly.RangeScore.evaluate',
   receiver: { as: 'options', record: () => RANGE_SCORE },
   arrays: [{ name: 'truth', shape: shape.ints }, { name: 'predicted', shape: shape.ints }],
   gives: shape.record(() => RANGE_REPORT),
+};
+
+const RESIDUAL_DETECTOR_DETECT: Operation = {
+  name: 'anomaly.ResidualDetector.detect',
+  receiver: { as: 'options', record: () => RESIDUAL_DETECTOR },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SERIES_ANOMALIES),
 };
 
 const ROBUST_RANDOM_CUT_FOREST_START: Operation = {
@@ -5609,11 +8271,25 @@ const ROBUST_RANDOM_CUT_FOREST_START: Operation = {
   gives: shape.model(() => StreamState),
 };
 
+const SPECTRAL_RESIDUAL_DETECT: Operation = {
+  name: 'anomaly.SpectralResidual.detect',
+  receiver: { as: 'options', record: () => SPECTRAL_RESIDUAL },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SERIES_ANOMALIES),
+};
+
 const SPOT_START: Operation = {
   name: 'anomaly.Spot.start',
   receiver: { as: 'options', record: () => SPOT },
   gives: shape.model(() => StreamState),
   quick: true,
+};
+
+const STL_ESD_DETECT: Operation = {
+  name: 'anomaly.StlEsd.detect',
+  receiver: { as: 'options', record: () => STL_ESD },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SERIES_ANOMALIES),
 };
 
 const STREAM_DETECTOR_START: Operation = {
@@ -5697,6 +8373,20 @@ const STREAM_STATE_UPDATE_BATCH: Operation = {
     times: { wire: 'times', shape: shape.optional(shape.vector) },
   },
   gives: shape.vector,
+};
+
+const SUB_PCA_DETECT: Operation = {
+  name: 'anomaly.SubPca.detect',
+  receiver: { as: 'options', record: () => SUB_PCA },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SERIES_ANOMALIES),
+};
+
+const VARIANCE_SHIFT_DETECT: Operation = {
+  name: 'anomaly.VarianceShift.detect',
+  receiver: { as: 'options', record: () => VARIANCE_SHIFT },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => SHIFT_REPORT),
 };
 
 const VOLUME_SCORE_EVALUATE: Operation = {
@@ -5864,11 +8554,30 @@ const CALL_EXTREME_VALUE_THRESHOLD: Operation = {
   gives: shape.plain,
 };
 
+const CALL_GENERALIZED_ESD: Operation = {
+  name: 'anomaly.generalized_esd',
+  arrays: [{ name: 'values', shape: shape.vector }],
+  options: {
+    maxAnomalies: { wire: 'max_anomalies', shape: shape.plain, required: true },
+    significance: { wire: 'significance', shape: shape.plain, default: 0.05 },
+  },
+  gives: shape.record(() => ESD_REPORT),
+};
+
 const CALL_LEARNED_THRESHOLD: Operation = {
   name: 'anomaly.learned_threshold',
   arrays: [{ name: 'scores', shape: shape.vector }, { name: 'labels', shape: shape.ints }],
   gives: shape.plain,
   quick: true,
+};
+
+const CALL_MASS: Operation = {
+  name: 'anomaly.mass',
+  arrays: [{ name: 'query', shape: shape.vector }, { name: 'series', shape: shape.vector }],
+  options: {
+    normalized: { wire: 'normalized', shape: shape.plain, default: true },
+  },
+  gives: shape.vector,
 };
 
 const CALL_PRECISION_AT: Operation = {

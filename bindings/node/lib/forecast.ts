@@ -2345,6 +2345,141 @@ export class MethodAccuracy {
   }
 }
 
+/** Options of {@link Mstl}; every one has a default. */
+export interface MstlOptions {
+  /** Observations per season of each, at least one season, each at least 2. Default: none; they must be named. */
+  seasons?: readonly number[];
+  /**
+   * How many seasons the smoother of each spans, odd, at least 3, one per season. Default empty: 11, 15, 19, .. from
+   * the shortest season on.
+   */
+  windows?: readonly number[];
+  /** How often all seasons are found, 1 to 100; once where there is only one. Default 2. */
+  iterations?: number;
+  /**
+   * Everything else; its `season` and `seasonal_window` say nothing here. Default `{ season: null, periodic: false,
+   * seasonal_window: 7, trend_window: null, low_pass_window: null, seasonal_degree: 1, trend_degree: 1,
+   * low_pass_degree: 1, seasonal_jump: 1, trend_jump: 1, low_pass_jump: 1, robust: false, inner_iterations: null,
+   * outer_iterations: null }`.
+   */
+  stl?: Stl;
+}
+
+/**
+ * Decomposition into a trend, several seasons and a remainder.
+ *
+ * From the shortest season to the longest, each is found by `Stl` in what the others leave; then all again. Source:
+ * Bandara, Hyndman, Bergmeir, *MSTL: a seasonal-trend decomposition algorithm for time series with multiple seasonal
+ * patterns* (2021).
+ *
+ * ```
+ * use inlaid::{Context, forecast::Mstl};
+ * let series: Vec<f64> = (0..28 * 8).map(|t| [0.0, 5.0, -5.0, 0.0][t % 4] + (t / 4 % 7) as f64).collect();
+ * let parts = Mstl::default().with_seasons(vec![4, 28]).transform(&series, &Context::new())?;
+ * assert!(parts.remainder.iter().all(|rest| rest.abs() < 0.2));
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class Mstl {
+  /** Observations per season of each, at least one season, each at least 2. Default: none; they must be named. */
+  readonly seasons: readonly number[];
+
+  /**
+   * How many seasons the smoother of each spans, odd, at least 3, one per season. Default empty: 11, 15, 19, .. from
+   * the shortest season on.
+   */
+  readonly windows: readonly number[];
+
+  /** How often all seasons are found, 1 to 100; once where there is only one. Default 2. */
+  readonly iterations: number;
+
+  /**
+   * Everything else; its `season` and `seasonal_window` say nothing here. Default `{ season: null, periodic: false,
+   * seasonal_window: 7, trend_window: null, low_pass_window: null, seasonal_degree: 1, trend_degree: 1,
+   * low_pass_degree: 1, seasonal_jump: 1, trend_jump: 1, low_pass_jump: 1, robust: false, inner_iterations: null,
+   * outer_iterations: null }`.
+   */
+  readonly stl: Stl;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: MstlOptions = {}) {
+    const fields = read<Required<MstlOptions>>(MSTL, options);
+    this.seasons = fields.seasons;
+    this.windows = fields.windows;
+    this.iterations = fields.iterations;
+    this.stl = fields.stl;
+  }
+
+  /**
+   * Take a series with several seasons apart (Bandara, Hyndman, Bergmeir 2021).
+   *
+   * Fails as `Stl.transform`.
+   *
+   * Runs away from the event loop on a copy of its arrays; `transformSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  transform(series: VectorInput, options?: CallOptions): Promise<MstlParts> {
+    return run<MstlParts>(MSTL_TRANSFORM, this, [series], options);
+  }
+
+  /**
+   * Take a series with several seasons apart (Bandara, Hyndman, Bergmeir 2021).
+   *
+   * Fails as `Stl.transform`.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  transformSync(series: VectorInput, options?: SyncOptions): MstlParts {
+    return runSync<MstlParts>(MSTL_TRANSFORM, this, [series], options);
+  }
+}
+
+/** A series taken apart: `trend`, the columns of `seasonal` and `remainder` add up to it. */
+export class MstlParts {
+  /** Observations per season, ascending. */
+  readonly seasons: Int32Array;
+
+  /** The seasons at each step, `[season, time]`, in the order of `seasons`. */
+  readonly seasonal: Matrix;
+
+  /** The trend at each step. */
+  readonly trend: Float64Array;
+
+  /** What is left at each step. */
+  readonly remainder: Float64Array;
+
+  /** The robust weight of each step in the last decomposition, 0 for an outlier to 1. */
+  readonly weights: Float64Array;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    seasons: Int32Array;
+    seasonal: Matrix;
+    trend: Float64Array;
+    remainder: Float64Array;
+    weights: Float64Array;
+  }) {
+    this.seasons = fields.seasons;
+    this.seasonal = fields.seasonal;
+    this.trend = fields.trend;
+    this.remainder = fields.remainder;
+    this.weights = fields.weights;
+  }
+}
+
 /** Options of {@link Naive}; there are none. */
 export type NaiveOptions = Record<string, never>;
 
@@ -2656,6 +2791,216 @@ export class Size {
     const fields = read<Required<SizeOptions>>(SIZE, options);
     this.width = fields.width;
     this.height = fields.height;
+  }
+}
+
+/** Options of {@link Stl}; every one has a default. */
+export interface StlOptions {
+  /** Observations per season, at least 2. Default: detected by `seasonal_period`. */
+  season?: number | null;
+  /**
+   * Whether the season is the same throughout: its value at each position is a mean and not smoothed. Default false.
+   */
+  periodic?: boolean;
+  /**
+   * How many seasons the seasonal smoother spans, odd, at least 3; the larger, the less the season changes. Says
+   * nothing where `periodic`. Default 7.
+   */
+  seasonalWindow?: number;
+  /**
+   * How many observations the trend smoother spans, odd, at least 3. Default: the first odd number from
+   * `1.5 season / (1 - 1.5 / seasonal_window)` on, which is `1.5 season` where `periodic`.
+   */
+  trendWindow?: number | null;
+  /**
+   * How many observations the low-pass smoother spans, odd, at least 3. Default: the first odd number above the season.
+   */
+  lowPassWindow?: number | null;
+  /** Degree of the seasonal smoother, 0 or 1. Default 1. */
+  seasonalDegree?: number;
+  /** Degree of the trend smoother, 0 or 1. Default 1. */
+  trendDegree?: number;
+  /** Degree of the low-pass smoother, 0 or 1. Default 1. */
+  lowPassDegree?: number;
+  /** Every how many seasons are smoothed, at least 1; lines join them. Default 1. */
+  seasonalJump?: number;
+  /** Every how many observations the trend is smoothed, at least 1; lines join them. Default 1. */
+  trendJump?: number;
+  /** Every how many observations the low-pass smoother works, at least 1; lines join them. Default 1. */
+  lowPassJump?: number;
+  /** Whether outliers shall have little weight. Default false. */
+  robust?: boolean;
+  /** Passes of the inner loop, at least 1. Default 5, and 2 where `robust`. */
+  innerIterations?: number | null;
+  /** How often robust weights are found anew, at most 1000. Default 0, and 15 where `robust`. */
+  outerIterations?: number | null;
+}
+
+/**
+ * Seasonal-trend decomposition by loess.
+ *
+ * ```
+ * use inlaid::{Context, forecast::Stl};
+ * let season = [10.0, 2.0, -5.0, -7.0];
+ * let mut series: Vec<f64> = (0..48).map(|t| 0.5 * t as f64 + season[t % 4]).collect();
+ * series[20] += 30.0;
+ * let parts = Stl::default().with_season(4).with_robust(true).transform(&series, &Context::new())?;
+ * assert!((parts.trend[20] - 10.0).abs() < 0.1 && (parts.seasonal[20] - 10.0).abs() < 0.1);
+ * assert!((parts.remainder[20] - 30.0).abs() < 0.2 && parts.weights[20] == 0.0);
+ * # Ok::<(), inlaid::Error>(())
+ * ```
+ */
+export class Stl {
+  /** Observations per season, at least 2. Default: detected by `seasonal_period`. */
+  readonly season: number | null;
+
+  /**
+   * Whether the season is the same throughout: its value at each position is a mean and not smoothed. Default false.
+   */
+  readonly periodic: boolean;
+
+  /**
+   * How many seasons the seasonal smoother spans, odd, at least 3; the larger, the less the season changes. Says
+   * nothing where `periodic`. Default 7.
+   */
+  readonly seasonalWindow: number;
+
+  /**
+   * How many observations the trend smoother spans, odd, at least 3. Default: the first odd number from
+   * `1.5 season / (1 - 1.5 / seasonal_window)` on, which is `1.5 season` where `periodic`.
+   */
+  readonly trendWindow: number | null;
+
+  /**
+   * How many observations the low-pass smoother spans, odd, at least 3. Default: the first odd number above the season.
+   */
+  readonly lowPassWindow: number | null;
+
+  /** Degree of the seasonal smoother, 0 or 1. Default 1. */
+  readonly seasonalDegree: number;
+
+  /** Degree of the trend smoother, 0 or 1. Default 1. */
+  readonly trendDegree: number;
+
+  /** Degree of the low-pass smoother, 0 or 1. Default 1. */
+  readonly lowPassDegree: number;
+
+  /** Every how many seasons are smoothed, at least 1; lines join them. Default 1. */
+  readonly seasonalJump: number;
+
+  /** Every how many observations the trend is smoothed, at least 1; lines join them. Default 1. */
+  readonly trendJump: number;
+
+  /** Every how many observations the low-pass smoother works, at least 1; lines join them. Default 1. */
+  readonly lowPassJump: number;
+
+  /** Whether outliers shall have little weight. Default false. */
+  readonly robust: boolean;
+
+  /** Passes of the inner loop, at least 1. Default 5, and 2 where `robust`. */
+  readonly innerIterations: number | null;
+
+  /** How often robust weights are found anew, at most 1000. Default 0, and 15 where `robust`. */
+  readonly outerIterations: number | null;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: StlOptions = {}) {
+    const fields = read<Required<StlOptions>>(STL, options);
+    this.season = fields.season;
+    this.periodic = fields.periodic;
+    this.seasonalWindow = fields.seasonalWindow;
+    this.trendWindow = fields.trendWindow;
+    this.lowPassWindow = fields.lowPassWindow;
+    this.seasonalDegree = fields.seasonalDegree;
+    this.trendDegree = fields.trendDegree;
+    this.lowPassDegree = fields.lowPassDegree;
+    this.seasonalJump = fields.seasonalJump;
+    this.trendJump = fields.trendJump;
+    this.lowPassJump = fields.lowPassJump;
+    this.robust = fields.robust;
+    this.innerIterations = fields.innerIterations;
+    this.outerIterations = fields.outerIterations;
+  }
+
+  /**
+   * Take a series apart into trend, season and remainder by loess (Cleveland et al. 1990).
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN or infinite values or a season that
+   * cannot be detected, `not_enough_data` for fewer than two seasons, `cancelled` if asked to stop.
+   *
+   * Runs away from the event loop on a copy of its arrays; `transformSync` runs in place and borrows them.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
+   */
+  transform(series: VectorInput, options?: CallOptions): Promise<StlParts> {
+    return run<StlParts>(STL_TRANSFORM, this, [series], options);
+  }
+
+  /**
+   * Take a series apart into trend, season and remainder by loess (Cleveland et al. 1990).
+   *
+   * Fails with `invalid_config` for an option out of range, `invalid_data` for NaN or infinite values or a season that
+   * cannot be detected, `not_enough_data` for fewer than two seasons, `cancelled` if asked to stop.
+   *
+   * Runs in place: the event loop waits.
+   *
+   * @param series - `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
+   */
+  transformSync(series: VectorInput, options?: SyncOptions): StlParts {
+    return runSync<StlParts>(STL_TRANSFORM, this, [series], options);
+  }
+}
+
+/** A series taken apart: at every step, `trend + seasonal + remainder` is the value. */
+export class StlParts {
+  /** The observations per season that were used. */
+  readonly season: number;
+
+  /** The season at each step, in the unit of the data. */
+  readonly seasonal: Float64Array;
+
+  /** The trend at each step. */
+  readonly trend: Float64Array;
+
+  /** What is left at each step. */
+  readonly remainder: Float64Array;
+
+  /** The robust weight of each step, 0 for an outlier to 1; all 1 without outer iterations. */
+  readonly weights: Float64Array;
+
+  /** How much of the deseasonalised variance is trend: `1 - var(remainder) / var(trend + remainder)`, at least 0. */
+  readonly trendStrength: number;
+
+  /** How much of the detrended variance is season: `1 - var(remainder) / var(seasonal + remainder)`, at least 0. */
+  readonly seasonalStrength: number;
+
+  /**
+   * @param fields - Every field.
+   */
+  constructor(fields: {
+    season: number;
+    seasonal: Float64Array;
+    trend: Float64Array;
+    remainder: Float64Array;
+    weights: Float64Array;
+    trendStrength: number;
+    seasonalStrength: number;
+  }) {
+    this.season = fields.season;
+    this.seasonal = fields.seasonal;
+    this.trend = fields.trend;
+    this.remainder = fields.remainder;
+    this.weights = fields.weights;
+    this.trendStrength = fields.trendStrength;
+    this.seasonalStrength = fields.seasonalStrength;
   }
 }
 
@@ -4435,6 +4780,29 @@ const METHOD_ACCURACY: RecordShape = {
   },
 };
 
+const MSTL: RecordShape = {
+  name: 'Mstl',
+  type: () => Mstl,
+  fields: {
+    seasons: { wire: 'seasons', shape: shape.list(shape.plain), default: [] },
+    windows: { wire: 'windows', shape: shape.list(shape.plain), default: [] },
+    iterations: { wire: 'iterations', shape: shape.plain, default: 2 },
+    stl: { wire: 'stl', shape: shape.record(() => STL), default: { season: null, periodic: false, seasonal_window: 7, trend_window: null, low_pass_window: null, seasonal_degree: 1, trend_degree: 1, low_pass_degree: 1, seasonal_jump: 1, trend_jump: 1, low_pass_jump: 1, robust: false, inner_iterations: null, outer_iterations: null } },
+  },
+};
+
+const MSTL_PARTS: RecordShape = {
+  name: 'MstlParts',
+  type: () => MstlParts,
+  fields: {
+    seasons: { wire: 'seasons', shape: shape.ints, required: true },
+    seasonal: { wire: 'seasonal', shape: shape.matrix, required: true },
+    trend: { wire: 'trend', shape: shape.vector, required: true },
+    remainder: { wire: 'remainder', shape: shape.vector, required: true },
+    weights: { wire: 'weights', shape: shape.vector, required: true },
+  },
+};
+
 const NAIVE: RecordShape = {
   name: 'Naive',
   type: () => Naive,
@@ -4493,6 +4861,41 @@ const SIZE: RecordShape = {
   fields: {
     width: { wire: 'width', shape: shape.plain, default: 720 },
     height: { wire: 'height', shape: shape.plain, default: 400 },
+  },
+};
+
+const STL: RecordShape = {
+  name: 'Stl',
+  type: () => Stl,
+  fields: {
+    season: { wire: 'season', shape: shape.optional(shape.plain) },
+    periodic: { wire: 'periodic', shape: shape.plain, default: false },
+    seasonalWindow: { wire: 'seasonal_window', shape: shape.plain, default: 7 },
+    trendWindow: { wire: 'trend_window', shape: shape.optional(shape.plain) },
+    lowPassWindow: { wire: 'low_pass_window', shape: shape.optional(shape.plain) },
+    seasonalDegree: { wire: 'seasonal_degree', shape: shape.plain, default: 1 },
+    trendDegree: { wire: 'trend_degree', shape: shape.plain, default: 1 },
+    lowPassDegree: { wire: 'low_pass_degree', shape: shape.plain, default: 1 },
+    seasonalJump: { wire: 'seasonal_jump', shape: shape.plain, default: 1 },
+    trendJump: { wire: 'trend_jump', shape: shape.plain, default: 1 },
+    lowPassJump: { wire: 'low_pass_jump', shape: shape.plain, default: 1 },
+    robust: { wire: 'robust', shape: shape.plain, default: false },
+    innerIterations: { wire: 'inner_iterations', shape: shape.optional(shape.plain) },
+    outerIterations: { wire: 'outer_iterations', shape: shape.optional(shape.plain) },
+  },
+};
+
+const STL_PARTS: RecordShape = {
+  name: 'StlParts',
+  type: () => StlParts,
+  fields: {
+    season: { wire: 'season', shape: shape.plain, required: true },
+    seasonal: { wire: 'seasonal', shape: shape.vector, required: true },
+    trend: { wire: 'trend', shape: shape.vector, required: true },
+    remainder: { wire: 'remainder', shape: shape.vector, required: true },
+    weights: { wire: 'weights', shape: shape.vector, required: true },
+    trendStrength: { wire: 'trend_strength', shape: shape.plain, required: true },
+    seasonalStrength: { wire: 'seasonal_strength', shape: shape.plain, required: true },
   },
 };
 
@@ -5048,6 +5451,13 @@ const FORECAST_TO_SVG: Operation = {
   quick: true,
 };
 
+const MSTL_TRANSFORM: Operation = {
+  name: 'forecast.Mstl.transform',
+  receiver: { as: 'options', record: () => MSTL },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => MSTL_PARTS),
+};
+
 const NAIVE_FIT: Operation = {
   name: 'forecast.Naive.fit',
   receiver: { as: 'options', record: () => NAIVE },
@@ -5086,6 +5496,13 @@ const SEASONAL_NAIVE_FIT: Operation = {
   receiver: { as: 'options', record: () => SEASONAL_NAIVE },
   arrays: [{ name: 'series', shape: shape.matrix }],
   gives: shape.model(() => FittedSeasonalNaive),
+};
+
+const STL_TRANSFORM: Operation = {
+  name: 'forecast.Stl.transform',
+  receiver: { as: 'options', record: () => STL },
+  arrays: [{ name: 'series', shape: shape.vector }],
+  gives: shape.record(() => STL_PARTS),
 };
 
 const THETA_FIT: Operation = {

@@ -29,28 +29,50 @@ __all__ = [
     "AlertState",
     "AnyStream",
     "AutoDetector",
+    "Cblof",
     "ChangeDirection",
+    "ChangeKind",
+    "ChangePoints",
+    "ColumnsProfile",
     "ConformalThreshold",
     "ContaminationThreshold",
     "Copod",
+    "Covariance",
     "Cusum",
+    "DiscordDetector",
+    "Discords",
     "Ecod",
+    "EsdCentre",
+    "EsdReport",
     "Ewma",
+    "Expectation",
     "ExtremeValueThreshold",
     "FittedDetector",
     "FixedThreshold",
+    "ForecastMethod",
+    "Gaps",
+    "GaussianMixture",
+    "GrowingProfile",
     "HalfSpaceTrees",
     "Hbos",
     "Incident",
     "IncidentMember",
     "Inne",
     "IsolationForest",
+    "KMeansAd",
     "KernelDensity",
+    "LeftNeighbours",
+    "LevelShift",
     "LocalOutlierFactor",
     "Loda",
     "Mahalanobis",
+    "MatrixProfile",
     "Metric",
     "Missing",
+    "Motif",
+    "MultiProfile",
+    "MultivariateAnomalies",
+    "MultivariateSeries",
     "NabProfile",
     "NabReport",
     "NabScore",
@@ -60,21 +82,32 @@ __all__ = [
     "OneClassSvm",
     "PageHinkley",
     "PcaDetector",
+    "Poly",
+    "Profile",
+    "ProfileStream",
     "RangeBias",
     "RangeReport",
     "RangeScore",
+    "ResidualDetector",
     "RobustRandomCutForest",
+    "Segments",
+    "SeriesAnomalies",
     "Severity",
+    "ShiftReport",
     "Size",
+    "SpectralResidual",
     "Spot",
     "SpotTails",
+    "StlEsd",
     "StreamDetector",
     "StreamNote",
     "StreamScore",
     "StreamScores",
     "StreamState",
+    "SubPca",
     "Suppression",
     "Threshold",
+    "VarianceShift",
     "VolumeReport",
     "VolumeScore",
     "Watch",
@@ -85,7 +118,9 @@ __all__ = [
     "conformal_threshold",
     "contamination_threshold",
     "extreme_value_threshold",
+    "generalized_esd",
     "learned_threshold",
+    "mass",
     "precision_at",
     "roc_auc",
 ]
@@ -107,6 +142,61 @@ ChangeDirection: TypeAlias = Literal["both", "up", "down"]
 - `both`: Both.
 - `up`: The mean rises.
 - `down`: The mean falls.
+"""
+
+
+ChangeKind: TypeAlias = Literal["mean", "mean_variance"]
+"""What changes at a change point.
+
+- `mean`: The mean of normal values, whose variance is the same throughout.
+- `mean_variance`: Mean and variance of normal values.
+"""
+
+
+Covariance: TypeAlias = Literal["full", "diagonal"]
+"""The shape of a bell.
+
+- `full`: Columns vary together.
+- `diagonal`: Every column varies by itself.
+"""
+
+
+EsdCentre: TypeAlias = Literal["median", "trend"]
+"""What is taken away beside the season.
+
+- `median`: The median of the series, as in the source: a level that lasts some days is an anomaly too.
+- `trend`: The trend of the decomposition: only what is unlike its surroundings is an anomaly. Without a season, the
+median.
+"""
+
+
+Expectation: TypeAlias = Literal["level", "decomposition", "forecast"]
+"""What is expected of every column: its level, a robust decomposition, or a forecast, each with defaults.
+
+- `level`: Its median.
+- `decomposition`: Trend and season of a robust decomposition by loess.
+- `forecast`: A forecast from the past alone; the steps that it does not judge count as expected.
+"""
+
+
+ForecastMethod: TypeAlias = Literal["auto_ets", "theta", "naive", "seasonal_naive", "naive2", "drift"]
+"""A method of the room `forecast`, with its default options.
+
+- `auto_ets`: Exponential smoothing that chooses its form.
+- `theta`: The theta method.
+- `naive`: The last value.
+- `seasonal_naive`: The value of a season ago.
+- `naive2`: The last value, seasonally adjusted.
+- `drift`: The last value and the mean change.
+"""
+
+
+Gaps: TypeAlias = Literal["refuse", "interpolate"]
+"""What happens to steps whose value is missing (NaN). Infinite values are always refused.
+
+- `refuse`: They are an error that names the first.
+- `interpolate`: A line between the values on both sides stands in, at the ends the nearest value; such a step has
+score 0 and is never an anomaly.
 """
 
 
@@ -333,6 +423,97 @@ class AlertPolicy(Options):
         return AlertState._of(call("anomaly.AlertPolicy.start", self._wire(), []))
 
 
+class ChangePoints(Options):
+    """Change points of mean, or of mean and variance: the segmentation with the least cost, exactly (PELT).
+
+    The cost is the sum over segments of minus twice the logarithmic likelihood, without its constants, and of a
+    `penalty` for every change: for a mean the squared error over the variance of the noise, for mean and variance `m
+    ln(variance) + m` of the `m` values, whose deviation counts as at least 1e-5 of the largest distance from the
+    series' median. By default the variance of the noise is that of normal noise with the series' median absolute
+    change, and the penalty is Schwarz's, `ln n` for each parameter that a change brings: its place, a mean, a
+    variance. Noise with a memory looks like changes; a larger penalty helps.
+
+    O(n) where changes are as frequent as the series is long, O(n^2) in the worst case, a long series without any;
+    memory O(n). Source: Killick, Fearnhead, Eckley, *Optimal detection of changepoints with a linear computational
+    cost*, JASA 107 (2012).
+
+    Args:
+        kind: What changes. Default the mean.
+        penalty: What a change costs, above 0. Default: `2 ln n` for the mean, `3 ln n` for mean and variance.
+        shortest: The fewest steps of a segment, at least 1, and 2 for mean and variance. Default 5.
+        gaps: What happens to missing values. Default: they are refused.
+    """
+
+    kind: ChangeKind
+    penalty: float | None
+    shortest: int
+    gaps: Gaps
+
+    def __init__(
+        self,
+        *,
+        kind: ChangeKind = "mean",
+        penalty: float | None = None,
+        shortest: int = 5,
+        gaps: Gaps = "refuse",
+    ) -> None:
+        self._set(kind=kind, penalty=penalty, shortest=shortest, gaps=gaps)
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Segments:
+        """The segmentation of the least cost, exactly (PELT).
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.ChangePoints.detect", self._wire(), inputs, run=run)
+        return Segments._read(reply)
+
+
+class ColumnsProfile(Report):
+    """The nearest neighbours of all windows by the `columns` series that are most alike.
+
+    Attributes:
+        columns: How many series count.
+        distances: The mean distance over those series to the nearest window, infinite where none.
+        neighbours: Where the nearest window begins, -1 where none.
+    """
+
+    columns: int
+    distances: NDArray[np.float64]
+    neighbours: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"distances": as_vector, "neighbours": as_ints}
+
+    def __init__(self, *, columns: int, distances: NDArray[np.float64], neighbours: NDArray[np.int64]) -> None:
+        self._set(columns=columns, distances=distances, neighbours=neighbours)
+
+
 class ConformalThreshold(Options):
     """An anomaly is what a normal row scores with probability `false_alarm` at most, whatever its distribution. A
     quarter of the rows, drawn by the seed, is kept from the detector and decides; rows must be exchangeable, and at
@@ -404,6 +585,59 @@ class Cusum(Options):
         return StreamState._of(call("anomaly.Cusum.start", self._wire(), []))
 
 
+class Discords(Report):
+    """The strangest windows of a series, the strangest first.
+
+    Attributes:
+        positions: Where they begin.
+        distances: How far each is from the window most like it.
+        neighbours: Where that begins.
+    """
+
+    positions: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    neighbours: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"positions": as_ints, "distances": as_vector, "neighbours": as_ints}
+
+    def __init__(
+        self,
+        *,
+        positions: NDArray[np.int64],
+        distances: NDArray[np.float64],
+        neighbours: NDArray[np.int64],
+    ) -> None:
+        self._set(positions=positions, distances=distances, neighbours=neighbours)
+
+
+class EsdReport(Report):
+    """What the test says of every candidate, the strangest first.
+
+    Attributes:
+        positions: Where the candidates are, in the order in which they were taken out; the first value is 0.
+        statistics: How far each lies from the mean of the values that were left, in their standard deviations.
+        critical_values: What the statistic of an outlier exceeds.
+        outliers: How many of the candidates are outliers: the first so many.
+    """
+
+    positions: NDArray[np.int64]
+    statistics: NDArray[np.float64]
+    critical_values: NDArray[np.float64]
+    outliers: int
+
+    _ways: ClassVar[Mapping[str, Any]] = {"positions": as_ints, "statistics": as_vector, "critical_values": as_vector}
+
+    def __init__(
+        self,
+        *,
+        positions: NDArray[np.int64],
+        statistics: NDArray[np.float64],
+        critical_values: NDArray[np.float64],
+        outliers: int,
+    ) -> None:
+        self._set(positions=positions, statistics=statistics, critical_values=critical_values, outliers=outliers)
+
+
 class Ewma(Options):
     """EWMA control chart: small lasting shifts of the mean.
 
@@ -473,6 +707,32 @@ class FixedThreshold(Options):
 
     def __init__(self, *, score: float = 0.0) -> None:
         self._set(score=score)
+
+
+class GrowingProfile(Options):
+    """A matrix profile that grows with a stream: each new window and the one before that is most like it.
+
+    Args:
+        window: The length of the windows in points, at least 3. Default 50.
+        exclusion: How many steps before a window do not count as elsewhere. Default a quarter of the window,
+            rounded up.
+        memory: How many windows are remembered, at least 2: memory is at most 130 bytes for each, time per point
+            grows with it. Default 10000.
+    """
+
+    window: int
+    exclusion: int | None
+    memory: int
+
+    def __init__(self, *, window: int = 50, exclusion: int | None = None, memory: int = 10000) -> None:
+        self._set(window=window, exclusion=exclusion, memory=memory)
+
+    def start(self) -> ProfileStream:
+        """Start with no points.
+
+        Fails with `invalid_config` for a window below 3 or a memory below 2, `too_large` from 2^30.
+        """
+        return ProfileStream._of(call("anomaly.GrowingProfile.start", self._wire(), []))
 
 
 class HalfSpaceTrees(Options):
@@ -633,6 +893,369 @@ class IncidentMember(Report):
             lower=lower,
             upper=upper,
         )
+
+
+class LeftNeighbours(Report):
+    """The nearest windows before, for each of several points.
+
+    Attributes:
+        distances: How far each is from the window that ends with the point; infinite where there is none.
+        neighbours: Where each begins, counted from the first point ever seen; -1 where there is none.
+    """
+
+    distances: NDArray[np.float64]
+    neighbours: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"distances": as_vector, "neighbours": as_ints}
+
+    def __init__(self, *, distances: NDArray[np.float64], neighbours: NDArray[np.int64]) -> None:
+        self._set(distances=distances, neighbours=neighbours)
+
+
+class LevelShift(Options):
+    """Shifts of the level: the medians of the windows before and after a step differ.
+
+    The score is the difference of the medians in robust standard deviations of the values around their own median,
+    so that single outliers neither make nor hide a shift. Of steps closer than `window` whose scores are above the
+    threshold, the highest is the shift; where it begins is the split of both windows with the least distances from
+    the two medians, none of which counts more than 3 deviations. A slope of more than `threshold` deviations per
+    window counts as a shift. O(n * window).
+
+    Args:
+        window: How many steps are looked at on each side, 4 to 100,000; with a season, a multiple of it. Shifts
+            that follow each other more closely are not told apart. Default 50.
+        threshold: From which score on a shift counts, at least 0. Default 3.
+        gaps: What happens to missing values. Default: they are refused.
+    """
+
+    window: int
+    threshold: float
+    gaps: Gaps
+
+    def __init__(self, *, window: int = 50, threshold: float = 3.0, gaps: Gaps = "refuse") -> None:
+        self._set(window=window, threshold=threshold, gaps=gaps)
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> ShiftReport:
+        """Where the level changes for longer, and from what to what.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.LevelShift.detect", self._wire(), inputs, run=run)
+        return ShiftReport._read(reply)
+
+
+class MatrixProfile(Options):
+    """Matrix profile: how far every window of a series is from the window most like it elsewhere.
+
+    Windows are brought to mean 0 and deviation 1 first, unless `normalized` is off; a large distance is a *discord*,
+    the strangest window, a small one a *motif*, a pattern that comes again. O(n^2) time whatever the window, O(n)
+    memory.
+
+    Args:
+        window: The length of the windows in points, at least 3 and at most that of the series. Default 50.
+        exclusion: How many steps left and right of a window do not count as elsewhere. Default a quarter of the
+            window, rounded up.
+        normalized: Whether windows are compared by shape alone: each brought to mean 0 and standard deviation 1.
+            Otherwise by their values. Default true.
+    """
+
+    window: int
+    exclusion: int | None
+    normalized: bool
+
+    def __init__(self, *, window: int = 50, exclusion: int | None = None, normalized: bool = True) -> None:
+        self._set(window=window, exclusion=exclusion, normalized=normalized)
+
+    def search(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Profile:
+        """How far every window is from the one most like it, before it and behind it.
+
+        Fails with `invalid_config` for an option out of range, `not_enough_data` for a series shorter than the
+        window, `too_large`, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series; a window with NaN or infinite points is like no other.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.MatrixProfile.search", self._wire(), inputs, run=run)
+        return Profile._read(reply)
+
+    def search_between(
+        self,
+        series: ArrayLike,
+        other: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Profile:
+        """How far every window of a series is from the one most like it in another.
+
+        Fails as `search`.
+
+        Args:
+            series: `[time]`. One series; a window with NaN or infinite points is like no other.
+            other: `[time]`. The series whose windows are compared with.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series), lend_vector("other", other)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.MatrixProfile.search_between", self._wire(), inputs, run=run)
+        return Profile._read(reply)
+
+    def search_columns(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> MultiProfile:
+        """The matrix profiles of several series: by the one most alike, by the two most alike, .. by all (mSTAMP).
+
+        Fails as `search`.
+
+        Args:
+            series: `[time, column]`; one axis is one row. Several series of the same times, 1 to 1024 columns; a
+                window with NaN or infinite points is like no other.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.MatrixProfile.search_columns", self._wire(), inputs, run=run)
+        return MultiProfile._read(reply)
+
+
+class Motif(Report):
+    """A pattern that comes again.
+
+    Attributes:
+        position: Where the pattern begins.
+        neighbour: Where the window most like it begins.
+        distance: How far they are apart.
+        matches: Where every window like the pattern begins, itself excluded, the nearest first.
+        match_distances: How far each of them is from the pattern.
+    """
+
+    position: int
+    neighbour: int
+    distance: float
+    matches: NDArray[np.int64]
+    match_distances: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"matches": as_ints, "match_distances": as_vector}
+
+    def __init__(
+        self,
+        *,
+        position: int,
+        neighbour: int,
+        distance: float,
+        matches: NDArray[np.int64],
+        match_distances: NDArray[np.float64],
+    ) -> None:
+        self._set(
+            position=position,
+            neighbour=neighbour,
+            distance=distance,
+            matches=matches,
+            match_distances=match_distances,
+        )
+
+
+class MultiProfile(Report):
+    """Matrix profiles of several series, by one series, by two, .. by all.
+
+    Attributes:
+        window: The length of the windows.
+        exclusion: How many steps left and right of a window did not count.
+        profiles: By the one most alike series, by the two most alike, .. by all.
+    """
+
+    window: int
+    exclusion: int
+    profiles: list[ColumnsProfile]
+
+    def __init__(self, *, window: int, exclusion: int, profiles: list[ColumnsProfile]) -> None:
+        self._set(window=window, exclusion=exclusion, profiles=profiles)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["profiles"] = [ColumnsProfile._read(item) for item in wire["profiles"]]
+        return super()._read(wire)
+
+
+class MultivariateAnomalies(Report):
+    """How strange every step is, and how much of that each column is to blame for.
+
+    Attributes:
+        anomalies: Scores, threshold and anomalies; without a band.
+        contributions: What each column adds to the score, at least 0, `[time, column]`.
+        deviations: How far each value is from what was expected, in robust standard deviations, with its sign,
+            `[time, column]`.
+        expected: What was expected, `[time, column]`; NaN where a forecast does not judge yet.
+    """
+
+    anomalies: SeriesAnomalies
+    contributions: NDArray[np.float64]
+    deviations: NDArray[np.float64]
+    expected: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {"contributions": as_matrix, "deviations": as_matrix, "expected": as_matrix}
+
+    def __init__(
+        self,
+        *,
+        anomalies: SeriesAnomalies,
+        contributions: NDArray[np.float64],
+        deviations: NDArray[np.float64],
+        expected: NDArray[np.float64],
+    ) -> None:
+        self._set(anomalies=anomalies, contributions=contributions, deviations=deviations, expected=expected)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["anomalies"] = SeriesAnomalies._read(wire["anomalies"])
+        return super()._read(wire)
+
+
+class MultivariateSeries(Options):
+    """Steps at which several series together are unlike what they usually are together.
+
+    Every column's deviations from what is expected of it are divided by their robust standard deviation; a robust
+    covariance of all columns tells which deviations go together. The score is the squared distance from the usual,
+    scaled so that its median is that of a chi-square distribution with as many degrees of freedom as columns vary;
+    the threshold is that distribution's quantile, which normal noise exceeds in a share of `significance` of the
+    steps, and heavier tails more often. The score is the sum of the contributions of the columns, none of them
+    negative. Not causal, for spreads and covariance are those of the whole series. O(columns * expectation +
+    columns^2 * min(time, 20,000) + columns^3).
+
+    Args:
+        expectation: What is expected of every column. Default its median.
+        significance: The share of steps of normal noise above the threshold, in (0, 1). Default 1e-4.
+        gaps: What happens to missing values. Default: they are refused. Interpolated ones count as just what was
+            expected; a step without any value is never an anomaly.
+    """
+
+    expectation: Expectation
+    significance: float
+    gaps: Gaps
+
+    def __init__(
+        self,
+        *,
+        expectation: Expectation = "level",
+        significance: float = 0.0001,
+        gaps: Gaps = "refuse",
+    ) -> None:
+        self._set(expectation=expectation, significance=significance, gaps=gaps)
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> MultivariateAnomalies:
+        """Steps at which several series are unlike what they usually are together, and how much of that each column is
+        to blame for.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for series that are too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time, column]`; one axis is one row. Several series of the same times, one per column. NaN is
+                a missing value; infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.MultivariateSeries.detect", self._wire(), inputs, run=run)
+        return MultivariateAnomalies._read(reply)
 
 
 class NabReport(Report):
@@ -807,6 +1430,217 @@ class PageHinkley(Options):
         return StreamState._of(call("anomaly.PageHinkley.start", self._wire(), []))
 
 
+class Poly(Options):
+    """Steps that a polynomial through the last ones does not reach.
+
+    Every step is predicted by the least-squares polynomial of `degree` through the `window` steps before; the score
+    is the distance in robust standard deviations, from the median of the absolute residuals of the `memory` steps
+    before. The band is `threshold` such deviations wide on either side. Causal. The first `window` + 10 steps have
+    score 0; their expectation and band are NaN. The last residuals being all 0, so that there is no deviation, any
+    other has a score of 1e6. For smooth series; a season longer than the window is followed, a shorter one is noise.
+    O(n * (window + memory)). Source: the residual detector POLY of Li, Boniol, Paparrizos et al., *TSB-AD* (2024),
+    here with a robust scale.
+
+    Args:
+        window: How many steps a polynomial is fitted to, more than `degree` and at most 10,000. Default 20.
+        degree: The degree of the polynomial, at most 5. Default 1.
+        memory: How many of the last residuals tell how large they usually are, 10 to 100,000. Default 200.
+        threshold: From which score on a step is an anomaly, above 0. Default 6.
+        gaps: What happens to missing values. Default: they are refused. Interpolated ones may look ahead as far as
+            the gap.
+    """
+
+    window: int
+    degree: int
+    memory: int
+    threshold: float
+    gaps: Gaps
+
+    def __init__(
+        self,
+        *,
+        window: int = 20,
+        degree: int = 1,
+        memory: int = 200,
+        threshold: float = 6.0,
+        gaps: Gaps = "refuse",
+    ) -> None:
+        self._set(window=window, degree=degree, memory=memory, threshold=threshold, gaps=gaps)
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> SeriesAnomalies:
+        """Steps that a smooth continuation of the last ones does not reach; causal.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.Poly.detect", self._wire(), inputs, run=run)
+        return SeriesAnomalies._read(reply)
+
+
+class Profile(Report):
+    """How far every window of a series is from the one most like it.
+
+    Position i is the window of the points i to i + `window` - 1. Distances are Euclidean, of windows with mean 0 and
+    standard deviation 1 (population) where `normalized`: 0 for equal shapes, `sqrt(2 window)` for shapes that have
+    nothing in common, `2 sqrt(window)` for opposite ones. Two constant windows are at distance 0, a constant and
+    another one at `sqrt(window)`. **A distance is infinite and its neighbour -1** where a window has no neighbour: a
+    missing (NaN) or infinite point lies in it, or nothing remains to compare with.
+
+    Attributes:
+        window: The length of the windows.
+        exclusion: How many steps left and right of a window did not count.
+        normalized: Whether windows were brought to mean 0 and deviation 1.
+        distances: The distance to the nearest window.
+        neighbours: Where the nearest window begins, -1 where none.
+        left_distances: The distance to the nearest window before; empty where two series were compared.
+        left_neighbours: Where the nearest window before begins, -1 where none.
+        right_distances: The distance to the nearest window after; empty where two series were compared.
+        right_neighbours: Where the nearest window after begins, -1 where none.
+    """
+
+    window: int
+    exclusion: int
+    normalized: bool
+    distances: NDArray[np.float64]
+    neighbours: NDArray[np.int64]
+    left_distances: NDArray[np.float64]
+    left_neighbours: NDArray[np.int64]
+    right_distances: NDArray[np.float64]
+    right_neighbours: NDArray[np.int64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "distances": as_vector,
+        "neighbours": as_ints,
+        "left_distances": as_vector,
+        "left_neighbours": as_ints,
+        "right_distances": as_vector,
+        "right_neighbours": as_ints,
+    }
+
+    def __init__(
+        self,
+        *,
+        window: int,
+        exclusion: int,
+        normalized: bool,
+        distances: NDArray[np.float64],
+        neighbours: NDArray[np.int64],
+        left_distances: NDArray[np.float64],
+        left_neighbours: NDArray[np.int64],
+        right_distances: NDArray[np.float64],
+        right_neighbours: NDArray[np.int64],
+    ) -> None:
+        self._set(
+            window=window,
+            exclusion=exclusion,
+            normalized=normalized,
+            distances=distances,
+            neighbours=neighbours,
+            left_distances=left_distances,
+            left_neighbours=left_neighbours,
+            right_distances=right_distances,
+            right_neighbours=right_neighbours,
+        )
+
+    def discords(
+        self,
+        *,
+        count: int = 3,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> Discords:
+        """The strangest windows, none overlapping another, the strangest first.
+
+        Fails with `invalid_config` for a count of 0.
+
+        Args:
+            count: How many at most, at least 1. Default 3.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.Profile.discords", {"self": self, "count": count}, [], run=run)
+        return Discords._read(reply)
+
+    def motifs(
+        self,
+        series: ArrayLike,
+        *,
+        count: int = 3,
+        radius: float = 2.0,
+        most_matches: int = 0,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> list[Motif]:
+        """Patterns that come again, with every window like them, the closest first.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for another series than that of the
+        profile; `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. The series that the profile is of.
+            count: How many patterns at most, at least 1. Default 3.
+            radius: A window belongs to a pattern up to this many times the distance of its nearest pair, at least
+                1. Default 2.
+            most_matches: How many windows at most belong to a pattern beside itself; 0 for any number. Default 0.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        options = {"self": self, "count": count, "radius": radius, "most_matches": most_matches}
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.Profile.motifs", options, inputs, run=run)
+        return [Motif._read(item) for item in reply]
+
+
 class RangeReport(Report):
     """How well predicted ranges match true ones.
 
@@ -881,6 +1715,105 @@ class RangeScore(Options):
         return RangeReport._read(reply)
 
 
+class ResidualDetector(Options):
+    """Values that a forecast from the past alone did not expect, with any method of `forecast`.
+
+    Every step is forecast one step ahead by a model fitted to the `window` steps before, at most `refit` steps ago,
+    that has learnt all values since. The score is the distance from the forecast in standard deviations of the
+    model, that is in the half-widths of its interval; outside of the interval of `level` a step is an anomaly, so
+    that the threshold is the normal quantile of that interval. The band is the interval itself. Causal: a score
+    depends on values up to its step only.
+
+    An anomaly is learnt as the end of the band that it left, which a season may echo once; after `patience` in a row
+    the values themselves are learnt and the model is fitted anew, for then they are what is normal now. The first
+    `warm_up` steps have score 0, and their expectation and band are NaN. A missing value, if allowed, is learnt as
+    what was expected. One fit per `refit` steps and one step of the method each.
+
+    Args:
+        method: The method, with its options. Default `AutoEts`.
+        season: Observations per season where the method names none, at least 1; 1 is no season. Default: detected
+            at every fit.
+        level: The probability that the interval of a normal step holds, 0.01 to 1 - 1e-12. Default 0.9999.
+        warm_up: How many steps are learnt before any is judged, at least what the method needs. Default: 100, at
+            most half of the series.
+        refit: After how many steps the model is fitted anew, at least 1. Default 200.
+        window: How many of the last steps a fit sees, at least what the method needs. Default 1000.
+        patience: After how many anomalies in a row these are taken for what is normal now, at least 1. Default 20.
+        direction: Which deviations count. Default both.
+        gaps: What happens to missing values. Default: they are refused.
+    """
+
+    method: ForecastMethod
+    season: int | None
+    level: float
+    warm_up: int | None
+    refit: int
+    window: int
+    patience: int
+    direction: ChangeDirection
+    gaps: Gaps
+
+    def __init__(
+        self,
+        *,
+        method: ForecastMethod = "auto_ets",
+        season: int | None = None,
+        level: float = 0.9999,
+        warm_up: int | None = None,
+        refit: int = 200,
+        window: int = 1000,
+        patience: int = 20,
+        direction: ChangeDirection = "both",
+        gaps: Gaps = "refuse",
+    ) -> None:
+        self._set(
+            method=method,
+            season=season,
+            level=level,
+            warm_up=warm_up,
+            refit=refit,
+            window=window,
+            patience=patience,
+            direction=direction,
+            gaps=gaps,
+        )
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> SeriesAnomalies:
+        """Steps that a forecast with an interval did not expect; causal.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.ResidualDetector.detect", self._wire(), inputs, run=run)
+        return SeriesAnomalies._read(reply)
+
+
 class RobustRandomCutForest(Options):
     """Robust random cut forest over the last `window` points.
 
@@ -934,6 +1867,119 @@ class RobustRandomCutForest(Options):
         return StreamState._of(call("anomaly.RobustRandomCutForest.start", self._wire(), [], run=run))
 
 
+class Segments(Report):
+    """A series in segments.
+
+    Attributes:
+        positions: The change points: the first step of every segment but the first, ascending.
+        means: The mean of every segment, one more than there are change points.
+        deviations: The standard deviation of every segment, over its number of steps.
+        penalty: What a change cost.
+        cost: What the segmentation costs, penalties included.
+    """
+
+    positions: NDArray[np.int64]
+    means: NDArray[np.float64]
+    deviations: NDArray[np.float64]
+    penalty: float
+    cost: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {"positions": as_ints, "means": as_vector, "deviations": as_vector}
+
+    def __init__(
+        self,
+        *,
+        positions: NDArray[np.int64],
+        means: NDArray[np.float64],
+        deviations: NDArray[np.float64],
+        penalty: float,
+        cost: float,
+    ) -> None:
+        self._set(positions=positions, means=means, deviations=deviations, penalty=penalty, cost=cost)
+
+
+class SeriesAnomalies(Report):
+    """How strange every step of a series is, and which steps are anomalies.
+
+    Attributes:
+        scores: One number per step, larger is stranger, in the unit that the detector names; 0 where the detector
+            cannot judge.
+        threshold: A step is an anomaly when its score is above this.
+        positions: The anomalies: their steps, ascending, the first step is 0.
+        expected: The value that was expected at every step; empty where the detector has no expectation.
+        lower: The lower end of the usual band at every step; empty without an expectation.
+        upper: The upper end of the usual band at every step; empty without an expectation.
+    """
+
+    scores: NDArray[np.float64]
+    threshold: float
+    positions: NDArray[np.int64]
+    expected: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "scores": as_vector,
+        "positions": as_ints,
+        "expected": as_vector,
+        "lower": as_vector,
+        "upper": as_vector,
+    }
+
+    def __init__(
+        self,
+        *,
+        scores: NDArray[np.float64],
+        threshold: float,
+        positions: NDArray[np.int64],
+        expected: NDArray[np.float64],
+        lower: NDArray[np.float64],
+        upper: NDArray[np.float64],
+    ) -> None:
+        self._set(scores=scores, threshold=threshold, positions=positions, expected=expected, lower=lower, upper=upper)
+
+
+class ShiftReport(Report):
+    """Where a series changes for longer, and from what to what.
+
+    Attributes:
+        scores: How different the windows on both sides of every step are, in the unit that the detector names; 0
+            where one of them would leave the series.
+        threshold: A shift's score is above this.
+        positions: The shifts: the first step of what is new, ascending; the first step of the series is 0.
+        before: What was before each shift: a level, or a standard deviation of the noise.
+        after: What is after it.
+        sizes: How large it is: the difference of levels, or the ratio of standard deviations, at most 1e6.
+    """
+
+    scores: NDArray[np.float64]
+    threshold: float
+    positions: NDArray[np.int64]
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "scores": as_vector,
+        "positions": as_ints,
+        "before": as_vector,
+        "after": as_vector,
+        "sizes": as_vector,
+    }
+
+    def __init__(
+        self,
+        *,
+        scores: NDArray[np.float64],
+        threshold: float,
+        positions: NDArray[np.int64],
+        before: NDArray[np.float64],
+        after: NDArray[np.float64],
+        sizes: NDArray[np.float64],
+    ) -> None:
+        self._set(scores=scores, threshold=threshold, positions=positions, before=before, after=after, sizes=sizes)
+
+
 class Size(Options):
     """The size of a picture in CSS pixels; pictures scale without loss, this is the size at which texts are 12 px high.
 
@@ -947,6 +1993,86 @@ class Size(Options):
 
     def __init__(self, *, width: float = 720.0, height: float = 400.0) -> None:
         self._set(width=width, height=height)
+
+
+class SpectralResidual(Options):
+    """Spectral residual: a series keeps its phases and the surprising part of its spectrum, and what stands out is
+    salient.
+
+    With the amplitudes `A_k` of the discrete Fourier transform of the series less its mean, the residual is `R_k =
+    ln A_k - mean of ln A over the spectrum_window frequencies around k`; the saliency is the magnitude of the
+    inverse transform of `exp(R_k)` with the phases of the series. The score is `(saliency - m) / m`, `m` the mean
+    saliency of the `score_window` steps before. `extended` points that continue the series, along the mean slope
+    from its last `extended` steps, keep its end from standing out. The frequency 0 takes no part, so that the level
+    of the series has no say. For sharp changes of short duration in periodic or stationary series; slow changes are
+    not seen. Not causal. O(n log n). Source: Ren, Xu, Wang et al., *Time-series anomaly detection service at
+    Microsoft* (KDD 2019).
+
+    Args:
+        spectrum_window: How many frequencies the logarithmic spectrum is averaged over, odd, at least 3. Default 3.
+        score_window: How many steps before a step its saliency is compared with, at least 1. Default 21.
+        extended: How many points continue the series, at most 1000; 0 for none. Default 5.
+        threshold: From which score on a step is an anomaly, at least 0. Default 3.
+        gaps: What happens to missing values. Default: they are refused.
+    """
+
+    spectrum_window: int
+    score_window: int
+    extended: int
+    threshold: float
+    gaps: Gaps
+
+    def __init__(
+        self,
+        *,
+        spectrum_window: int = 3,
+        score_window: int = 21,
+        extended: int = 5,
+        threshold: float = 3.0,
+        gaps: Gaps = "refuse",
+    ) -> None:
+        self._set(
+            spectrum_window=spectrum_window,
+            score_window=score_window,
+            extended=extended,
+            threshold=threshold,
+            gaps=gaps,
+        )
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> SeriesAnomalies:
+        """Steps that the usual waves do not explain.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.SpectralResidual.detect", self._wire(), inputs, run=run)
+        return SeriesAnomalies._read(reply)
 
 
 class Spot(Options):
@@ -996,6 +2122,94 @@ class Spot(Options):
         Fails with `invalid_config` for an option out of range.
         """
         return StreamState._of(call("anomaly.Spot.start", self._wire(), []))
+
+
+class StlEsd(Options):
+    """Seasonal hybrid ESD (S-H-ESD): a robust STL takes a periodic season out, the generalised ESD test, with median
+    and median absolute deviation, finds outliers in the rest.
+
+    The score is the test's statistic over its critical value, so that scores above 1 are anomalies at the
+    `significance` of the test; a step that hides behind later ones takes their score. The band is as wide as the
+    critical value once the anomalies are out. Not causal: it looks at the whole series. Best for a steady level, a
+    steady season and outliers that last some steps at most; noise with a memory has more of them than the
+    significance says. O(observations * season), and O(n log n) for the test. Source: Hochenbaum, Vallis, Kejariwal,
+    *Automatic anomaly detection in the cloud via statistical learning* (2017); Rosner (1983).
+
+    Args:
+        season: Observations per season, at least 1; 1 is no season. Default: detected, and none where none is
+            clear.
+        max_anomalies: The largest share of the steps that may be anomalies, above 0 and at most 0.49. Default 0.1.
+        significance: The probability to find any anomaly in normal independent noise, in (0, 1). Default 0.05.
+        direction: Which deviations count. Default both.
+        robust: Whether the test takes median and median absolute deviation, and not mean and standard deviation.
+            Default true.
+        centre: What is taken away beside the season. Default median.
+        gaps: What happens to missing values. Default: they are refused.
+    """
+
+    season: int | None
+    max_anomalies: float
+    significance: float
+    direction: ChangeDirection
+    robust: bool
+    centre: EsdCentre
+    gaps: Gaps
+
+    def __init__(
+        self,
+        *,
+        season: int | None = None,
+        max_anomalies: float = 0.1,
+        significance: float = 0.05,
+        direction: ChangeDirection = "both",
+        robust: bool = True,
+        centre: EsdCentre = "median",
+        gaps: Gaps = "refuse",
+    ) -> None:
+        self._set(
+            season=season,
+            max_anomalies=max_anomalies,
+            significance=significance,
+            direction=direction,
+            robust=robust,
+            centre=centre,
+            gaps=gaps,
+        )
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> SeriesAnomalies:
+        """Steps unlike their season and the level, by a test.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.StlEsd.detect", self._wire(), inputs, run=run)
+        return SeriesAnomalies._read(reply)
 
 
 class StreamDetector(Options):
@@ -1177,6 +2391,64 @@ class Suppression(Options):
 
     def __init__(self, *, begin: float = 0.0, end: float = 0.0, every: float = 0.0, series: Sequence[str] = ()) -> None:
         self._set(begin=begin, end=end, every=every, series=series)
+
+
+class VarianceShift(Options):
+    """Shifts of the noise: the changes from step to step are larger or smaller after a step than before.
+
+    The standard deviation of the noise is estimated from the median absolute change, over the square root of 2, so
+    that neither level nor slope nor single outliers matter; noise with a memory has less of it. The score is the
+    absolute logarithm of the ratio of both windows' deviations. Where a shift begins is the split of both windows'
+    changes with the greatest likelihood of two normal variances. O(n * window).
+
+    Args:
+        window: How many steps are looked at on each side, 4 to 100,000; with a season, a multiple of it. Shifts
+            that follow each other more closely are not told apart. Default 50.
+        threshold: From which score on a shift counts, at least 0. Default 1.1, a factor of 3.
+        gaps: What happens to missing values. Default: they are refused.
+    """
+
+    window: int
+    threshold: float
+    gaps: Gaps
+
+    def __init__(self, *, window: int = 50, threshold: float = 1.1, gaps: Gaps = "refuse") -> None:
+        self._set(window=window, threshold=threshold, gaps=gaps)
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> ShiftReport:
+        """Where the noise changes for longer, and from what to what.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.VarianceShift.detect", self._wire(), inputs, run=run)
+        return ShiftReport._read(reply)
 
 
 class VolumeReport(Report):
@@ -1529,7 +2801,13 @@ class AutoDetector(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -1567,6 +2845,99 @@ class AutoDetector(Options):
         return FittedDetector._of(call("anomaly.AutoDetector.fit", self._wire(), inputs, run=run), *inputs)
 
 
+class Cblof(Options):
+    """Cluster-based local outlier factor: rows far from every large cluster.
+
+    Args:
+        clusters: Clusters, 1 to 4,096 and at most the rows. Default 8.
+        alpha: The share of rows that large clusters hold at least, in (0.5, 1). Default 0.9.
+        beta: How many times larger the least large cluster is than the next, above 1. Default 5.
+        weighted: Whether scores are multiplied with the size of the row's cluster, as in the paper; it makes rows
+            of small clusters less strange. Default false.
+        contamination: The share of anomalies to expect, above 0 and at most 0.5: what the contamination rule cuts
+            off and what probabilities add up to. Default 0.1.
+        threshold: From which score on a row is an anomaly. Default: the score that the share of `contamination`
+            exceeds.
+        missing: What happens to missing values. Default: they are refused.
+    """
+
+    clusters: int
+    alpha: float
+    beta: float
+    weighted: bool
+    contamination: float
+    threshold: Threshold
+    missing: Missing
+
+    _ways: ClassVar[Mapping[str, Any]] = {"threshold": as_tagged}
+
+    def __init__(
+        self,
+        *,
+        clusters: int = 8,
+        alpha: float = 0.9,
+        beta: float = 5.0,
+        weighted: bool = False,
+        contamination: float = 0.1,
+        threshold: Threshold = ContaminationThreshold(),
+        missing: Missing = "refuse",
+    ) -> None:
+        self._set(
+            clusters=clusters,
+            alpha=alpha,
+            beta=beta,
+            weighted=weighted,
+            contamination=contamination,
+            threshold=threshold,
+            missing=missing,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
+        return super()._read(wire)
+
+    def fit(
+        self,
+        rows: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedDetector:
+        """Learn what is normal from rows, anomalies among them; `scores` of the result are those of these very rows.
+
+        Fails with `invalid_config` for an option out of range; `invalid_data` for infinite values, and NaN unless
+        `missing` says otherwise; `not_enough_data` for too few rows; `too_large`; `cancelled` if asked to stop.
+
+        Args:
+            rows: `[row, feature]`; one axis is one row. One row per observation. Infinite values are refused, NaN
+                as `missing` says.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("rows", rows)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedDetector._of(call("anomaly.Cblof.fit", self._wire(), inputs, run=run), *inputs)
+
+
 class Copod(Options):
     """Copula-based outlier detection: as `Ecod`, milder on values that are extreme on one side only.
 
@@ -1595,7 +2966,13 @@ class Copod(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -1633,6 +3010,101 @@ class Copod(Options):
         return FittedDetector._of(call("anomaly.Copod.fit", self._wire(), inputs, run=run), *inputs)
 
 
+class DiscordDetector(Options):
+    """Discords: steps in windows that are far from the window most like them, by the matrix profile.
+
+    The unit of scores is that of `Profile`: 0 for a pattern that comes again exactly, `sqrt(2 window)` for one that
+    is like nothing else. A strange pattern that comes twice has a near neighbour and is not found, unless causal.
+
+    Args:
+        window: The length of the windows in points, at least 3; 0 takes the dominant period of the series. Default
+            0.
+        causal: Whether the score of a step may only depend on the past: the distance of the window that ends there
+            to the nearest window before. Otherwise it is the mean over all windows that cover the step. Default false.
+        exclusion: How many steps left and right of a window do not count as elsewhere. Default a quarter of the
+            window, rounded up.
+        normalized: Whether windows are compared by shape alone. Default true.
+        contamination: The share of anomalous steps that the contamination rule cuts off, above 0 and at most 0.5.
+            Default 0.01.
+        threshold: From which score on a step is an anomaly: contamination, extreme value or fixed. Default
+            contamination.
+    """
+
+    window: int
+    causal: bool
+    exclusion: int | None
+    normalized: bool
+    contamination: float
+    threshold: Threshold
+
+    _ways: ClassVar[Mapping[str, Any]] = {"threshold": as_tagged}
+
+    def __init__(
+        self,
+        *,
+        window: int = 0,
+        causal: bool = False,
+        exclusion: int | None = None,
+        normalized: bool = True,
+        contamination: float = 0.01,
+        threshold: Threshold = ContaminationThreshold(),
+    ) -> None:
+        self._set(
+            window=window,
+            causal=causal,
+            exclusion=exclusion,
+            normalized=normalized,
+            contamination=contamination,
+            threshold=threshold,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
+        return super()._read(wire)
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> SeriesAnomalies:
+        """Steps in windows that are far from the window most like them.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.DiscordDetector.detect", self._wire(), inputs, run=run)
+        return SeriesAnomalies._read(reply)
+
+
 class Ecod(Options):
     """Empirical-cumulative-distribution outlier detection: no parameters, explains itself.
 
@@ -1661,7 +3133,13 @@ class Ecod(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -1697,6 +3175,102 @@ class Ecod(Options):
         inputs = [lend_matrix("rows", rows)]
         run = Run(seed, threads, progress, cancel)
         return FittedDetector._of(call("anomaly.Ecod.fit", self._wire(), inputs, run=run), *inputs)
+
+
+class GaussianMixture(Options):
+    """Gaussian mixture: rows where a few bells together are thin.
+
+    Args:
+        components: Bells, 1 to 1,024 and at most the rows. Default 2.
+        covariance: The shape of the bells. Default: full.
+        tolerance: The growth of the mean log density at which the search ends, above 0. Default 0.001.
+        rounds: The most rounds, 1 to 100,000; the bells of the last are taken. Default 100.
+        floor: What is added to variances, in units of the columns' own, above 0. Default 1e-6.
+        contamination: The share of anomalies to expect, above 0 and at most 0.5: what the contamination rule cuts
+            off and what probabilities add up to. Default 0.1.
+        threshold: From which score on a row is an anomaly. Default: the score that the share of `contamination`
+            exceeds.
+        missing: What happens to missing values. Default: they are refused.
+    """
+
+    components: int
+    covariance: Covariance
+    tolerance: float
+    rounds: int
+    floor: float
+    contamination: float
+    threshold: Threshold
+    missing: Missing
+
+    _ways: ClassVar[Mapping[str, Any]] = {"threshold": as_tagged}
+
+    def __init__(
+        self,
+        *,
+        components: int = 2,
+        covariance: Covariance = "full",
+        tolerance: float = 0.001,
+        rounds: int = 100,
+        floor: float = 1e-6,
+        contamination: float = 0.1,
+        threshold: Threshold = ContaminationThreshold(),
+        missing: Missing = "refuse",
+    ) -> None:
+        self._set(
+            components=components,
+            covariance=covariance,
+            tolerance=tolerance,
+            rounds=rounds,
+            floor=floor,
+            contamination=contamination,
+            threshold=threshold,
+            missing=missing,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
+        return super()._read(wire)
+
+    def fit(
+        self,
+        rows: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> FittedDetector:
+        """Learn what is normal from rows, anomalies among them; `scores` of the result are those of these very rows.
+
+        Fails with `invalid_config` for an option out of range; `invalid_data` for infinite values, and NaN unless
+        `missing` says otherwise; `not_enough_data` for too few rows; `too_large`; `cancelled` if asked to stop.
+
+        Args:
+            rows: `[row, feature]`; one axis is one row. One row per observation. Infinite values are refused, NaN
+                as `missing` says.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("rows", rows)]
+        run = Run(seed, threads, progress, cancel)
+        return FittedDetector._of(call("anomaly.GaussianMixture.fit", self._wire(), inputs, run=run), *inputs)
 
 
 class Hbos(Options):
@@ -1743,7 +3317,13 @@ class Hbos(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -1822,7 +3402,13 @@ class Inne(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -1905,7 +3491,13 @@ class IsolationForest(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -1943,6 +3535,103 @@ class IsolationForest(Options):
         return FittedDetector._of(call("anomaly.IsolationForest.fit", self._wire(), inputs, run=run), *inputs)
 
 
+class KMeansAd(Options):
+    """KMeansAD: steps in windows that are far from the nearest of some typical windows.
+
+    Windows are brought to mean 0 and deviation 1 (of a sample) unless `normalized` is off; their centres start by
+    k-means++ with the seed of the context and move until no window changes its centre; the best of `restarts`
+    counts. The score of a window is its Euclidean distance to the nearest centre, that of a step the mean over the
+    windows that cover it. Source: Yairi, Kato, Hori, *Fault detection by mining association rules from house-keeping
+    data* (2001); Liu, Paparrizos, *The elephant in the room: towards a reliable time-series anomaly detection
+    benchmark* (NeurIPS 2024).
+
+    Args:
+        window: The length of the windows in points, at least 3; 0 takes the dominant period of the series. Default
+            0.
+        clusters: How many typical windows, at least 1. Default 20.
+        restarts: How often the centres start anew, at least 1. Default 1.
+        normalized: Whether windows are compared by shape alone. Default true.
+        contamination: The share of anomalous steps that the contamination rule cuts off, above 0 and at most 0.5.
+            Default 0.01.
+        threshold: From which score on a step is an anomaly: contamination, extreme value or fixed. Default
+            contamination.
+    """
+
+    window: int
+    clusters: int
+    restarts: int
+    normalized: bool
+    contamination: float
+    threshold: Threshold
+
+    _ways: ClassVar[Mapping[str, Any]] = {"threshold": as_tagged}
+
+    def __init__(
+        self,
+        *,
+        window: int = 0,
+        clusters: int = 20,
+        restarts: int = 1,
+        normalized: bool = True,
+        contamination: float = 0.01,
+        threshold: Threshold = ContaminationThreshold(),
+    ) -> None:
+        self._set(
+            window=window,
+            clusters=clusters,
+            restarts=restarts,
+            normalized=normalized,
+            contamination=contamination,
+            threshold=threshold,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
+        return super()._read(wire)
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> SeriesAnomalies:
+        """Steps in windows that are far from typical ones.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.KMeansAd.detect", self._wire(), inputs, run=run)
+        return SeriesAnomalies._read(reply)
+
+
 class KernelDensity(Options):
     """Kernel density estimate: rows where few others are near, smoothly.
 
@@ -1974,7 +3663,13 @@ class KernelDensity(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -2052,7 +3747,13 @@ class LocalOutlierFactor(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -2124,7 +3825,13 @@ class Loda(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -2197,7 +3904,13 @@ class Mahalanobis(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -2279,7 +3992,13 @@ class NearestNeighbours(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -2362,7 +4081,13 @@ class OneClassSvm(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -2445,7 +4170,13 @@ class PcaDetector(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["threshold"] = untagged(wire["threshold"], ContaminationThreshold, ExtremeValueThreshold, ConformalThreshold, FixedThreshold)
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
         return super()._read(wire)
 
     def fit(
@@ -2483,6 +4214,98 @@ class PcaDetector(Options):
         return FittedDetector._of(call("anomaly.PcaDetector.fit", self._wire(), inputs, run=run), *inputs)
 
 
+class SubPca(Options):
+    """Sub-PCA: steps in windows that do not follow the principal components of all windows.
+
+    The points of a window are its columns, each brought to mean 0 and deviation 1; a window's score is that of
+    `PcaDetector`: distances to the tips of the components, divided by their share of the variance where `weighted`.
+    The step in the middle of a window gets its score, the steps at both ends that of the first or last window.
+    Source: Liu, Paparrizos, *The elephant in the room: towards a reliable time-series anomaly detection benchmark*
+    (NeurIPS 2024), Sub-PCA.
+
+    Args:
+        window: The length of the windows in points, at least 3; 0 takes the dominant period of the series. Default
+            0.
+        components: How many of the components with the most variance are used. Default: all that have any.
+        weighted: Whether a component counts the more, the less variance it has. Default true.
+        contamination: The share of anomalous steps that the contamination rule cuts off, above 0 and at most 0.5.
+            Default 0.01.
+        threshold: From which score on a step is an anomaly: contamination, extreme value or fixed. Default
+            contamination.
+    """
+
+    window: int
+    components: int | None
+    weighted: bool
+    contamination: float
+    threshold: Threshold
+
+    _ways: ClassVar[Mapping[str, Any]] = {"threshold": as_tagged}
+
+    def __init__(
+        self,
+        *,
+        window: int = 0,
+        components: int | None = None,
+        weighted: bool = True,
+        contamination: float = 0.01,
+        threshold: Threshold = ContaminationThreshold(),
+    ) -> None:
+        self._set(
+            window=window,
+            components=components,
+            weighted=weighted,
+            contamination=contamination,
+            threshold=threshold,
+        )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["threshold"] = untagged(
+            wire["threshold"],
+            ContaminationThreshold,
+            ExtremeValueThreshold,
+            ConformalThreshold,
+            FixedThreshold,
+        )
+        return super()._read(wire)
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> SeriesAnomalies:
+        """Steps in windows that do not vary as the others do.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for a series that is too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN is a missing value; infinite
+                values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.SubPca.detect", self._wire(), inputs, run=run)
+        return SeriesAnomalies._read(reply)
+
+
 class Watch(Options):
     """Watch any number of series: a detector for each, one policy for all.
 
@@ -2501,7 +4324,17 @@ class Watch(Options):
 
     @classmethod
     def _read(cls, wire: Wire) -> Self:
-        wire["detector"] = untagged(wire["detector"], StreamDetector, Ewma, Cusum, PageHinkley, Adwin, Spot, HalfSpaceTrees, RobustRandomCutForest)
+        wire["detector"] = untagged(
+            wire["detector"],
+            StreamDetector,
+            Ewma,
+            Cusum,
+            PageHinkley,
+            Adwin,
+            Spot,
+            HalfSpaceTrees,
+            RobustRandomCutForest,
+        )
         wire["policy"] = AlertPolicy._read(wire["policy"])
         return super()._read(wire)
 
@@ -2647,6 +4480,7 @@ class AlertState(Model):
         series: str,
         *,
         score: float | None = None,
+        raw: float | None = None,
         time: float | None = None,
         value: float | None = None,
         expected: float | None = None,
@@ -2663,6 +4497,8 @@ class AlertState(Model):
         Args:
             series: The name of the series, at most 1000 bytes.
             score: How strange the event is; none where that is not known, which changes nothing. Default none.
+            raw: The score by which an incident that is open goes on or calms down, for detectors that keep quiet
+                after an alarm. Default: the score.
             time: When it was, in seconds since 1970. Default: one second after the last event.
             value: The value. Default none.
             expected: The value that was expected. Default none.
@@ -2675,6 +4511,7 @@ class AlertState(Model):
         options = {
             "series": series,
             "score": score,
+            "raw": raw,
             "time": time,
             "value": value,
             "expected": expected,
@@ -3107,6 +4944,53 @@ class FittedDetector(Model):
         return FittedDetector._of(call("anomaly.FittedDetector.with_threshold", options, [], self._handle, run=run))
 
 
+class ProfileStream(Model):
+    """A matrix profile in the course of its stream: points in, the nearest window before out. Memory is bounded by that
+    of its options.
+    """
+
+    __slots__ = ()
+
+    def seen(self) -> int:
+        """How many points were seen."""
+        reply: int = call("anomaly.ProfileStream.seen", {}, [], self._handle)
+        return reply
+
+    def update(
+        self,
+        values: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> LeftNeighbours:
+        """Take points one after the other: how far the window that ends with each is from the nearest before, and where
+        that begins.
+
+        Fails with `cancelled`, after which the points before have been seen.
+
+        Args:
+            values: `[time]`. The points; NaN is a missing one.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("values", values)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.ProfileStream.update", {}, inputs, self._handle, run=run)
+        return LeftNeighbours._read(reply)
+
+
 class StreamState(Model):
     """A detector that watches a stream: events in, scores out, saved at any time. It never stops because of an event: a
     missing value, a gap or a time that goes backwards is noted in its score. Memory is constant. The number of
@@ -3509,7 +5393,7 @@ AnyStream: TypeAlias = (
     | HalfSpaceTrees
     | RobustRandomCutForest
 )
-"""Any detector of streams, written as `{"Ewma": {"weight": 0.2}}`: its name, and its options."""
+"""Any detector of streams, written as `{"Ewma": {"rate": 0.2}}`: its name, and its options."""
 
 
 Threshold: TypeAlias = ContaminationThreshold | ExtremeValueThreshold | ConformalThreshold | FixedThreshold
@@ -3620,6 +5504,49 @@ def extreme_value_threshold(
     return reply
 
 
+def generalized_esd(
+    values: ArrayLike,
+    max_anomalies: int,
+    *,
+    significance: float = 0.05,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> EsdReport:
+    """Generalised extreme Studentised deviate test (Rosner 1983).
+
+    Fails with `invalid_config` for an option out of range, `invalid_data` for NaN or infinite values,
+    `not_enough_data` below 3 values.
+
+    Args:
+        values: `[value]`. Values that are normally distributed but for the outliers, at least 3. NaN and infinite
+            values are refused.
+        max_anomalies: How many outliers there are at most, at least 1.
+        significance: The probability to find any where there are none, in (0, 1). Default 0.05.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_vector("values", values)]
+    run = Run(seed, threads, progress, cancel)
+    reply = call(
+        "anomaly.generalized_esd",
+        {"max_anomalies": max_anomalies, "significance": significance},
+        inputs,
+        run=run,
+    )
+    return EsdReport._read(reply)
+
+
 def learned_threshold(scores: ArrayLike, labels: ArrayLike) -> float:
     """The score that separates a few labelled rows best: the largest F1.
 
@@ -3636,6 +5563,43 @@ def learned_threshold(scores: ArrayLike, labels: ArrayLike) -> float:
     """
     inputs = [lend_vector("scores", scores), lend_ints("labels", labels)]
     reply: float = call("anomaly.learned_threshold", {}, inputs)
+    return reply
+
+
+def mass(
+    query: ArrayLike,
+    series: ArrayLike,
+    *,
+    normalized: bool = True,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | Progress = False,
+    cancel: Cancel | None = None,
+) -> NDArray[np.float64]:
+    """How far a pattern is from every window of its length (MASS).
+
+    Fails with `invalid_config` for a pattern of fewer than 3 points, `not_enough_data` for a series shorter than the
+    pattern, `too_large`, `cancelled` if asked to stop.
+
+    Args:
+        query: `[time]`. The pattern, at least 3 points.
+        series: `[time]`. One series; a window with NaN or infinite points is like no other.
+        normalized: Whether they are compared by shape alone. Default true.
+        seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
+        threads: How many threads may work; 0, the default, is one per processor.
+        progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to
+            1.
+        cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+    Raises:
+        InvalidConfigError: An option is out of range or of another type.
+        InvalidDataError: Data of another shape or kind, or with values that are refused.
+        NotEnoughDataError: Too little data.
+        CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+    """
+    inputs = [lend_vector("query", query), lend_vector("series", series)]
+    run = Run(seed, threads, progress, cancel)
+    reply: NDArray[np.float64] = call("anomaly.mass", {"normalized": normalized}, inputs, run=run)
     return reply
 
 

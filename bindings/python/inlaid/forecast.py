@@ -11,7 +11,7 @@ from ._arrays import lend_bytes, lend_matrix, lend_vector
 from ._bridge import Cancel, Run, Wire, call
 from ._forecast import ForecastByHand
 from ._progress import Progress
-from ._records import Model, Options, Report, as_matrix, as_table, as_tagged, as_vector
+from ._records import Model, Options, Report, as_ints, as_matrix, as_table, as_tagged, as_vector
 from ._tables import lend_panel
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ __all__ = [
     "IntervalAccuracy",
     "LevelAccuracy",
     "MethodAccuracy",
+    "Mstl",
+    "MstlParts",
     "Naive",
     "Naive2",
     "PanelForecast",
@@ -52,6 +54,8 @@ __all__ = [
     "Seasonality",
     "SeriesFailure",
     "Size",
+    "Stl",
+    "StlParts",
     "Summary",
     "Theta",
     "ThetaModel",
@@ -705,6 +709,43 @@ class MethodAccuracy(Report):
         return super()._read(wire)
 
 
+class MstlParts(Report):
+    """A series taken apart: `trend`, the columns of `seasonal` and `remainder` add up to it.
+
+    Attributes:
+        seasons: Observations per season, ascending.
+        seasonal: The seasons at each step, `[season, time]`, in the order of `seasons`.
+        trend: The trend at each step.
+        remainder: What is left at each step.
+        weights: The robust weight of each step in the last decomposition, 0 for an outlier to 1.
+    """
+
+    seasons: NDArray[np.int64]
+    seasonal: NDArray[np.float64]
+    trend: NDArray[np.float64]
+    remainder: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "seasons": as_ints,
+        "seasonal": as_matrix,
+        "trend": as_vector,
+        "remainder": as_vector,
+        "weights": as_vector,
+    }
+
+    def __init__(
+        self,
+        *,
+        seasons: NDArray[np.int64],
+        seasonal: NDArray[np.float64],
+        trend: NDArray[np.float64],
+        remainder: NDArray[np.float64],
+        weights: NDArray[np.float64],
+    ) -> None:
+        self._set(seasons=seasons, seasonal=seasonal, trend=trend, remainder=remainder, weights=weights)
+
+
 class Naive(Options):
     """Forecast by the last observation."""
 
@@ -988,6 +1029,168 @@ class Size(Options):
         self._set(width=width, height=height)
 
 
+class Stl(Options):
+    """Seasonal-trend decomposition by loess.
+
+    Args:
+        season: Observations per season, at least 2. Default: detected by `seasonal_period`.
+        periodic: Whether the season is the same throughout: its value at each position is a mean and not smoothed.
+            Default false.
+        seasonal_window: How many seasons the seasonal smoother spans, odd, at least 3; the larger, the less the
+            season changes. Says nothing where `periodic`. Default 7.
+        trend_window: How many observations the trend smoother spans, odd, at least 3. Default: the first odd number
+            from `1.5 season / (1 - 1.5 / seasonal_window)` on, which is `1.5 season` where `periodic`.
+        low_pass_window: How many observations the low-pass smoother spans, odd, at least 3. Default: the first odd
+            number above the season.
+        seasonal_degree: Degree of the seasonal smoother, 0 or 1. Default 1.
+        trend_degree: Degree of the trend smoother, 0 or 1. Default 1.
+        low_pass_degree: Degree of the low-pass smoother, 0 or 1. Default 1.
+        seasonal_jump: Every how many seasons are smoothed, at least 1; lines join them. Default 1.
+        trend_jump: Every how many observations the trend is smoothed, at least 1; lines join them. Default 1.
+        low_pass_jump: Every how many observations the low-pass smoother works, at least 1; lines join them. Default
+            1.
+        robust: Whether outliers shall have little weight. Default false.
+        inner_iterations: Passes of the inner loop, at least 1. Default 5, and 2 where `robust`.
+        outer_iterations: How often robust weights are found anew, at most 1000. Default 0, and 15 where `robust`.
+    """
+
+    season: int | None
+    periodic: bool
+    seasonal_window: int
+    trend_window: int | None
+    low_pass_window: int | None
+    seasonal_degree: int
+    trend_degree: int
+    low_pass_degree: int
+    seasonal_jump: int
+    trend_jump: int
+    low_pass_jump: int
+    robust: bool
+    inner_iterations: int | None
+    outer_iterations: int | None
+
+    def __init__(
+        self,
+        *,
+        season: int | None = None,
+        periodic: bool = False,
+        seasonal_window: int = 7,
+        trend_window: int | None = None,
+        low_pass_window: int | None = None,
+        seasonal_degree: int = 1,
+        trend_degree: int = 1,
+        low_pass_degree: int = 1,
+        seasonal_jump: int = 1,
+        trend_jump: int = 1,
+        low_pass_jump: int = 1,
+        robust: bool = False,
+        inner_iterations: int | None = None,
+        outer_iterations: int | None = None,
+    ) -> None:
+        self._set(
+            season=season,
+            periodic=periodic,
+            seasonal_window=seasonal_window,
+            trend_window=trend_window,
+            low_pass_window=low_pass_window,
+            seasonal_degree=seasonal_degree,
+            trend_degree=trend_degree,
+            low_pass_degree=low_pass_degree,
+            seasonal_jump=seasonal_jump,
+            trend_jump=trend_jump,
+            low_pass_jump=low_pass_jump,
+            robust=robust,
+            inner_iterations=inner_iterations,
+            outer_iterations=outer_iterations,
+        )
+
+    def transform(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> StlParts:
+        """Take a series apart into trend, season and remainder by loess (Cleveland et al. 1990).
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for NaN or infinite values or a season
+        that cannot be detected, `not_enough_data` for fewer than two seasons, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("forecast.Stl.transform", self._wire(), inputs, run=run)
+        return StlParts._read(reply)
+
+
+class StlParts(Report):
+    """A series taken apart: at every step, `trend + seasonal + remainder` is the value.
+
+    Attributes:
+        season: The observations per season that were used.
+        seasonal: The season at each step, in the unit of the data.
+        trend: The trend at each step.
+        remainder: What is left at each step.
+        weights: The robust weight of each step, 0 for an outlier to 1; all 1 without outer iterations.
+        trend_strength: How much of the deseasonalised variance is trend: `1 - var(remainder) / var(trend +
+            remainder)`, at least 0.
+        seasonal_strength: How much of the detrended variance is season: `1 - var(remainder) / var(seasonal +
+            remainder)`, at least 0.
+    """
+
+    season: int
+    seasonal: NDArray[np.float64]
+    trend: NDArray[np.float64]
+    remainder: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    trend_strength: float
+    seasonal_strength: float
+
+    _ways: ClassVar[Mapping[str, Any]] = {
+        "seasonal": as_vector,
+        "trend": as_vector,
+        "remainder": as_vector,
+        "weights": as_vector,
+    }
+
+    def __init__(
+        self,
+        *,
+        season: int,
+        seasonal: NDArray[np.float64],
+        trend: NDArray[np.float64],
+        remainder: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        trend_strength: float,
+        seasonal_strength: float,
+    ) -> None:
+        self._set(
+            season=season,
+            seasonal=seasonal,
+            trend=trend,
+            remainder=remainder,
+            weights=weights,
+            trend_strength=trend_strength,
+            seasonal_strength=seasonal_strength,
+        )
+
+
 class Summary(Report):
     """What was fitted to one series.
 
@@ -1098,6 +1301,76 @@ class Theta(Options):
         inputs = [lend_matrix("series", series)]
         run = Run(seed, threads, progress, cancel)
         return FittedTheta._of(call("forecast.Theta.fit", self._wire(), inputs, run=run), *inputs)
+
+
+class Mstl(Options):
+    """Decomposition into a trend, several seasons and a remainder.
+
+    From the shortest season to the longest, each is found by `Stl` in what the others leave; then all again. Source:
+    Bandara, Hyndman, Bergmeir, *MSTL: a seasonal-trend decomposition algorithm for time series with multiple
+    seasonal patterns* (2021).
+
+    Args:
+        seasons: Observations per season of each, at least one season, each at least 2. Default: none; they must be
+            named.
+        windows: How many seasons the smoother of each spans, odd, at least 3, one per season. Default empty: 11,
+            15, 19, .. from the shortest season on.
+        iterations: How often all seasons are found, 1 to 100; once where there is only one. Default 2.
+        stl: Everything else; its `season` and `seasonal_window` say nothing here. Default `Stl()`.
+    """
+
+    seasons: Sequence[int]
+    windows: Sequence[int]
+    iterations: int
+    stl: Stl
+
+    def __init__(
+        self,
+        *,
+        seasons: Sequence[int] = (),
+        windows: Sequence[int] = (),
+        iterations: int = 2,
+        stl: Stl = Stl(),
+    ) -> None:
+        self._set(seasons=seasons, windows=windows, iterations=iterations, stl=stl)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["stl"] = Stl._read(wire["stl"])
+        return super()._read(wire)
+
+    def transform(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> MstlParts:
+        """Take a series with several seasons apart (Bandara, Hyndman, Bergmeir 2021).
+
+        Fails as `Stl.transform`.
+
+        Args:
+            series: `[time]`. One series, equally spaced in time, oldest first. NaN and infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_vector("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("forecast.Mstl.transform", self._wire(), inputs, run=run)
+        return MstlParts._read(reply)
 
 
 class FittedAutoEts(Model):

@@ -1,9 +1,11 @@
-"""The detectors of `inlaid.anomaly` as estimators of scikit-learn, for pipelines, searches and everything else that speaks it.
+"""The detectors of `inlaid.anomaly` as estimators of scikit-learn, for pipelines, searches and all else that speaks it.
 
-Every estimator takes the options of the detector of the same name, `random_state` for its seed and `n_jobs` for its threads (None is
-one per processor). As scikit-learn has it, low scores are abnormal: `score_samples` and `decision_function` are the detector's scores
-with the other sign, `predict` gives -1 for an anomaly and 1 for a normal row. The fitted detector itself, which also explains and
-knows probabilities, is `detector_`. Needs scikit-learn 1.6 or newer.
+Every estimator takes the options of the detector of the same name, `random_state` for its seed and `n_jobs` for its
+threads (None is one per processor). As scikit-learn has it, low scores are abnormal: `score_samples` and
+`decision_function` are the detector's scores with the other sign, `predict` gives -1 for an anomaly and 1 for a
+normal row. The fitted detector itself, which also explains and knows probabilities, is `detector_`. By default the
+share `contamination` of the fitted rows, scored as if they were new ones, is abnormal; more neighbours than other
+rows there are become all of them. Needs scikit-learn 1.6 or newer.
 
 >>> import numpy as np
 >>> from sklearn.pipeline import make_pipeline
@@ -60,6 +62,8 @@ class _Outliers(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-le
 
     _options: ClassVar[type[Any]]
 
+    contamination: float
+    threshold: Any
     missing: anomaly.Missing
     random_state: Any
     n_jobs: int | None
@@ -112,13 +116,19 @@ class _Outliers(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-le
         options = {name: value for name, value in self.get_params(deep=False).items() if name not in _RUN}
         if options["threshold"] is None:
             del options["threshold"]
+        if "neighbours" in options:
+            options["neighbours"] = min(options["neighbours"], len(rows) - 1)
         self.detector_ = self._options(**options).fit(rows, seed=self._seed(), threads=self._threads())
-        self.offset_ = -self.detector_.threshold()
+        if self.threshold is None:
+            scores = self.detector_.score(rows, threads=self._threads())
+            self.offset_ = -anomaly.contamination_threshold(scores, self.contamination)
+        else:
+            self.offset_ = -self.detector_.threshold()
         return self
 
     def fit_predict(self, X: ArrayLike, y: object = None, **_: Any) -> NDArray[np.int64]:
-        """Fit and judge the same rows: -1 for an anomaly, 1 for a normal row. Neighbours leave the row itself out."""
-        return 1 - 2 * self.fit(X).detector_.labels()
+        """Fit and judge the same rows, as if they were new ones: -1 for an anomaly, 1 for a normal row."""
+        return self.fit(X).predict(X)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """How normal each row is: the detector's scores with the other sign."""

@@ -25,7 +25,9 @@ def test_scores_are_the_detectors_own(kind):
     model = kind(contamination=0.01, random_state=4, n_jobs=1).fit(rows)
     own = getattr(anomaly, kind.__name__)(contamination=0.01).fit(rows, seed=4)
     assert np.array_equal(-model.score_samples(rows), own.score(rows))
-    assert np.array_equal(model.predict(rows) == -1, own.predict(rows) == 1)
+    assert (model.predict(rows) == -1).sum() == 3
+    fixed = anomaly.FixedThreshold(score=own.threshold())
+    assert np.array_equal(kind(threshold=fixed, random_state=4).fit(rows).predict(rows) == -1, own.predict(rows) == 1)
     assert model.fit_predict(rows)[5] == -1
     assert model.predict_proba(rows).sum(1) == pytest.approx(1)
     again = pickle.loads(pickle.dumps(model))

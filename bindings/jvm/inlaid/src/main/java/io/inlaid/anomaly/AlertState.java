@@ -288,6 +288,7 @@ public final class AlertState extends Handle {
     /** What {@code update} may be told besides what it needs; immutable. */
     public static final class UpdateOptions {
         private final OptionalDouble score;
+        private final OptionalDouble raw;
         private final OptionalDouble time;
         private final OptionalDouble value;
         private final OptionalDouble expected;
@@ -296,6 +297,7 @@ public final class AlertState extends Handle {
 
         private UpdateOptions(Builder builder) {
             score = Given.value("score", builder.score);
+            raw = Given.value("raw", builder.raw);
             time = Given.value("time", builder.time);
             value = Given.value("value", builder.value);
             expected = Given.value("expected", builder.expected);
@@ -329,6 +331,7 @@ public final class AlertState extends Handle {
         public Builder toBuilder() {
             Builder builder = new Builder();
             builder.score = score;
+            builder.raw = raw;
             builder.time = time;
             builder.value = value;
             builder.expected = expected;
@@ -344,6 +347,16 @@ public final class AlertState extends Handle {
          */
         public OptionalDouble score() {
             return score;
+        }
+
+        /**
+         * The score by which an incident that is open goes on or calms down, for detectors that keep quiet after an
+         * alarm. Default: the score.
+         *
+         * @return the value
+         */
+        public OptionalDouble raw() {
+            return raw;
         }
 
         /**
@@ -395,6 +408,7 @@ public final class AlertState extends Handle {
         public boolean equals(Object other) {
             return other instanceof UpdateOptions that
                     && Equality.equal(score, that.score)
+                    && Equality.equal(raw, that.raw)
                     && Equality.equal(time, that.time)
                     && Equality.equal(value, that.value)
                     && Equality.equal(expected, that.expected)
@@ -404,12 +418,13 @@ public final class AlertState extends Handle {
 
         @Override
         public int hashCode() {
-            return Equality.hash(score, time, value, expected, lower, upper);
+            return Equality.hash(score, raw, time, value, expected, lower, upper);
         }
 
         @Override
         public String toString() {
             return "UpdateOptions[score=" + Equality.text(score)
+                    + ", raw=" + Equality.text(raw)
                     + ", time=" + Equality.text(time)
                     + ", value=" + Equality.text(value)
                     + ", expected=" + Equality.text(expected)
@@ -420,6 +435,7 @@ public final class AlertState extends Handle {
 
         void write(Writer out) {
             out.field("score", score, Writer::optionalNumber);
+            out.field("raw", raw, Writer::optionalNumber);
             out.field("time", time, Writer::optionalNumber);
             out.field("value", value, Writer::optionalNumber);
             out.field("expected", expected, Writer::optionalNumber);
@@ -430,6 +446,7 @@ public final class AlertState extends Handle {
         /** Collects the options of a {@code UpdateOptions}. */
         public static final class Builder {
             private OptionalDouble score = OptionalDouble.empty();
+            private OptionalDouble raw = OptionalDouble.empty();
             private OptionalDouble time = OptionalDouble.empty();
             private OptionalDouble value = OptionalDouble.empty();
             private OptionalDouble expected = OptionalDouble.empty();
@@ -446,6 +463,18 @@ public final class AlertState extends Handle {
              */
             public Builder score(double score) {
                 this.score = OptionalDouble.of(score);
+                return this;
+            }
+
+            /**
+             * The score by which an incident that is open goes on or calms down, for detectors that keep quiet after an
+             * alarm. Default: the score.
+             *
+             * @param raw the value
+             * @return this
+             */
+            public Builder raw(double raw) {
+                this.raw = OptionalDouble.of(raw);
                 return this;
             }
 

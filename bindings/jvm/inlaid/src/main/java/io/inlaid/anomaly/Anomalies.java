@@ -12,8 +12,8 @@ import io.inlaid.internal.Request;
 import io.inlaid.internal.Writer;
 
 /** What the room {@code anomaly} does without a class of its own. */
-public final class AnomalyFunctions {
-    private AnomalyFunctions() {}
+public final class Anomalies {
+    private Anomalies() {}
 
     /**
      * The mean of the precision at every anomaly, from the strangest row down: the area under precision over recall,
@@ -274,6 +274,181 @@ public final class AnomalyFunctions {
     }
 
     /**
+     * Generalised extreme Studentised deviate test (Rosner 1983).
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN or infinite values,
+     * {@code not_enough_data} below 3 values.
+     *
+     * @param values values that are normally distributed but for the outliers, at least 3. NaN and infinite values are
+     *     refused.
+     * @param maxAnomalies how many outliers there are at most, at least 1
+     * @return what the test says of every candidate, the strangest first
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static EsdReport generalizedEsd(double[] values, long maxAnomalies) {
+        return EsdReport.read(generalizedEsdRequest(values, maxAnomalies).run().value());
+    }
+
+    /**
+     * Generalised extreme Studentised deviate test (Rosner 1983).
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN or infinite values,
+     * {@code not_enough_data} below 3 values.
+     *
+     * @param values values that are normally distributed but for the outliers, at least 3. NaN and infinite values are
+     *     refused.
+     * @param maxAnomalies how many outliers there are at most, at least 1
+     * @param context its seed, threads, cancellation and progress
+     * @return what the test says of every candidate, the strangest first
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static EsdReport generalizedEsd(double[] values, long maxAnomalies, Context context) {
+        return EsdReport.read(generalizedEsdRequest(values, maxAnomalies).run(context).value());
+    }
+
+    /**
+     * Generalised extreme Studentised deviate test (Rosner 1983).
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN or infinite values,
+     * {@code not_enough_data} below 3 values.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param values values that are normally distributed but for the outliers, at least 3. NaN and infinite values are
+     *     refused.
+     * @param maxAnomalies how many outliers there are at most, at least 1
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<EsdReport> generalizedEsdAsync(
+            double[] values, long maxAnomalies, Executor executor) {
+        return Async.start(
+                () -> generalizedEsdRequest(values, maxAnomalies), reply -> EsdReport.read(reply.value()), executor);
+    }
+
+    /**
+     * Generalised extreme Studentised deviate test (Rosner 1983).
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN or infinite values,
+     * {@code not_enough_data} below 3 values.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param values values that are normally distributed but for the outliers, at least 3. NaN and infinite values are
+     *     refused.
+     * @param maxAnomalies how many outliers there are at most, at least 1
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<EsdReport> generalizedEsdAsync(
+            double[] values, long maxAnomalies, Context context, Executor executor) {
+        return Async.start(
+                () -> generalizedEsdRequest(values, maxAnomalies),
+                reply -> EsdReport.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request generalizedEsdRequest(double[] values, long maxAnomalies) {
+        return new Request("anomaly.generalized_esd")
+                .vector("values", values)
+                .option("max_anomalies", maxAnomalies, Writer::integer);
+    }
+
+    /**
+     * Generalised extreme Studentised deviate test (Rosner 1983).
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN or infinite values,
+     * {@code not_enough_data} below 3 values.
+     *
+     * @param values values that are normally distributed but for the outliers, at least 3. NaN and infinite values are
+     *     refused.
+     * @param maxAnomalies how many outliers there are at most, at least 1
+     * @param significance the probability to find any where there are none, in (0, 1). Default 0.05.
+     * @return what the test says of every candidate, the strangest first
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static EsdReport generalizedEsd(double[] values, long maxAnomalies, double significance) {
+        return EsdReport.read(generalizedEsdRequest(values, maxAnomalies, significance).run().value());
+    }
+
+    /**
+     * Generalised extreme Studentised deviate test (Rosner 1983).
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN or infinite values,
+     * {@code not_enough_data} below 3 values.
+     *
+     * @param values values that are normally distributed but for the outliers, at least 3. NaN and infinite values are
+     *     refused.
+     * @param maxAnomalies how many outliers there are at most, at least 1
+     * @param significance the probability to find any where there are none, in (0, 1). Default 0.05.
+     * @param context its seed, threads, cancellation and progress
+     * @return what the test says of every candidate, the strangest first
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static EsdReport generalizedEsd(double[] values, long maxAnomalies, double significance, Context context) {
+        return EsdReport.read(generalizedEsdRequest(values, maxAnomalies, significance).run(context).value());
+    }
+
+    /**
+     * Generalised extreme Studentised deviate test (Rosner 1983).
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN or infinite values,
+     * {@code not_enough_data} below 3 values.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param values values that are normally distributed but for the outliers, at least 3. NaN and infinite values are
+     *     refused.
+     * @param maxAnomalies how many outliers there are at most, at least 1
+     * @param significance the probability to find any where there are none, in (0, 1). Default 0.05.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<EsdReport> generalizedEsdAsync(
+            double[] values, long maxAnomalies, double significance, Executor executor) {
+        return Async.start(
+                () -> generalizedEsdRequest(values, maxAnomalies, significance),
+                reply -> EsdReport.read(reply.value()),
+                executor);
+    }
+
+    /**
+     * Generalised extreme Studentised deviate test (Rosner 1983).
+     *
+     * <p>Fails with {@code invalid_config} for an option out of range, {@code invalid_data} for NaN or infinite values,
+     * {@code not_enough_data} below 3 values.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param values values that are normally distributed but for the outliers, at least 3. NaN and infinite values are
+     *     refused.
+     * @param maxAnomalies how many outliers there are at most, at least 1
+     * @param significance the probability to find any where there are none, in (0, 1). Default 0.05.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<EsdReport> generalizedEsdAsync(
+            double[] values, long maxAnomalies, double significance, Context context, Executor executor) {
+        return Async.start(
+                () -> generalizedEsdRequest(values, maxAnomalies, significance),
+                reply -> EsdReport.read(reply.value()),
+                context,
+                executor);
+    }
+
+    private static Request generalizedEsdRequest(double[] values, long maxAnomalies, double significance) {
+        return new Request("anomaly.generalized_esd")
+                .vector("values", values)
+                .option("max_anomalies", maxAnomalies, Writer::integer)
+                .option("significance", significance, Writer::number);
+    }
+
+    /**
      * The score that separates a few labelled rows best: the largest F1.
      *
      * <p>Fails with {@code invalid_data} for another number of labels than scores or NaN, {@code not_enough_data}
@@ -309,6 +484,159 @@ public final class AnomalyFunctions {
 
     private static Request learnedThresholdRequest(double[] scores, long[] labels) {
         return new Request("anomaly.learned_threshold").vector("scores", scores).ints("labels", labels);
+    }
+
+    /**
+     * How far a pattern is from every window of its length (MASS).
+     *
+     * <p>Fails with {@code invalid_config} for a pattern of fewer than 3 points, {@code not_enough_data} for a series
+     * shorter than the pattern, {@code too_large}, {@code cancelled} if asked to stop.
+     *
+     * @param query the pattern, at least 3 points
+     * @param series one series; a window with NaN or infinite points is like no other
+     * @return the numbers
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static double[] mass(double[] query, double[] series) {
+        return massRequest(query, series).run().value().vector();
+    }
+
+    /**
+     * How far a pattern is from every window of its length (MASS).
+     *
+     * <p>Fails with {@code invalid_config} for a pattern of fewer than 3 points, {@code not_enough_data} for a series
+     * shorter than the pattern, {@code too_large}, {@code cancelled} if asked to stop.
+     *
+     * @param query the pattern, at least 3 points
+     * @param series one series; a window with NaN or infinite points is like no other
+     * @param context its seed, threads, cancellation and progress
+     * @return the numbers
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static double[] mass(double[] query, double[] series, Context context) {
+        return massRequest(query, series).run(context).value().vector();
+    }
+
+    /**
+     * How far a pattern is from every window of its length (MASS).
+     *
+     * <p>Fails with {@code invalid_config} for a pattern of fewer than 3 points, {@code not_enough_data} for a series
+     * shorter than the pattern, {@code too_large}, {@code cancelled} if asked to stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param query the pattern, at least 3 points
+     * @param series one series; a window with NaN or infinite points is like no other
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<double[]> massAsync(double[] query, double[] series, Executor executor) {
+        return Async.start(() -> massRequest(query, series), reply -> reply.value().vector(), executor);
+    }
+
+    /**
+     * How far a pattern is from every window of its length (MASS).
+     *
+     * <p>Fails with {@code invalid_config} for a pattern of fewer than 3 points, {@code not_enough_data} for a series
+     * shorter than the pattern, {@code too_large}, {@code cancelled} if asked to stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param query the pattern, at least 3 points
+     * @param series one series; a window with NaN or infinite points is like no other
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<double[]> massAsync(
+            double[] query, double[] series, Context context, Executor executor) {
+        return Async.start(() -> massRequest(query, series), reply -> reply.value().vector(), context, executor);
+    }
+
+    private static Request massRequest(double[] query, double[] series) {
+        return new Request("anomaly.mass").vector("query", query).vector("series", series);
+    }
+
+    /**
+     * How far a pattern is from every window of its length (MASS).
+     *
+     * <p>Fails with {@code invalid_config} for a pattern of fewer than 3 points, {@code not_enough_data} for a series
+     * shorter than the pattern, {@code too_large}, {@code cancelled} if asked to stop.
+     *
+     * @param query the pattern, at least 3 points
+     * @param series one series; a window with NaN or infinite points is like no other
+     * @param normalized whether they are compared by shape alone. Default true.
+     * @return the numbers
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static double[] mass(double[] query, double[] series, boolean normalized) {
+        return massRequest(query, series, normalized).run().value().vector();
+    }
+
+    /**
+     * How far a pattern is from every window of its length (MASS).
+     *
+     * <p>Fails with {@code invalid_config} for a pattern of fewer than 3 points, {@code not_enough_data} for a series
+     * shorter than the pattern, {@code too_large}, {@code cancelled} if asked to stop.
+     *
+     * @param query the pattern, at least 3 points
+     * @param series one series; a window with NaN or infinite points is like no other
+     * @param normalized whether they are compared by shape alone. Default true.
+     * @param context its seed, threads, cancellation and progress
+     * @return the numbers
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static double[] mass(double[] query, double[] series, boolean normalized, Context context) {
+        return massRequest(query, series, normalized).run(context).value().vector();
+    }
+
+    /**
+     * How far a pattern is from every window of its length (MASS).
+     *
+     * <p>Fails with {@code invalid_config} for a pattern of fewer than 3 points, {@code not_enough_data} for a series
+     * shorter than the pattern, {@code too_large}, {@code cancelled} if asked to stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param query the pattern, at least 3 points
+     * @param series one series; a window with NaN or infinite points is like no other
+     * @param normalized whether they are compared by shape alone. Default true.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<double[]> massAsync(
+            double[] query, double[] series, boolean normalized, Executor executor) {
+        return Async.start(() -> massRequest(query, series, normalized), reply -> reply.value().vector(), executor);
+    }
+
+    /**
+     * How far a pattern is from every window of its length (MASS).
+     *
+     * <p>Fails with {@code invalid_config} for a pattern of fewer than 3 points, {@code not_enough_data} for a series
+     * shorter than the pattern, {@code too_large}, {@code cancelled} if asked to stop.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param query the pattern, at least 3 points
+     * @param series one series; a window with NaN or infinite points is like no other
+     * @param normalized whether they are compared by shape alone. Default true.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public static CompletableFuture<double[]> massAsync(
+            double[] query, double[] series, boolean normalized, Context context, Executor executor) {
+        return Async.start(
+                () -> massRequest(query, series, normalized), reply -> reply.value().vector(), context, executor);
+    }
+
+    private static Request massRequest(double[] query, double[] series, boolean normalized) {
+        return new Request("anomaly.mass")
+                .vector("query", query)
+                .vector("series", series)
+                .option("normalized", normalized, Writer::bool);
     }
 
     /**
