@@ -55,13 +55,11 @@ def with_peer(name: str, peer: str, options: dict, scores, within: float, bad: d
 
 def at_random(name: str, bad: dict | None) -> dict:
     rows = table().tolist()
-    # Among several clouds two rows that are near to each other could be one.
-    options = {"components": 1} if name == "GaussianMixture" else {}
     steps = [
-        {"op": f"anomaly.{name}.fit", "options": options | SHARE, "arrays": [rows], "as": "m"},
+        {"op": f"anomaly.{name}.fit", "options": SHARE, "arrays": [rows], "as": "m"},
         {"op": f"{FOUND}.labels", "on": "m", "expect": labels()},
         {"op": f"{FOUND}.predict", "on": "m", "arrays": [[[0, 0, 0], [9, -9, -9]]], "expect": [0, 1]},
-        {"op": f"anomaly.{name}.fit", "arrays": [[]], "fails": "invalid_data"},
+        {"op": f"anomaly.{name}.fit", "arrays": [[[1, "Infinity", 2]] * 30], "fails": "invalid_data"},
     ]
     if bad:
         steps.append({"op": f"anomaly.{name}.fit", "options": bad, "arrays": [rows], "fails": "invalid_config"})

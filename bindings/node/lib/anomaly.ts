@@ -1967,7 +1967,10 @@ export type Gaps = (typeof Gaps)[keyof typeof Gaps];
 
 /** Options of {@link GaussianMixture}; every one has a default. */
 export interface GaussianMixtureOptions {
-  /** Bells, 1 to 1,024 and at most the rows. Default 2. */
+  /**
+   * Bells, 1 to 1,024 and at most the rows. With more than one, rows that lie far away alone may get a bell of their
+   * own. Default 1.
+   */
   components?: number;
   /** The shape of the bells. Default: full. */
   covariance?: Covariance;
@@ -1990,7 +1993,10 @@ export interface GaussianMixtureOptions {
 
 /** Gaussian mixture: rows where a few bells together are thin. */
 export class GaussianMixture {
-  /** Bells, 1 to 1,024 and at most the rows. Default 2. */
+  /**
+   * Bells, 1 to 1,024 and at most the rows. With more than one, rows that lie far away alone may get a bell of their
+   * own. Default 1.
+   */
   readonly components: number;
 
   /** The shape of the bells. Default: full. */
@@ -6621,15 +6627,17 @@ export function contaminationThresholdSync(scores: VectorInput, contamination: n
  *
  * @param scores - `[row]`. Scores of rows, higher is stranger; finite.
  * @param probability - The share that exceeds the threshold, above 0 and below 1 - `level`.
+ * @param level - Where the tail starts, a share of the scores in (0, 1), such as 0.9.
  * @param options - What differs from the defaults.
  * @throws {@link InlaidError} Rejects with a stable code; the message says what is allowed.
  */
 export function extremeValueThreshold(
   scores: VectorInput,
   probability: number,
-  options?: ExtremeValueThresholdOptions,
+  level: number,
+  options?: CallOptions,
 ): Promise<number> {
-  return run<number>(CALL_EXTREME_VALUE_THRESHOLD, undefined, [scores, probability], options);
+  return run<number>(CALL_EXTREME_VALUE_THRESHOLD, undefined, [scores, probability, level], options);
 }
 
 /**
@@ -6643,15 +6651,17 @@ export function extremeValueThreshold(
  *
  * @param scores - `[row]`. Scores of rows, higher is stranger; finite.
  * @param probability - The share that exceeds the threshold, above 0 and below 1 - `level`.
+ * @param level - Where the tail starts, a share of the scores in (0, 1), such as 0.9.
  * @param options - What differs from the defaults.
  * @throws {@link InlaidError} Throws a stable code; the message says what is allowed.
  */
 export function extremeValueThresholdSync(
   scores: VectorInput,
   probability: number,
-  options?: Omit<ExtremeValueThresholdOptions, 'signal' | 'onProgress'>,
+  level: number,
+  options?: SyncOptions,
 ): number {
-  return runSync<number>(CALL_EXTREME_VALUE_THRESHOLD, undefined, [scores, probability], options);
+  return runSync<number>(CALL_EXTREME_VALUE_THRESHOLD, undefined, [scores, probability, level], options);
 }
 
 /**
@@ -6834,12 +6844,6 @@ export function rocAuc(labels: IntsInput, scores: VectorInput): Promise<number> 
  */
 export function rocAucSync(labels: IntsInput, scores: VectorInput): number {
   return runSync<number>(CALL_ROC_AUC, undefined, [labels, scores]);
-}
-
-/** Options of `extremeValueThreshold`; every one has a default. */
-export interface ExtremeValueThresholdOptions extends CallOptions {
-  /** Where the tail starts, a share of the scores in (0, 1). Default 0.9. */
-  level?: number;
 }
 
 /** Options of `generalizedEsd`; every one has a default. */
@@ -7176,7 +7180,7 @@ const GAUSSIAN_MIXTURE: RecordShape = {
   name: 'GaussianMixture',
   type: () => GaussianMixture,
   fields: {
-    components: { wire: 'components', shape: shape.plain, default: 2 },
+    components: { wire: 'components', shape: shape.plain, default: 1 },
     covariance: { wire: 'covariance', shape: shape.plain, default: 'full' },
     tolerance: { wire: 'tolerance', shape: shape.plain, default: 0.001 },
     rounds: { wire: 'rounds', shape: shape.plain, default: 100 },
@@ -8549,7 +8553,7 @@ const CALL_EXTREME_VALUE_THRESHOLD: Operation = {
   arrays: [{ name: 'scores', shape: shape.vector }],
   options: {
     probability: { wire: 'probability', shape: shape.plain, required: true },
-    level: { wire: 'level', shape: shape.plain, default: 0.9 },
+    level: { wire: 'level', shape: shape.plain, required: true },
   },
   gives: shape.plain,
 };

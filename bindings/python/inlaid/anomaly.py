@@ -3181,7 +3181,8 @@ class GaussianMixture(Options):
     """Gaussian mixture: rows where a few bells together are thin.
 
     Args:
-        components: Bells, 1 to 1,024 and at most the rows. Default 2.
+        components: Bells, 1 to 1,024 and at most the rows. With more than one, rows that lie far away alone may get
+            a bell of their own. Default 1.
         covariance: The shape of the bells. Default: full.
         tolerance: The growth of the mean log density at which the search ends, above 0. Default 0.001.
         rounds: The most rounds, 1 to 100,000; the bells of the last are taken. Default 100.
@@ -3207,7 +3208,7 @@ class GaussianMixture(Options):
     def __init__(
         self,
         *,
-        components: int = 2,
+        components: int = 1,
         covariance: Covariance = "full",
         tolerance: float = 0.001,
         rounds: int = 100,
@@ -5464,8 +5465,8 @@ def contamination_threshold(scores: ArrayLike, contamination: float) -> float:
 def extreme_value_threshold(
     scores: ArrayLike,
     probability: float,
+    level: float,
     *,
-    level: float = 0.9,
     seed: int = 0,
     threads: int = 0,
     progress: bool | Progress = False,
@@ -5480,7 +5481,7 @@ def extreme_value_threshold(
     Args:
         scores: `[row]`. Scores of rows, higher is stranger; finite.
         probability: The share that exceeds the threshold, above 0 and below 1 - `level`.
-        level: Where the tail starts, a share of the scores in (0, 1). Default 0.9.
+        level: Where the tail starts, a share of the scores in (0, 1), such as 0.9.
         seed: Decides everything random; the same seed gives the same answer on any number of threads. Default 0.
         threads: How many threads may work; 0, the default, is one per processor.
         progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0 to

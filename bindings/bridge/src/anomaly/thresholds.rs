@@ -20,13 +20,8 @@ struct Contamination {
 struct Tail {
     /// The share that exceeds the threshold, above 0 and below 1 - `level`.
     probability: f64,
-    /// Where the tail starts, a share of the scores in (0, 1). Default 0.9.
-    #[serde(default = "level")]
+    /// Where the tail starts, a share of the scores in (0, 1), such as 0.9.
     level: f64,
-}
-
-fn level() -> f64 {
-    0.9
 }
 
 /// What is promised.

@@ -39,8 +39,9 @@ pub enum Covariance {
 detector! {
     /// Gaussian mixture: rows where a few bells together are thin.
     GaussianMixture {
-        /// Bells, 1 to 1,024 and at most the rows. Default 2.
-        components: usize = 2, /// Set the number of bells.
+        /// Bells, 1 to 1,024 and at most the rows. With more than one, rows that lie far away alone may get a bell of their own.
+        /// Default 1.
+        components: usize = 1, /// Set the number of bells.
         with_components;
         /// The shape of the bells. Default: full.
         covariance: Covariance = Covariance::Full, /// Set the shape of the bells.
@@ -358,7 +359,13 @@ mod tests {
         let list = |value: &serde_json::Value| -> Vec<f64> { serde_json::from_value(value.clone()).unwrap() };
         let values = list(&known["rows"]);
         for (name, covariance) in [("full", Covariance::Full), ("diagonal", Covariance::Diagonal)] {
-            let options = GaussianMixture { covariance, rounds: 25, tolerance: 1e-300, ..GaussianMixture::default() };
+            let options = GaussianMixture {
+                components: 2,
+                covariance,
+                rounds: 25,
+                tolerance: 1e-300,
+                ..GaussianMixture::default()
+            };
             let height = 0.5_f64.ln() - 1.5 * (2.0 * std::f64::consts::PI).ln();
             let unit = match covariance {
                 Covariance::Full => vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],

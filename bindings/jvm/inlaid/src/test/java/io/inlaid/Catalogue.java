@@ -108,6 +108,7 @@ final class Catalogue {
     /** The class of a room's free functions: the only public one that is neither a type of the room nor inside one. */
     static Class<?> functionsOf(String room) {
         return switch (room) {
+            case "anomaly" -> find("io.inlaid.anomaly.Anomalies");
             case "forecast" -> find("io.inlaid.forecast.Forecasting");
             case "matching" -> find("io.inlaid.matching.Matching");
             case "optimize" -> find("io.inlaid.optimize.Optimization");

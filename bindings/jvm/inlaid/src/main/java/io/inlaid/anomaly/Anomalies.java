@@ -107,91 +107,7 @@ public final class Anomalies {
      *
      * @param scores scores of rows, higher is stranger; finite
      * @param probability the share that exceeds the threshold, above 0 and below 1 - {@code level}
-     * @return the number
-     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
-     */
-    public static double extremeValueThreshold(double[] scores, double probability) {
-        return extremeValueThresholdRequest(scores, probability).run().value().number();
-    }
-
-    /**
-     * The score that the share {@code probability} of rows would exceed in the long run: a generalised Pareto
-     * distribution fitted to the scores above their quantile {@code level} (Siffer et al., KDD 2017).
-     *
-     * <p>Fails with {@code invalid_config} for a level outside (0, 1) or a probability outside (0, 1 - level),
-     * {@code invalid_data} for NaN or infinite scores, {@code not_enough_data} for none.
-     *
-     * @param scores scores of rows, higher is stranger; finite
-     * @param probability the share that exceeds the threshold, above 0 and below 1 - {@code level}
-     * @param context its seed, threads, cancellation and progress
-     * @return the number
-     * @throws CancelledException if the context was cancelled
-     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
-     */
-    public static double extremeValueThreshold(double[] scores, double probability, Context context) {
-        return extremeValueThresholdRequest(scores, probability).run(context).value().number();
-    }
-
-    /**
-     * The score that the share {@code probability} of rows would exceed in the long run: a generalised Pareto
-     * distribution fitted to the scores above their quantile {@code level} (Siffer et al., KDD 2017).
-     *
-     * <p>Fails with {@code invalid_config} for a level outside (0, 1) or a probability outside (0, 1 - level),
-     * {@code invalid_data} for NaN or infinite scores, {@code not_enough_data} for none.
-     *
-     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
-     *
-     * @param scores scores of rows, higher is stranger; finite
-     * @param probability the share that exceeds the threshold, above 0 and below 1 - {@code level}
-     * @param executor runs the call
-     * @return a future of the answer, or of the exception that the call without a future throws
-     */
-    public static CompletableFuture<Double> extremeValueThresholdAsync(
-            double[] scores, double probability, Executor executor) {
-        return Async.start(
-                () -> extremeValueThresholdRequest(scores, probability), reply -> reply.value().number(), executor);
-    }
-
-    /**
-     * The score that the share {@code probability} of rows would exceed in the long run: a generalised Pareto
-     * distribution fitted to the scores above their quantile {@code level} (Siffer et al., KDD 2017).
-     *
-     * <p>Fails with {@code invalid_config} for a level outside (0, 1) or a probability outside (0, 1 - level),
-     * {@code invalid_data} for NaN or infinite scores, {@code not_enough_data} for none.
-     *
-     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
-     *
-     * @param scores scores of rows, higher is stranger; finite
-     * @param probability the share that exceeds the threshold, above 0 and below 1 - {@code level}
-     * @param context its seed, threads and progress; cancelled when the future is
-     * @param executor runs the call
-     * @return a future of the answer, or of the exception that the call without a future throws
-     */
-    public static CompletableFuture<Double> extremeValueThresholdAsync(
-            double[] scores, double probability, Context context, Executor executor) {
-        return Async.start(
-                () -> extremeValueThresholdRequest(scores, probability),
-                reply -> reply.value().number(),
-                context,
-                executor);
-    }
-
-    private static Request extremeValueThresholdRequest(double[] scores, double probability) {
-        return new Request("anomaly.extreme_value_threshold")
-                .vector("scores", scores)
-                .option("probability", probability, Writer::number);
-    }
-
-    /**
-     * The score that the share {@code probability} of rows would exceed in the long run: a generalised Pareto
-     * distribution fitted to the scores above their quantile {@code level} (Siffer et al., KDD 2017).
-     *
-     * <p>Fails with {@code invalid_config} for a level outside (0, 1) or a probability outside (0, 1 - level),
-     * {@code invalid_data} for NaN or infinite scores, {@code not_enough_data} for none.
-     *
-     * @param scores scores of rows, higher is stranger; finite
-     * @param probability the share that exceeds the threshold, above 0 and below 1 - {@code level}
-     * @param level where the tail starts, a share of the scores in (0, 1). Default 0.9.
+     * @param level where the tail starts, a share of the scores in (0, 1), such as 0.9
      * @return the number
      * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
      */
@@ -208,7 +124,7 @@ public final class Anomalies {
      *
      * @param scores scores of rows, higher is stranger; finite
      * @param probability the share that exceeds the threshold, above 0 and below 1 - {@code level}
-     * @param level where the tail starts, a share of the scores in (0, 1). Default 0.9.
+     * @param level where the tail starts, a share of the scores in (0, 1), such as 0.9
      * @param context its seed, threads, cancellation and progress
      * @return the number
      * @throws CancelledException if the context was cancelled
@@ -229,7 +145,7 @@ public final class Anomalies {
      *
      * @param scores scores of rows, higher is stranger; finite
      * @param probability the share that exceeds the threshold, above 0 and below 1 - {@code level}
-     * @param level where the tail starts, a share of the scores in (0, 1). Default 0.9.
+     * @param level where the tail starts, a share of the scores in (0, 1), such as 0.9
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws
      */
@@ -252,7 +168,7 @@ public final class Anomalies {
      *
      * @param scores scores of rows, higher is stranger; finite
      * @param probability the share that exceeds the threshold, above 0 and below 1 - {@code level}
-     * @param level where the tail starts, a share of the scores in (0, 1). Default 0.9.
+     * @param level where the tail starts, a share of the scores in (0, 1), such as 0.9
      * @param context its seed, threads and progress; cancelled when the future is
      * @param executor runs the call
      * @return a future of the answer, or of the exception that the call without a future throws

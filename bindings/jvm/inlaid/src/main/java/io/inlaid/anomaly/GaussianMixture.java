@@ -77,7 +77,8 @@ public final class GaussianMixture {
     }
 
     /**
-     * Bells, 1 to 1,024 and at most the rows. Default 2.
+     * Bells, 1 to 1,024 and at most the rows. With more than one, rows that lie far away alone may get a bell of their
+     * own. Default 1.
      *
      * @return the value
      */
@@ -414,7 +415,7 @@ public final class GaussianMixture {
 
     /** Collects the options of a {@code GaussianMixture}. */
     public static final class Builder {
-        private long components = 2;
+        private long components = 1;
         private Covariance covariance = Covariance.FULL;
         private double tolerance = 0.001;
         private long rounds = 100;
@@ -426,7 +427,8 @@ public final class GaussianMixture {
         private Builder() {}
 
         /**
-         * Bells, 1 to 1,024 and at most the rows. Default 2.
+         * Bells, 1 to 1,024 and at most the rows. With more than one, rows that lie far away alone may get a bell of
+         * their own. Default 1.
          *
          * @param components the value
          * @return this
