@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::shell::{Run, empty_folder};
 
 /// The most bytes of the jars: classes, native library, starter.
-const CEILINGS: [u64; 3] = [1 << 20, 8 << 20, 64 << 10];
+const CEILINGS: [u64; 3] = [3 << 19, 8 << 20, 64 << 10];
 
 /// Deploy every artefact into the repository folder `out/maven` and give that folder.
 pub(crate) fn build(root: &Path, library: &Path, out: &Path) -> Result<PathBuf, String> {
