@@ -151,7 +151,7 @@ export interface AlertPolicyOptions {
    * 300.
    */
   groupWithin?: number;
-  /** An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 3600. */
+  /** An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 0. */
   escalateAfter?: number;
   /** When nobody wants to know. Default `[]`. */
   suppressions?: readonly Suppression[];
@@ -216,7 +216,7 @@ export class AlertPolicy {
    */
   readonly groupWithin: number;
 
-  /** An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 3600. */
+  /** An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 0. */
   readonly escalateAfter: number;
 
   /** When nobody wants to know. Default `[]`. */
@@ -7015,7 +7015,7 @@ const ALERT_POLICY: RecordShape = {
     criticalAt: { wire: 'critical_at', shape: shape.plain, default: 0.9 },
     coolDown: { wire: 'cool_down', shape: shape.plain, default: 0 },
     groupWithin: { wire: 'group_within', shape: shape.plain, default: 300 },
-    escalateAfter: { wire: 'escalate_after', shape: shape.plain, default: 3600 },
+    escalateAfter: { wire: 'escalate_after', shape: shape.plain, default: 0 },
     suppressions: { wire: 'suppressions', shape: shape.list(shape.record(() => SUPPRESSION)), default: [] },
   },
 };
@@ -7761,7 +7761,7 @@ const WATCH: RecordShape = {
   type: () => Watch,
   fields: {
     detector: { wire: 'detector', shape: shape.union(() => [STREAM_DETECTOR, EWMA, CUSUM, PAGE_HINKLEY, ADWIN, SPOT, HALF_SPACE_TREES, ROBUST_RANDOM_CUT_FOREST]), default: { StreamDetector: { threshold: 0.5, memory: 10000, window: 12, warm_up: 64, seasonal: true, cool_down: 0.1, shortest_cool_down: 50, longest_cool_down: 1000 } } },
-    policy: { wire: 'policy', shape: shape.record(() => ALERT_POLICY), default: { open_at: 0.5, close_below: 0.3, open_after: 1, open_within: 1, close_after: 3, silent_after: 86400, warning_at: 0.7, critical_at: 0.9, cool_down: 0, group_within: 300, escalate_after: 3600, suppressions: [] } },
+    policy: { wire: 'policy', shape: shape.record(() => ALERT_POLICY), default: { open_at: 0.5, close_below: 0.3, open_after: 1, open_within: 1, close_after: 3, silent_after: 86400, warning_at: 0.7, critical_at: 0.9, cool_down: 0, group_within: 300, escalate_after: 0, suppressions: [] } },
   },
 };
 

@@ -362,7 +362,7 @@ class AlertPolicy(Options):
         group_within: A series joins an open incident whose last series joined at most so many seconds ago; below 0
             is never. Default 300.
         escalate_after: An incident that lasts so many seconds becomes one step graver, and so again; 0 is never.
-            Default 3600.
+            Default 0.
         suppressions: When nobody wants to know. Default none.
     """
 
@@ -392,7 +392,7 @@ class AlertPolicy(Options):
         critical_at: float = 0.9,
         cool_down: float = 0.0,
         group_within: float = 300.0,
-        escalate_after: float = 3600.0,
+        escalate_after: float = 0.0,
         suppressions: Sequence[Suppression] = (),
     ) -> None:
         self._set(

@@ -58,7 +58,7 @@ pub struct AlertPolicy {
     pub cool_down: f64,
     /// A series joins an open incident whose last series joined at most so many seconds ago; below 0 is never. Default 300.
     pub group_within: f64,
-    /// An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 3600.
+    /// An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 0.
     pub escalate_after: f64,
     /// When nobody wants to know.
     pub suppressions: Vec<Suppression>,
@@ -142,7 +142,7 @@ impl Default for AlertPolicy {
             critical_at: 0.9,
             cool_down: 0.0,
             group_within: 300.0,
-            escalate_after: 3600.0,
+            escalate_after: 0.0,
             suppressions: Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! Methods and expectations by a word, for callers that cannot hold the options of another room.
 //!
 //! Written as a word they have their defaults; a Rust program may give any options.
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::multivariate::Expectation;
 use super::residual::ResidualDetector;
@@ -97,10 +97,13 @@ pub(super) mod method {
     }
 
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AnyMethod, D::Error> {
-        Ok(match Spelt::<ForecastMethod, AnyMethod>::deserialize(deserializer)? {
-            Spelt::Word(word) => word.into(),
-            Spelt::Whole(method) => method,
-        })
+        match Spelt::<ForecastMethod, AnyMethod>::deserialize(deserializer) {
+            Ok(Spelt::Word(word)) => Ok(word.into()),
+            Ok(Spelt::Whole(method)) => Ok(method),
+            Err(_) => Err(de::Error::custom(
+                "unknown method, expected one of `auto_ets`, `theta`, `naive`, `seasonal_naive`, `naive2`, `drift`",
+            )),
+        }
     }
 }
 
@@ -116,10 +119,13 @@ pub(super) mod expectation {
     }
 
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Expectation, D::Error> {
-        Ok(match Spelt::<ExpectationWord, Expectation>::deserialize(deserializer)? {
-            Spelt::Word(word) => word.into(),
-            Spelt::Whole(expected) => expected,
-        })
+        match Spelt::<ExpectationWord, Expectation>::deserialize(deserializer) {
+            Ok(Spelt::Word(word)) => Ok(word.into()),
+            Ok(Spelt::Whole(expected)) => Ok(expected),
+            Err(_) => {
+                Err(de::Error::custom("unknown expectation, expected one of `level`, `decomposition`, `forecast`"))
+            }
+        }
     }
 }
 
@@ -145,6 +151,7 @@ mod tests {
         let own = ResidualDetector::default().with_method(SeasonalNaive::default().with_season(7).into());
         let again: ResidualDetector = serde_json::from_str(&serde_json::to_string(&own).unwrap()).unwrap();
         assert_eq!(again, own);
-        assert!(serde_json::from_str::<ResidualDetector>(r#"{"method": "arima"}"#).is_err());
+        let error = serde_json::from_str::<ResidualDetector>(r#"{"method": "arima"}"#).unwrap_err().to_string();
+        assert!(error.contains("seasonal_naive"), "{error}");
     }
 }

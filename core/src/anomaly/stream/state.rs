@@ -89,6 +89,26 @@ impl StreamState {
         Ok(self.step(time, values))
     }
 
+    /// The scores of events as an iterator: each event is scored and learnt when its score is asked for.
+    ///
+    /// ```
+    /// use inlaid::anomaly::Ewma;
+    /// let mut stream = Ewma::default().with_mean(0.0).with_deviation(1.0).start()?;
+    /// let events = [0.5, -0.3, 6.0].map(|value| (None, [value]));
+    /// let first = stream.scores_over(events).position(|score| score.is_ok_and(|score| score.is_anomaly));
+    /// assert_eq!(first, Some(2));
+    /// # Ok::<(), inlaid::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Each score as [`update`](StreamState::update); the iterator goes on after an error.
+    pub fn scores_over<'s, V: AsRef<[f64]>>(
+        &'s mut self,
+        events: impl IntoIterator<Item = (Option<i64>, V), IntoIter: 's>,
+    ) -> impl Iterator<Item = Result<StreamScore>> + 's {
+        events.into_iter().map(move |(time, values)| self.update(time, values.as_ref()))
+    }
+
     /// Score the rows of `values`, `[event, column]`, one after the other, and learn from them: the scores of
     /// [`update`](StreamState::update). `times` has one time per row.
     ///

@@ -189,7 +189,7 @@ public final class AlertPolicy {
     }
 
     /**
-     * An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 3600.
+     * An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 0.
      *
      * @return the value
      */
@@ -303,7 +303,7 @@ public final class AlertPolicy {
         private double criticalAt = 0.9;
         private double coolDown = 0.0;
         private double groupWithin = 300.0;
-        private double escalateAfter = 3600.0;
+        private double escalateAfter = 0.0;
         private List<Suppression> suppressions = List.of();
 
         private Builder() {}
@@ -421,7 +421,7 @@ public final class AlertPolicy {
         }
 
         /**
-         * An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 3600.
+         * An incident that lasts so many seconds becomes one step graver, and so again; 0 is never. Default 0.
          *
          * @param escalateAfter the value
          * @return this
