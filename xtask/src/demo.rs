@@ -62,7 +62,8 @@ pub(crate) const TASKS: [Task; 6] = [
         name: "watch_metrics",
         about: "Watch the metrics of a service, and say what is wrong",
         data: &["metrics.csv"],
-        results: &["incidents.csv", "watch.html", "incident.svg"],
+        // Not incidents.csv: the dates of JavaScript are in UTC and end at milliseconds.
+        results: &["watch.html", "incident.svg"],
         picture: "watch.html",
     },
 ];
