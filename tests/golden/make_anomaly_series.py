@@ -29,8 +29,7 @@ def z(window: np.ndarray) -> np.ndarray:
 def found(name: str, series, positions: list[int], options: dict | None = None, bad: dict | None = None) -> dict:
     op = f"anomaly.{name}.detect"
     steps = [
-        # A change may be seen a step beside where it is: within 0.01 of its position.
-        {"op": op, "options": options or {}, "arrays": [list(series)], "expect": {"positions": positions}, "within": 0.0099},
+        {"op": op, "options": options or {}, "arrays": [list(series)], "expect": {"positions": positions}},
         {"op": op, "options": options or {}, "arrays": [[]], "fails": "not_enough_data"},
         {"op": op, "options": bad or {}, "arrays": [[1.0]] if bad is None else [list(series)],
          "fails": "not_enough_data" if bad is None else "invalid_config"},
@@ -139,7 +138,11 @@ def main() -> None:
         *profiles(),
     ]  # fmt: skip
     for case in cases:
+        if case["name"].startswith("VarianceShift"):
+            # The noise just behind the change may be small, so that it is seen a step later: within 0.0099 of 150.
+            case["steps"][0]["within"] = 0.0099
         if case["name"].split()[0] in ("DiscordDetector", "KMeansAd", "SubPca"):
+            case["name"] = f"{case['name'].split()[0]} judges by the score that it is told, which none reaches"
             # Where windows overlap an anomaly is theirs; by a score that none reaches, none is one.
             case["steps"][0]["expect"] = {"positions": []}
     path = pathlib.Path(__file__).parent / "anomaly" / "series.json"
