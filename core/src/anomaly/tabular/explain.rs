@@ -37,13 +37,10 @@ impl Reference {
         if scorer.contributions(&vec![0.0; columns], &mut parts) {
             let count = examples.values().len() / columns;
             let step = count.div_ceil((NUMBERS / columns).clamp(COMPARED[0], COMPARED[1])).max(1);
-            let (mut sums, mut compared) = (vec![0.0; columns], 0.0);
-            for row in examples.values().chunks_exact(columns).step_by(step) {
-                context.check()?;
-                scorer.contributions(row, &mut parts);
-                sums.iter_mut().zip(&parts).for_each(|(sum, part)| *sum += part);
-                compared += 1.0;
-            }
+            let mut sums = vec![0.0; columns];
+            let chosen = examples.values().chunks_exact(columns).step_by(step);
+            let compared = chosen.len() as f64;
+            scorer.add_contributions(&chosen.flatten().copied().collect::<Vec<f64>>(), &mut sums, context)?;
             sums.iter_mut().for_each(|sum| *sum /= f64::max(compared, 1.0));
             let base = scorer.anchor() + sums.iter().sum::<f64>();
             return Ok(Self { values: sums, base, exact: true });
