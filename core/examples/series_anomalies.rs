@@ -11,7 +11,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use inlaid::anomaly::{
-    ChangePoints, EsdCentre, LevelShift, Poly, RangeScore, ResidualDetector, SeriesAnomalies, ShiftReport,
+    ChangePoints, EsdCentre, LevelShift, Poly, PolyFit, RangeScore, ResidualDetector, SeriesAnomalies, ShiftReport,
     SpectralResidual, StlEsd, VarianceShift, VolumeScore,
 };
 use inlaid::forecast::{AutoEts, SeasonalNaive, Stl, Theta};
@@ -61,6 +61,15 @@ fn detectors() -> Vec<(&'static str, Detect)> {
             Box::new(|series, context| SpectralResidual::default().detect(series, context).map(found)),
         ),
         ("Poly", Box::new(|series, context| Poly::default().detect(series, context).map(found))),
+        ("Poly, patience 10", Box::new(|s, c| Poly::default().with_patience(10).detect(s, c).map(found))),
+        ("Poly, around", Box::new(|s, c| Poly::default().with_fit(PolyFit::Around).detect(s, c).map(found))),
+        (
+            "Poly, around, window 100, degree 4",
+            Box::new(|series, context| {
+                let around = Poly::default().with_fit(PolyFit::Around).with_window(100).with_degree(4);
+                around.detect(series, context).map(found)
+            }),
+        ),
         ("LevelShift", Box::new(|series, context| LevelShift::default().detect(series, context).map(shifts))),
         ("VarianceShift", Box::new(|series, context| VarianceShift::default().detect(series, context).map(shifts))),
         ("chance, 2 % flagged", Box::new(|series, _| Ok(chance(series)))),

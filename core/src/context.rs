@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::error::{Result, bail};
 
+/// How many cheap items are done between two looks.
+const STRETCH: usize = 1 << 15;
+
 /// Cancellation, progress, seed and threads of one call or of several. Clones share the flag and the progress number.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
@@ -20,6 +23,8 @@ pub struct Context {
 struct Shared {
     cancelled: AtomicBool,
     permille: AtomicU32,
+    #[cfg(test)]
+    looks: looks::Looks,
 }
 
 impl Context {
@@ -66,7 +71,10 @@ impl Context {
 
     /// Whether the caller asked to stop.
     #[must_use]
+    #[cfg_attr(test, track_caller)]
     pub fn is_cancelled(&self) -> bool {
+        #[cfg(test)]
+        self.shared.looks.note();
         self.shared.cancelled.load(Relaxed)
     }
 
@@ -86,11 +94,28 @@ impl Context {
     ///
     /// # Errors
     /// `cancelled`.
+    #[cfg_attr(test, track_caller)]
     pub fn check(&self) -> Result<()> {
         if self.is_cancelled() {
             bail!(Cancelled, "cancelled by the caller");
         }
         Ok(())
+    }
+
+    /// `work` of every index below `count`, in order on this thread, with looks in between: for cheap work on long inputs.
+    ///
+    /// # Errors
+    /// `cancelled`.
+    #[allow(dead_code, reason = "not every room has long inputs")]
+    #[cfg_attr(test, track_caller)]
+    pub(crate) fn collect<T>(&self, count: usize, mut work: impl FnMut(usize) -> T) -> Result<Vec<T>> {
+        let mut values = Vec::with_capacity(count);
+        while values.len() < count {
+            self.check()?;
+            let first = values.len();
+            values.extend((first..count.min(first + STRETCH)).map(&mut work));
+        }
+        Ok(values)
     }
 
     /// Run `work` for every index below `count`, in parallel, and give the results in order. Reports progress and
@@ -137,6 +162,9 @@ impl Context {
         results.into_iter().map(|(_, result)| result).collect()
     }
 }
+
+#[cfg(test)]
+mod looks;
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,9 @@
 """Make metrics.csv: two weeks of a web service, every five minutes, in the manner of monitoring exports. The service is made up.
 
 Three metrics with the waves of day and week: processor load in percent, requests per second, latency in milliseconds. A backup
-loads the processor every night; one deployment makes answers slow; one outage takes the traffic away; memory leaks until a
-restart; a few rows are missing, as they are in real exports.
+loads the processor every night; a release, rolled out on a Thursday at 22:00 as planned, and a deployment that nobody had planned
+make answers slow; one outage takes the traffic away; memory leaks until a restart; a few rows are missing, as they are in real
+exports.
 
 Usage: python make_metrics.py FILE
 """
@@ -43,6 +44,8 @@ def main(path: Path) -> None:
             latency = 42 + 0.05 * requests + 0.8 * slow["latency"] + abs(draw.gauss(0, 2))
             if 2 <= hour < 2.5:
                 load += 30  # the nightly backup
+            if between(now, 3, 22.0, 0.5) >= 0:  # the planned release of a Thursday
+                latency, load = 2.8 * latency, load + 25
             if between(now, 8, 14.25, 0.9) >= 0:  # a deployment that answers slowly
                 latency = latency * 3.4 + draw.gauss(0, 10)
                 load += 22

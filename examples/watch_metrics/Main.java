@@ -16,8 +16,8 @@ import java.util.List;
 /**
  * Watch the metrics of a service as they come, and say what is wrong in words that people can act on.
  *
- * <p>Usage: java Main METRICS.csv FOLDER, where METRICS.csv has the column timestamp and one column of numbers per metric.
- * Writes incidents.csv, watch.html and incident.svg into the folder.
+ * <p>Usage: java Main METRICS.csv FOLDER, where METRICS.csv has the column timestamp and one column of numbers per metric
+ * (any file of the Numenta Anomaly Benchmark is one). Writes incidents.csv, watch.html and incident.svg into the folder.
  */
 public final class Main {
     private Main() {}
@@ -26,10 +26,10 @@ public final class Main {
         Table metrics = Tables.readCsv(Path.of(arguments[0]));
         Path folder = Path.of(arguments[1]);
 
-        // Two days teach a detector what is usual at this hour. Nobody wants to know of the backup, every night from 2:00 to
-        // 2:40.
-        Suppression backup = Suppression.builder().begin(7200).end(9600).every(86_400).build();
-        AlertPolicy policy = AlertPolicy.builder().groupWithin(1800).suppressions(List.of(backup)).build();
+        // Two days teach a detector what is usual at this hour. Nobody wants to know of releases, from 22:00 to 22:45 on every
+        // Thursday, as the 1st of January 1970 was.
+        Suppression release = Suppression.builder().begin(79_200).end(81_900).every(604_800).build();
+        AlertPolicy policy = AlertPolicy.builder().groupWithin(1800).suppressions(List.of(release)).build();
         Watch service = Watch.builder().detector(StreamDetector.builder().warmUp(576).build()).policy(policy).build();
         try (WatchState watch = service.start()) {
             WatchReport report = watch.replay(metrics);

@@ -1,7 +1,7 @@
 """Watch the metrics of a service as they come, and say what is wrong in words that people can act on.
 
-Usage: python main.py METRICS.csv FOLDER, where METRICS.csv has the column timestamp and one column of numbers per metric.
-Writes incidents.csv, watch.html and incident.svg into the folder.
+Usage: python main.py METRICS.csv FOLDER, where METRICS.csv has the column timestamp and one column of numbers per metric
+(any file of the Numenta Anomaly Benchmark is one). Writes incidents.csv, watch.html and incident.svg into the folder.
 """
 
 import sys
@@ -14,9 +14,10 @@ from inlaid.data import read_csv, write_csv
 def main(metrics_file: str, folder: Path) -> None:
     metrics = read_csv(metrics_file)
 
-    # Two days teach a detector what is usual at this hour. Nobody wants to know of the backup, every night from 2:00 to 2:40.
-    backup = Suppression(begin=7200, end=9600, every=86_400)
-    policy = AlertPolicy(group_within=1800, suppressions=[backup])
+    # Two days teach a detector what is usual at this hour. Nobody wants to know of releases, from 22:00 to 22:45 on every
+    # Thursday, as the 1st of January 1970 was.
+    release = Suppression(begin=79_200, end=81_900, every=604_800)
+    policy = AlertPolicy(group_within=1800, suppressions=[release])
     watch = Watch(detector=StreamDetector(warm_up=576), policy=policy).start()
     report = watch.replay(metrics)
     print(f"{len(report.scores)} events of {', '.join(report.series)}")

@@ -1,7 +1,7 @@
 //! Watch the metrics of a service as they come, and say what is wrong in words that people can act on.
 //!
-//! Usage: main METRICS.csv FOLDER, where METRICS.csv has the column timestamp and one column of numbers per metric. Writes
-//! incidents.csv, watch.html and incident.svg into the folder.
+//! Usage: main METRICS.csv FOLDER, where METRICS.csv has the column timestamp and one column of numbers per metric
+//! (any file of the Numenta Anomaly Benchmark is one). Writes incidents.csv, watch.html and incident.svg into the folder.
 use std::error::Error;
 use std::path::PathBuf;
 
@@ -16,9 +16,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let metrics = read_csv(argument()?, &context)?;
     let folder = PathBuf::from(argument()?);
 
-    // Two days teach a detector what is usual at this hour. Nobody wants to know of the backup, every night from 2:00 to 2:40.
-    let backup = Suppression::new(7200.0, 9600.0).with_every(86_400.0);
-    let policy = AlertPolicy::default().with_group_within(1800.0).with_suppressions(vec![backup]);
+    // Two days teach a detector what is usual at this hour. Nobody wants to know of releases, from 22:00 to 22:45 on every
+    // Thursday, as the 1st of January 1970 was.
+    let release = Suppression::new(79_200.0, 81_900.0).with_every(604_800.0);
+    let policy = AlertPolicy::default().with_group_within(1800.0).with_suppressions(vec![release]);
     let detector = StreamDetector::default().with_warm_up(576);
     let mut watch = Watch::default().with_detector(detector).with_policy(policy).start(&context)?;
     let report = watch.replay(&metrics, &Replay::default(), &context)?;

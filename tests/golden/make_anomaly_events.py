@@ -66,6 +66,21 @@ st=[
   {"op":f"{S}.update_all","on":"s","arrays":[[[2],["NaN"],[2],[2],[2]]],"options":{"times":[0,60,120,180,240]},"expect":{"anomalies":[4],"noted":[1],"notes":["missing"]}},
   {"op":f"{S}.update_all","on":"s","arrays":[[[2]]],"options":{"times":[0,60]},"fails":"invalid_data"}]},
 ]
+# Streams of other programs: river's Page-Hinkley test, and ADWIN from its definition.
+DATA = pathlib.Path(__file__).parent.parent / "data"
+levels = json.loads((DATA / "streams.json").read_text())
+peers = json.loads((DATA / "stream_peers.json").read_text())
+values = [[value] for value in levels["values"]]
+st += [
+ {"name":"the Page-Hinkley test alarms where river's does","source":"river 0.26.1, tests/data/make_streams.py","steps":[
+  step for case in levels["page_hinkley"] for step in (
+   {"op":"anomaly.PageHinkley.start","options":{key:case[key] for key in("limit","slack","fading","direction")},"as":"s"},
+   {"op":f"{S}.update_all","on":"s","arrays":[values],"expect":{"anomalies":case["rows"]}})]},
+ {"name":"ADWIN alarms where its definition says","source":"the raw values of its window, tests/data/make_stream_peers.py","steps":[
+  step for case in peers["adwin"] for step in (
+   {"op":"anomaly.Adwin.start","options":{key:case[key] for key in("confidence","clock")},"as":"s"},
+   {"op":f"{S}.update_all","on":"s","arrays":[values],"expect":{"anomalies":case["rows"]}})]},
+]
 for name,bad in {"StreamDetector":{"threshold":0},"PageHinkley":{"limit":0},"Adwin":{"confidence":0},"Spot":{"risk":0},"HalfSpaceTrees":{"trees":0},"RobustRandomCutForest":{"window":1}}.items():
     jump=[[float((i*37)%11)] for i in range(1400)]+[[400.0]]*(60 if name in("PageHinkley","Adwin") else 1)
     st.append({"name":f"{name} " + ("stays quiet on what repeats" if name in ("PageHinkley","Adwin") else "sees what jumps" if name in ("HalfSpaceTrees","RobustRandomCutForest") else "stays quiet on what repeats and sees what jumps"),"source":"by hand: the jump was put there","steps":[
@@ -137,8 +152,14 @@ al.append({"name":"a watch replays a table, draws it, and goes on","source":"by 
   {"op":"anomaly.WatchReport.to_svg","on":"r","options":{"series":"gpu"},"fails":"invalid_config"},
   {"op":"anomaly.WatchReport.to_html","on":"r","contains":"cpu: scores"},
   {"op":"anomaly.WatchReport.to_html","on":"r","options":{"series":"gpu"},"fails":"invalid_config"},
-  {"op":"anomaly.WatchReport.events_table","on":"r"},
-  {"op":"anomaly.WatchReport.incidents_table","on":"r"},
+  {"op":"anomaly.WatchReport.events_table","on":"r","within":1e-12,"expect":{"columns":{
+     "series":["cpu","disk"]*n,"value":[tbl[name][row] for row in range(n) for name in ("cpu","disk")],
+     "score":[abs(tbl[name][row]-40)/(abs(tbl[name][row]-40)+3) for row in range(n) for name in ("cpu","disk")],
+     "is_anomaly":[tbl[name][row]==49 for row in range(n) for name in ("cpu","disk")],
+     "expected":[40]*2*n,"lower":[37]*2*n,"upper":[43]*2*n}}},
+  {"op":"anomaly.WatchReport.incidents_table","on":"r","within":1e-12,"expect":{"columns":{
+     "id":[1],"severity":["warning"],"series":["cpu"],"events":[3],"peak_score":[0.75],
+     "summary":["Warning: cpu was 49 at 2024-03-01 00:50, expected 40 (usually 37 to 43). From 2024-03-01 00:50 to 2024-03-01 00:53 (3 min). 3 unusual events, highest score 0.75."]}}},
   {"op":f"{W}.series","on":"w","expect":["cpu","disk"]},
   {"op":f"{W}.silenced","on":"w","expect":0},
   {"op":f"{W}.update","on":"w","options":{"time":1709254800.0},"arrays":[{"texts":["cpu","disk"]},[49,"NaN"]],
@@ -155,6 +176,12 @@ al.append({"name":"a watch replays a table, draws it, and goes on","source":"by 
   {"op":f"{W}.from_bytes","arrays":[{"base64":"bm90IGEgbW9kZWw="}],"fails":"incompatible"},
   {"op":f"{W}.save","on":"w","options":{"path":"{tmp}/no/such/folder/m"},"fails":"not_found"},
   {"op":f"{W}.load","options":{"path":"{tmp}/nothing"},"fails":"not_found"},
+  {"op":"anomaly.Watch.start","options":{**watch,"policy":{"suppressions":[{"begin":1709254200,"end":1709254320}]}},"as":"quiet"},
+  {"op":f"{W}.replay","on":"quiet","arrays":[{"columns":tbl}],"as":"q","expect":{"anomalies":[100,102,104],"silenced":[100,102],
+     "incidents":[{"opened":1709254320.0,"events":1}]}},
+  {"op":"anomaly.WatchReport.to_svg","on":"q","options":{"series":"cpu"},"contains":"silenced"},
+  {"op":"anomaly.WatchReport.to_html","on":"q","contains":"2 unusual events silenced"},
+  {"op":f"{W}.silenced","on":"quiet","expect":2},
   {"op":"anomaly.Watch.start","options":{"policy":{"open_after":2}},"fails":"invalid_config"},
   {"op":"anomaly.Watch.start","options":{"detector":{"Ewma":{"rate":0}}},"fails":"invalid_config"}]})
 json.dump(al,(FOLDER / "alerts.json").open("w"),indent=1)

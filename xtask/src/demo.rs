@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: a task in each language, with the built packages installed as a user installs them.
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::user::{Language, Project};
 use crate::{Outcome, build, doctor};
@@ -90,6 +91,26 @@ impl Wish {
     /// That task on the bundled files in every language.
     pub(crate) fn of(task: &'static Task) -> Self {
         Self { task, ..Self::default() }
+    }
+
+    /// Watching a real machine of the Numenta Anomaly Benchmark, where its data lie beside the repository; else what is missing.
+    pub(crate) fn of_a_real_stream(root: &Path) -> Result<Self, String> {
+        const FILE: &str = "realKnownCause/machine_temperature_system_failure.csv,";
+        let all = root.join("../shared/data/anomaly/nab.csv.gz");
+        let missing = |e: &dyn std::fmt::Display| format!("{}: {e}", all.display());
+        fs::metadata(&all).map_err(|e| missing(&e))?;
+        let unpacked = Command::new("gzip").arg("-dc").arg(&all).output().map_err(|e| missing(&e))?;
+        let text = String::from_utf8(unpacked.stdout).map_err(|e| missing(&e))?;
+        let rows: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(FILE)).collect();
+        if rows.is_empty() {
+            return Err(missing(&format!("there are no rows of {FILE}")));
+        }
+        let path = root.join("target/demo/machine_temperature.csv");
+        let failed = |e: std::io::Error| format!("{}: {e}", path.display());
+        fs::create_dir_all(root.join("target/demo")).map_err(failed)?;
+        fs::write(&path, format!("timestamp,value\n{}\n", rows.join("\n"))).map_err(failed)?;
+        let task = TASKS.iter().find(|task| task.name == "watch_metrics").ok_or("no task watches metrics")?;
+        Ok(Self { data: vec![path], ..Self::of(task) })
     }
 
     /// Read the words after `demo`.

@@ -11,6 +11,9 @@
 //! Scores grow with strangeness, whatever the detector: the higher, the less a row is like those that were fitted.
 mod alert;
 mod evaluate;
+#[cfg(test)]
+#[path = "looks_tests.rs"]
+mod looks;
 mod profile;
 mod series;
 mod stream;
@@ -30,7 +33,7 @@ pub use profile::{
 };
 pub use series::{
     ChangeKind, ChangePoints, EsdCentre, EsdReport, Expectation, ForecastMethod, Gaps, LevelShift,
-    MultivariateAnomalies, MultivariateSeries, Poly, ResidualDetector, Segments, SeriesAnomalies, ShiftReport,
+    MultivariateAnomalies, MultivariateSeries, Poly, PolyFit, ResidualDetector, Segments, SeriesAnomalies, ShiftReport,
     SpectralResidual, StlEsd, VarianceShift, generalized_esd,
 };
 pub use stream::{

@@ -7,9 +7,11 @@ use crate::error::Result;
 /// A complex number: real part, imaginary part.
 pub type Complex = (f64, f64);
 
+/// How many points are worked on between two looks at the context.
+const STRETCH: usize = 1 << 15;
+
 /// Transform `points` in place: `X_k = sum_t x_t exp(-2 pi i k t / n)`, not normalised. The number of points must be a
-/// power of two; of any other number nothing is changed. O(n log n), radix 2 (Cooley, Tukey 1965). Looks at the context
-/// between its stages.
+/// power of two; of any other number nothing is changed. O(n log n), radix 2 (Cooley, Tukey 1965).
 ///
 /// # Errors
 /// `cancelled`.
@@ -20,33 +22,48 @@ pub fn transform(points: &mut [Complex], context: &Context) -> Result<()> {
     }
     let shift = usize::BITS - count.trailing_zeros();
     for index in 0..count {
+        if index % STRETCH == 0 {
+            context.check()?;
+        }
         let mirror = index.reverse_bits() >> shift;
         if index < mirror {
             points.swap(index, mirror);
         }
     }
-    context.check()?;
     // One table for every stage: the stage of width w takes each (n / w)-th entry.
-    let roots: Vec<Complex> = (0..count / 2)
-        .map(|k| {
-            let angle = -TAU * k as f64 / count as f64;
-            (angle.cos(), angle.sin())
-        })
-        .collect();
+    let roots: Vec<Complex> = context.collect(count / 2, |k| {
+        let angle = -TAU * k as f64 / count as f64;
+        (angle.cos(), angle.sin())
+    })?;
     let mut half = 1;
     while half < count {
-        context.check()?;
         let stride = count / (2 * half);
-        for block in points.chunks_exact_mut(2 * half) {
-            let (low, high) = block.split_at_mut(half);
-            for ((a, b), root) in low.iter_mut().zip(high).zip(roots.iter().step_by(stride)) {
-                let turned = (b.0 * root.0 - b.1 * root.1, b.0 * root.1 + b.1 * root.0);
-                (*a, *b) = ((a.0 + turned.0, a.1 + turned.1), (a.0 - turned.0, a.1 - turned.1));
+        for stretch in points.chunks_mut(STRETCH.max(2 * half)) {
+            for block in stretch.chunks_exact_mut(2 * half) {
+                let (low, high) = block.split_at_mut(half);
+                if half <= STRETCH {
+                    turn(low, high, roots.iter().step_by(stride));
+                    continue;
+                }
+                for (part, (low, high)) in low.chunks_mut(STRETCH).zip(high.chunks_mut(STRETCH)).enumerate() {
+                    context.check()?;
+                    turn(low, high, roots[part * STRETCH * stride..].iter().step_by(stride));
+                }
             }
+            context.check()?;
         }
         half *= 2;
     }
     Ok(())
+}
+
+/// Sums and differences of both halves of a block, the second turned.
+#[inline]
+fn turn<'a>(low: &mut [Complex], high: &mut [Complex], roots: impl Iterator<Item = &'a Complex>) {
+    for ((a, b), root) in low.iter_mut().zip(high).zip(roots) {
+        let turned = (b.0 * root.0 - b.1 * root.1, b.0 * root.1 + b.1 * root.0);
+        (*a, *b) = ((a.0 + turned.0, a.1 + turned.1), (a.0 - turned.0, a.1 - turned.1));
+    }
 }
 
 /// Autocovariance sums `sum_t x_t x_(t+k)`, k = 0..=longest, of two series at once (the shorter one counts as padded with
@@ -63,21 +80,16 @@ pub fn autocovariances(first: &[f64], second: &[f64], longest: usize, context: &
         return Ok([first, second].map(|series| (0..=longest).map(|lag| shifted(series, lag)).collect()));
     }
     context.check()?;
-    let mut points = vec![(0.0, 0.0); size];
-    points.iter_mut().zip(first).for_each(|(point, value)| point.0 = *value);
-    points.iter_mut().zip(second).for_each(|(point, value)| point.1 = *value);
+    let at = |series: &[f64], k: usize| series.get(k).copied().unwrap_or(0.0);
+    let mut points = context.collect(size, |k| (at(first, k), at(second, k)))?;
     transform(&mut points, context)?;
     // Both spectra come out of one transform: the first series gives its even part, the second its odd part.
-    let power: Vec<Complex> = (0..size)
-        .map(|k| {
-            let (p, q) = (points[k], points[(size - k) % size]);
-            let even = (p.0 + q.0, p.1 - q.1);
-            let odd = (p.0 - q.0, p.1 + q.1);
-            ((even.0 * even.0 + even.1 * even.1) / 4.0, (odd.0 * odd.0 + odd.1 * odd.1) / 4.0)
-        })
-        .collect();
-    context.check()?;
-    points.copy_from_slice(&power);
+    let mut points = context.collect(size, |k| {
+        let (p, q) = (points[k], points[(size - k) % size]);
+        let even = (p.0 + q.0, p.1 - q.1);
+        let odd = (p.0 - q.0, p.1 + q.1);
+        ((even.0 * even.0 + even.1 * even.1) / 4.0, (odd.0 * odd.0 + odd.1 * odd.1) / 4.0)
+    })?;
     // The power spectra are even, so forward and backward transform agree but for the factor.
     transform(&mut points, context)?;
     let lags = points.iter().take(longest + 1);

@@ -17,6 +17,13 @@ fn demos(root: &Path) -> Result<Counts, String> {
         demo::run(root, &demo::Wish::of(task))?;
         counts.passed += 1;
     }
+    match demo::Wish::of_a_real_stream(root) {
+        Ok(wish) => {
+            demo::run(root, &wish)?;
+            counts.passed += 1;
+        }
+        Err(missing) => println!("No real stream was watched: {missing}"),
+    }
     Ok(counts)
 }
 

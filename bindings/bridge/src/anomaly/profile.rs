@@ -7,13 +7,14 @@ use inlaid::data::Vector;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::saved_in_place;
 use crate::op::op;
 use crate::{ArrayArgument, Letter, Op, Reply};
 
 pub(super) const MODEL: (&str, &str) = (
     "ProfileStream",
-    "A matrix profile in the course of its stream: points in, the nearest window before out. Memory is bounded by that of its \
-     options.",
+    "A matrix profile in the course of its stream: points in, the nearest window before out, saved at any time. Memory is \
+     bounded by that of its options.",
 );
 const CLASS: &str = "anomaly.ProfileStream";
 
@@ -70,7 +71,7 @@ pub(super) fn ops() -> Vec<Op> {
         2^30.";
     let batch = "Take points one after the other: how far the window that ends with each is from the nearest before, and where that \
         begins.\n\nFails with `cancelled`, after which the points before have been seen.";
-    vec![
+    let mut ops = vec![
         op("anomaly.MatrixProfile.search", search)
             .on_options::<MatrixProfile>()
             .takes(series.clone())
@@ -134,5 +135,7 @@ pub(super) fn ops() -> Vec<Op> {
             .gives::<u64>()
             .quick()
             .runs(|a| Reply::value(a.change(|stream: &mut ProfileStream| Ok(stream.seen()))?)),
-    ]
+    ];
+    ops.extend(saved_in_place!("anomaly.ProfileStream", ProfileStream));
+    ops
 }

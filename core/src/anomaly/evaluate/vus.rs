@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ranges::ranges;
 use crate::Context;
+use crate::anomaly::series::ascending;
 use crate::error::{Result, ensure};
 
 /// Options of the volumes.
@@ -99,13 +100,13 @@ impl VolumeScore {
             "{positives} of {} rows are true anomalies; at least one anomaly and one normal row are needed",
             truth.len()
         );
-        let surface = Surface::new(truth, scores, ranges, self.thresholds);
+        let surface = Surface::new(truth, scores, ranges, self.thresholds, context)?;
         let mut border = vec![0.0; truth.len()];
         let (mut roc, mut average) = (0.0, 0.0);
         for width in 0..=self.buffer {
             context.check()?;
             context.report(width, self.buffer + 1);
-            let areas = surface.areas(width, &mut border);
+            let areas = surface.areas(width, &mut border, context)?;
             roc += areas.0;
             average += areas.1;
         }
@@ -113,6 +114,9 @@ impl VolumeScore {
         Ok(VolumeReport { vus_roc: roc / widths, vus_pr: average / widths })
     }
 }
+
+/// How many rows of borders are summed between two looks at the context.
+const WORK: usize = 1 << 18;
 
 /// What all widths share.
 struct Surface<'a> {
@@ -136,15 +140,20 @@ fn cumulate(values: &mut [f64]) {
 }
 
 impl<'a> Surface<'a> {
-    fn new(truth: &'a [i64], scores: &[f64], ranges: Vec<(usize, usize)>, count: usize) -> Self {
-        let mut sorted = scores.to_vec();
-        sorted.sort_unstable_by(|one, other| other.total_cmp(one));
+    fn new(
+        truth: &'a [i64],
+        scores: &[f64],
+        ranges: Vec<(usize, usize)>,
+        count: usize,
+        context: &Context,
+    ) -> Result<Self> {
+        let sorted = ascending(scores, context)?;
         let last = (scores.len() - 1) as f64;
         let step = last / (count - 1) as f64;
         let rank = |place: usize| if place + 1 == count { last } else { (place as f64 * step).floor() };
-        let thresholds: Vec<f64> = (0..count).map(|place| sorted[rank(place) as usize]).collect();
-        let first: Vec<usize> =
-            scores.iter().map(|score| thresholds.partition_point(|threshold| threshold > score)).collect();
+        let thresholds: Vec<f64> = (0..count).map(|place| sorted[scores.len() - 1 - rank(place) as usize].0).collect();
+        let first =
+            context.collect(scores.len(), |row| thresholds.partition_point(|threshold| *threshold > scores[row]))?;
         let (mut predicted, mut hits) = (vec![0.0; count], vec![0.0; count]);
         for (&place, &label) in first.iter().zip(truth) {
             predicted[place] += 1.0;
@@ -155,11 +164,12 @@ impl<'a> Surface<'a> {
         let found =
             ranges.iter().map(|range| first[range.0..=range.1].iter().copied().min().unwrap_or(count)).collect();
         let positives = truth.iter().sum::<i64>() as f64;
-        Self { truth, ranges, first, predicted, hits, found, positives }
+        context.check()?;
+        Ok(Self { truth, ranges, first, predicted, hits, found, positives })
     }
 
     /// The area under the ROC curve and the average precision for one width of borders; `border` is 0 before and after.
-    fn areas(&self, width: usize, border: &mut [f64]) -> (f64, f64) {
+    fn areas(&self, width: usize, border: &mut [f64], context: &Context) -> Result<(f64, f64)> {
         let (rows, half) = (self.truth.len(), width / 2);
         let count = self.predicted.len();
         let fall = |distance: usize| (1.0 - distance as f64 / width as f64).sqrt();
@@ -170,7 +180,11 @@ impl<'a> Surface<'a> {
         };
         // Ranges whose borders meet are found together.
         let mut merged: Vec<usize> = Vec::new();
+        let every = WORK / (half + 1) + 1;
         for (index, &range) in self.ranges.iter().enumerate() {
+            if index % every == 0 {
+                context.check()?;
+            }
             let mut earliest = self.found[index];
             for (row, distance) in around(range) {
                 border[row] += fall(distance);
@@ -183,7 +197,10 @@ impl<'a> Surface<'a> {
             }
         }
         let mut soft = vec![0.0; count];
-        for &range in &self.ranges {
+        for (index, &range) in self.ranges.iter().enumerate() {
+            if index % every == 0 {
+                context.check()?;
+            }
             for (row, _) in around(range) {
                 if self.truth[row] == 0 {
                     soft[self.first[row]] += border[row].min(1.0);
@@ -206,7 +223,7 @@ impl<'a> Surface<'a> {
             before = (rate, wrong);
         }
         area += (1.0 - before.1) * 0.5 * (1.0 + before.0);
-        (area, average)
+        Ok((area, average))
     }
 }
 

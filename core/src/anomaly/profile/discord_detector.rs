@@ -75,8 +75,8 @@ impl DiscordDetector {
             let late = left.map(|(at, distance)| if at < WARM_UP * window { f64::NAN } else { known(distance) });
             std::iter::repeat_n(f64::NAN, window - 1).chain(late).collect()
         } else {
-            spread(&profile.distances.iter().map(known).collect::<Vec<f64>>(), window)
+            spread(&profile.distances.iter().map(known).collect::<Vec<f64>>(), window, context)?
         };
-        judged(&scores, &self.threshold, self.contamination)
+        judged(&scores, &self.threshold, self.contamination, context)
     }
 }

@@ -3,6 +3,8 @@
 //! The sums of products of the newest window with all kept ones move along their diagonals with every point, as in the
 //! search of a whole series, and are made anew from the points now and then.
 //! Source: Yeh et al., *Matrix profile I* (ICDM 2016), section III-E (STAMPI); Zhu et al., *Matrix profile II* (ICDM 2016).
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::kernel::pair;
@@ -13,6 +15,7 @@ use crate::Context;
 use crate::data::{Ints, Vector};
 use crate::error::{Result, ensure};
 use crate::math::simd::dispatch;
+use crate::store::{self, Stored};
 
 /// Larger values count as missing: their squares would overflow.
 const LARGEST: f64 = 1e100;
@@ -134,14 +137,16 @@ pub struct LeftNeighbours {
     pub neighbours: Ints,
 }
 
-/// A matrix profile in the course of its stream.
-#[derive(Clone, Debug)]
+/// A matrix profile in the course of its stream. It goes on after [`to_bytes`](ProfileStream::to_bytes) and
+/// [`from_bytes`](ProfileStream::from_bytes) as if nothing had been, bit for bit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProfileStream {
     exclusion: usize,
     memory: usize,
     /// The kept windows; what is older than `memory` goes in large steps.
     windows: Windows,
     /// What a window adds to a correlation: a half where constant, NaN where a point is missing.
+    #[serde(skip)]
     shares: Vec<f64>,
     /// The sums of products of the newest window with the one so many steps before.
     sums: Vec<f64>,
@@ -221,6 +226,48 @@ impl ProfileStream {
         Ok(LeftNeighbours { distances: distances.into(), neighbours: neighbours.into() })
     }
 
+    /// The stream as bytes: versioned, checksummed. About 30 bytes per window of the memory, twice that before it forgets.
+    ///
+    /// # Errors
+    /// As [`store::to_bytes`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        store::to_bytes(self)
+    }
+
+    /// The stream that [`to_bytes`](ProfileStream::to_bytes) gave.
+    ///
+    /// # Errors
+    /// As [`store::from_bytes`]: `incompatible` for damaged bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        store::from_bytes(bytes).map(Self::restored)
+    }
+
+    /// Save the stream to a file, which is replaced as a whole or not at all.
+    ///
+    /// # Errors
+    /// As [`store::save`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        store::save(self, path)
+    }
+
+    /// The stream in a file that [`save`](ProfileStream::save) wrote.
+    ///
+    /// # Errors
+    /// As [`store::load`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        store::load(path).map(Self::restored)
+    }
+
+    /// With what follows from that which is saved.
+    fn restored(mut self) -> Self {
+        let windows = &mut self.windows;
+        windows.weights = vec![f64::NAN; windows.count];
+        (windows.steps, windows.drifts) = (vec![0.0; windows.count], vec![0.0; windows.count]);
+        (0..windows.count).for_each(|at| windows.settle(at));
+        self.shares = windows.kinds.iter().map(|kind| share(*kind)).collect();
+        self
+    }
+
     fn weight(&self, at: usize) -> f64 {
         if self.windows.kinds[at] == Kind::Varied { self.windows.weights[at] } else { 0.0 }
     }
@@ -249,17 +296,13 @@ impl ProfileStream {
             (true, false) => Kind::Varied,
         };
         windows.append(kind);
-        self.shares.push(match windows.kinds[at] {
-            Kind::Varied => 0.0,
-            Kind::Constant => 0.5,
-            Kind::Missing => f64::NAN,
-        });
+        self.shares.push(share(windows.kinds[at]));
         let reach = at.min(self.memory - 1);
         let cuts = windows.cuts.len();
         windows.cut(at, windows.sizes[at], &mut self.largest);
         let falls = windows.cuts.len() > cuts;
         self.since += 1;
-        if falls || self.since >= (16 * window).max(1024) {
+        if falls || self.since >= lifetime(window) {
             self.since = 0;
             self.sums.clear();
             self.sums.extend((0..=reach).map(|back| pair(&self.windows, &self.windows, at, at - back)));
@@ -285,6 +328,74 @@ impl ProfileStream {
             self.windows.forget(old);
             self.shares.drain(..old);
         }
+    }
+}
+
+/// What a window adds to a correlation.
+fn share(kind: Kind) -> f64 {
+    match kind {
+        Kind::Varied => 0.0,
+        Kind::Constant => 0.5,
+        Kind::Missing => f64::NAN,
+    }
+}
+
+/// After how many windows the sums are made anew.
+fn lifetime(window: usize) -> usize {
+    (16 * window).max(1024)
+}
+
+impl Stored for ProfileStream {
+    const KIND: &'static str = "anomaly.ProfileStream";
+    const VERSION: u32 = 1;
+
+    fn check(&self) -> Result<()> {
+        let Windows { window, count, normalized, scale, values, means, sizes, kinds, cuts, .. } = &self.windows;
+        GrowingProfile::default().with_window(*window).with_memory(self.memory).validate()?;
+        let windows = (values.len() + 1).saturating_sub(*window);
+        ensure!(
+            *count == windows && *count < 2 * self.memory && *normalized && *scale == 1.0,
+            InvalidData,
+            "{} points have {windows} windows of {window} and not {count}",
+            values.len()
+        );
+        let compared = if *count == 0 { 0 } else { (*count).min(self.memory) };
+        ensure!(
+            [means.len(), sizes.len(), kinds.len()].iter().all(|length| length == count) && self.sums.len() == compared,
+            InvalidData,
+            "moments and sums are not those of {count} windows"
+        );
+        // A sum of squares of points within the largest.
+        let most = LARGEST * LARGEST * *window as f64 * 16.0;
+        let within = |numbers: &[f64], most: f64| numbers.iter().all(|number| number.abs() <= most);
+        ensure!(
+            within(values, LARGEST)
+                && within(means, 4.0 * LARGEST)
+                && within(sizes, most)
+                && sizes.iter().all(|size| *size >= 0.0)
+                && within(&self.sums, most)
+                && (0.0..=most).contains(&self.largest),
+            InvalidData,
+            "points, moments or sums of windows are not finite or too large"
+        );
+        ensure!(
+            cuts.iter().is_sorted() && cuts.last().is_none_or(|cut| (*cut as usize) < *count),
+            InvalidData,
+            "sums are made anew at windows that are not there"
+        );
+        ensure!(
+            self.seen < 1 << 62
+                && self.seen >= values.len() as u64
+                && self.finite as u64 <= self.seen
+                && self.equal <= self.finite
+                && self.since < lifetime(*window),
+            InvalidData,
+            "{} points were seen, {} of the last finite and {} equal",
+            self.seen,
+            self.finite,
+            self.equal
+        );
+        Ok(())
     }
 }
 

@@ -45,8 +45,15 @@ pub(super) fn check_rule(threshold: &Threshold, contamination: f64) -> Result<()
 }
 
 /// The anomalies among steps; NaN is a step that nothing is known of.
-pub(super) fn judged(scores: &[f64], threshold: &Threshold, contamination: f64) -> Result<SeriesAnomalies> {
+pub(super) fn judged(
+    scores: &[f64],
+    threshold: &Threshold,
+    contamination: f64,
+    context: &Context,
+) -> Result<SeriesAnomalies> {
+    context.check()?;
     let known: Vec<f64> = scores.iter().copied().filter(|score| !score.is_nan()).collect();
+    context.check()?;
     let threshold = match threshold {
         Threshold::Fixed(rule) => rule.score,
         _ if known.is_empty() => 0.0,
@@ -54,9 +61,10 @@ pub(super) fn judged(scores: &[f64], threshold: &Threshold, contamination: f64) 
         Threshold::Contamination(rule) => contamination_threshold(&known, rule.contamination.unwrap_or(contamination))?,
         Threshold::Conformal(_) => contamination_threshold(&known, contamination)?,
     };
+    context.check()?;
     let above = scores.iter().enumerate().filter(|(_, score)| **score > threshold);
     let positions: Vec<i64> = above.map(|(step, _)| step as i64).collect();
-    let scores: Vec<f64> = scores.iter().map(|score| if score.is_nan() { 0.0 } else { *score }).collect();
+    let scores = context.collect(scores.len(), |step| if scores[step].is_nan() { 0.0 } else { scores[step] })?;
     let none = || Vector::from(Vec::new());
     Ok(SeriesAnomalies {
         scores: scores.into(),
@@ -69,24 +77,21 @@ pub(super) fn judged(scores: &[f64], threshold: &Threshold, contamination: f64) 
 }
 
 /// The score of every step: the mean over the windows that cover it and have one (are not NaN).
-pub(super) fn spread(scores: &[f64], window: usize) -> Vec<f64> {
-    let mut sums = Vec::with_capacity(scores.len() + 1);
+pub(super) fn spread(scores: &[f64], window: usize, context: &Context) -> Result<Vec<f64>> {
     let (mut sum, mut count) = (0.0, 0_usize);
-    sums.push((sum, count));
-    for score in scores {
+    let sums = context.collect(scores.len() + 1, |end| {
+        let score = end.checked_sub(1).map_or(f64::NAN, |at| scores[at]);
         if !score.is_nan() {
             sum += score;
             count += 1;
         }
-        sums.push((sum, count));
-    }
-    (0..scores.len() + window - 1)
-        .map(|step| {
-            let (low, high) = ((step + 1).saturating_sub(window), (step + 1).min(scores.len()));
-            let count = sums[high].1 - sums[low].1;
-            if count == 0 { f64::NAN } else { ((sums[high].0 - sums[low].0) / count as f64).max(0.0) }
-        })
-        .collect()
+        (sum, count)
+    })?;
+    context.collect(scores.len() + window - 1, |step| {
+        let (low, high) = ((step + 1).saturating_sub(window), (step + 1).min(scores.len()));
+        let count = sums[high].1 - sums[low].1;
+        if count == 0 { f64::NAN } else { ((sums[high].0 - sums[low].0) / count as f64).max(0.0) }
+    })
 }
 
 /// The window that a detector uses: what was asked for, or with 0 the dominant period of the series.

@@ -16,7 +16,7 @@ const BLOCK: usize = 4096;
 /// The most rounds of Lloyd's iteration.
 const ROUNDS: usize = 300;
 /// Windows between two looks at the context, in products.
-const PRODUCTS: usize = 1 << 22;
+const PRODUCTS: usize = 1 << 21;
 
 window_detector! {
     /// KMeansAD: steps in windows that are far from the nearest of some typical windows.
@@ -88,7 +88,7 @@ impl KMeansAd {
             "the series has {complete} windows of {window} points without a gap, as many as the {} clusters are needed",
             self.clusters
         );
-        let shapes = Shapes::of(&windows);
+        let shapes = Shapes::of(&windows, context)?;
         let mut best: Option<Clustering> = None;
         for start in 0..self.restarts {
             let mut random = Random::new(context.seed().wrapping_add(start as u64));
@@ -98,11 +98,11 @@ impl KMeansAd {
             }
             context.report(start + 1, self.restarts);
         }
-        let Some(best) = best else { return judged(&[], &self.threshold, self.contamination) };
+        let Some(best) = best else { return judged(&[], &self.threshold, self.contamination, context) };
         let scores = shapes.distances(&best.centres, &best.labels, context)?;
         let unit = if self.normalized { 1.0 } else { 1.0 / windows.scale };
-        let scores: Vec<f64> = scores.iter().map(|score| score * unit).collect();
-        judged(&spread(&scores, window), &self.threshold, self.contamination)
+        let scores = context.collect(scores.len(), |at| scores[at] * unit)?;
+        judged(&spread(&scores, window, context)?, &self.threshold, self.contamination, context)
     }
 }
 
@@ -126,7 +126,7 @@ struct Clustering {
 }
 
 impl<'a> Shapes<'a> {
-    fn of(windows: &'a Windows) -> Self {
+    fn of(windows: &'a Windows, context: &Context) -> Result<Self> {
         let (count, window) = (windows.count, windows.window);
         let freedom = ((window - 1) as f64).sqrt();
         let weight = |at: usize| match (windows.kinds[at], windows.normalized) {
@@ -135,16 +135,20 @@ impl<'a> Shapes<'a> {
             (_, true) => freedom / windows.sizes[at],
             (_, false) => 1.0,
         };
-        let weights: Vec<f64> = (0..count).map(weight).collect();
+        let weights = context.collect(count, weight)?;
         // By value nothing may be taken away but what is taken from all: the first point of the series.
-        let bases = (0..count)
-            .map(|at| if windows.normalized { windows.values[at] + windows.means[at] } else { windows.values[0] })
-            .collect();
-        let mut shapes = Self { windows, bases, weights, squares: Vec::new() };
-        shapes.squares = (0..count)
-            .map(|at| if shapes.weights[at].is_nan() { f64::NAN } else { shapes.points(at).map(|x| x * x).sum() })
-            .collect();
-        shapes
+        let base =
+            |at: usize| if windows.normalized { windows.values[at] + windows.means[at] } else { windows.values[0] };
+        let bases = context.collect(count, base)?;
+        let mut shapes = Self { windows, bases, weights, squares: Vec::with_capacity(count) };
+        for at in 0..count {
+            if at.is_multiple_of(PRODUCTS / window + 1) {
+                context.check()?;
+            }
+            let square = if shapes.weights[at].is_nan() { f64::NAN } else { shapes.points(at).map(|x| x * x).sum() };
+            shapes.squares.push(square);
+        }
+        Ok(shapes)
     }
 
     /// The coordinates of a window.
@@ -232,6 +236,7 @@ impl<'a> Shapes<'a> {
             }
             Ok(best)
         })?;
+        context.check()?;
         let (mut labels, mut gaps) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for ((score, label), square) in parts.into_iter().flatten().zip(&self.squares) {
             labels.push(label);

@@ -68,6 +68,7 @@ impl SubPca {
         self.validate()?;
         let window = window_of(self.window, series, context)?;
         check_length("the series", series.len(), window)?;
+        context.check()?;
         let (values, kinds) = filled(series, window, scale_of(&[series]));
         let complete: Vec<usize> = (0..kinds.len()).filter(|at| kinds[*at] != Kind::Missing).collect();
         ensure!(
@@ -86,7 +87,8 @@ impl SubPca {
             let rows = Array2::from_shape_fn((complete.len(), window), |(row, at)| values[complete[row] + at]);
             detector.fit(rows.view(), context)?.scores()
         };
-        judged(&centred(&found, &complete, &kinds, window), &self.threshold, self.contamination)
+        context.check()?;
+        judged(&centred(&found, &complete, &kinds, window), &self.threshold, self.contamination, context)
     }
 }
 

@@ -1,4 +1,6 @@
 //! What the search knows of every window of a series before it compares any two.
+use serde::{Deserialize, Serialize};
+
 use super::options::MatrixProfile;
 use crate::Context;
 use crate::error::Result;
@@ -18,7 +20,7 @@ const FALL: f64 = 1e-2;
 const SMALLEST: f64 = 1e-150;
 
 /// What a window is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Kind {
     /// It has a shape.
     Varied,
@@ -32,7 +34,7 @@ pub(super) enum Kind {
 ///
 /// `M_i` is the mean of window i less its first point, and `N_i` the root of its sum of squared deviations; first points
 /// are subtracted before anything is added, so that a large offset costs no digits.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Windows {
     pub(super) window: usize,
     pub(super) count: usize,
@@ -47,11 +49,14 @@ pub(super) struct Windows {
     pub(super) sizes: Vec<f64>,
     /// What a sum is multiplied with to be judged: `1 / N_i` (1 unless normalised), NaN for windows that the kernel must not
     /// match; padded with NaN.
+    #[serde(skip)]
     pub(super) weights: Vec<f64>,
     /// Half of what enters less what leaves with the step to window i; unless normalised, what enters. Padded.
+    #[serde(skip)]
     pub(super) steps: Vec<f64>,
     /// What enters less the mean of window i plus what leaves less the mean of the window before; unless normalised, what
     /// leaves. Padded.
+    #[serde(skip)]
     pub(super) drifts: Vec<f64>,
     pub(super) kinds: Vec<Kind>,
     /// Windows before which sums must be made anew.
@@ -63,7 +68,9 @@ impl Windows {
     pub(super) fn of(series: &[f64], options: &MatrixProfile, scale: f64, context: &Context) -> Result<Self> {
         let (window, normalized) = (options.window, options.normalized);
         let count = series.len() - window + 1;
+        context.check()?;
         let (values, kinds) = filled(series, window, scale);
+        context.check()?;
         let padded = count + BAND + LANES;
         let (mut means, mut sizes) = (vec![0.0; padded], vec![0.0; padded]);
         let together = (POINTS / window).clamp(LANES, BLOCK) / LANES * LANES;
@@ -93,20 +100,19 @@ impl Windows {
             kinds,
             cuts: Vec::new(),
         };
-        if normalized {
-            windows.by_shape()
-        } else {
-            windows.by_value()
+        let mut largest = 0.0;
+        for at in 0..count {
+            if at.is_multiple_of(1 << 15) {
+                context.check()?;
+            }
+            if normalized {
+                windows.settle(at);
+            } else {
+                windows.settle_by_value(at);
+            }
+            windows.cut(at, windows.sizes[at], &mut largest);
         }
         Ok(windows)
-    }
-
-    fn by_shape(&mut self) {
-        let mut largest = 0.0_f64;
-        for at in 0..self.count {
-            self.settle(at);
-            self.cut(at, self.sizes[at], &mut largest);
-        }
     }
 
     /// What follows from the moments of a window and of the one before, by shape.
@@ -124,20 +130,17 @@ impl Windows {
         }
     }
 
-    fn by_value(&mut self) {
-        let mut largest = 0.0_f64;
-        for at in 0..self.count {
-            if self.kinds[at] == Kind::Constant {
-                self.kinds[at] = Kind::Varied;
-            }
-            if self.kinds[at] == Kind::Varied {
-                self.weights[at] = 1.0;
-            }
-            let last = self.values[at + self.window - 1];
-            self.steps[at] = last;
-            self.drifts[at] = if at > 0 { self.values[at - 1] } else { last };
-            self.cut(at, self.sizes[at], &mut largest);
+    /// What follows from the moments of a window and of the one before, by value.
+    fn settle_by_value(&mut self, at: usize) {
+        if self.kinds[at] == Kind::Constant {
+            self.kinds[at] = Kind::Varied;
         }
+        if self.kinds[at] == Kind::Varied {
+            self.weights[at] = 1.0;
+        }
+        let last = self.values[at + self.window - 1];
+        self.steps[at] = last;
+        self.drifts[at] = if at > 0 { self.values[at - 1] } else { last };
     }
 
     /// Note where a window is much smaller than the largest since the last such place; whether it is.

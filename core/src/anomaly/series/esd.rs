@@ -124,7 +124,7 @@ impl Test {
         let mut candidates = Vec::new();
         let mut usuals = Vec::new();
         loop {
-            if candidates.len() % 1024 == 0 {
+            if candidates.len() % 256 == 0 {
                 context.check()?;
             }
             let left = high - low;
@@ -180,18 +180,18 @@ struct Sorted {
 impl Sorted {
     fn new(values: &[f64], scale: f64, context: &Context) -> Result<Self> {
         let pairs = ascending(values, context)?;
-        let order: Vec<usize> = pairs.iter().map(|(_, at)| *at).collect();
-        let mut sorted: Vec<f64> = pairs.into_iter().map(|(value, _)| value / scale).collect();
-        context.check()?;
-        let half = sorted.len() / 2;
-        let middle = sorted[half];
-        sorted.iter_mut().for_each(|value| *value -= middle);
+        let order = context.collect(pairs.len(), |place| pairs[place].1)?;
+        let half = pairs.len() / 2;
+        let middle = pairs[half].0 / scale;
+        let sorted = context.collect(pairs.len(), |place| pairs[place].0 / scale - middle)?;
+        drop(pairs);
         let mut sums = vec![(0.0, 0.0); sorted.len()];
         let mut sum = (0.0, 0.0);
         for place in half..sorted.len() {
             sum = (sum.0 + sorted[place], sum.1 + sorted[place] * sorted[place]);
             sums[place] = sum;
         }
+        context.check()?;
         sum = (0.0, 0.0);
         for place in (0..half).rev() {
             sum = (sum.0 + sorted[place], sum.1 + sorted[place] * sorted[place]);
@@ -241,10 +241,10 @@ impl Sorted {
 
 /// Values with their positions in ascending order, equal ones by position. Sorted in blocks that are merged, with a look at
 /// the context in between.
-fn ascending(values: &[f64], context: &Context) -> Result<Vec<(f64, usize)>> {
+pub(in crate::anomaly) fn ascending(values: &[f64], context: &Context) -> Result<Vec<(f64, usize)>> {
     const BLOCK: usize = 1 << 16;
     let before = |left: &(f64, usize), right: &(f64, usize)| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1));
-    let mut pairs: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
+    let mut pairs = context.collect(values.len(), |at| (values[at], at))?;
     for block in pairs.chunks_mut(BLOCK) {
         context.check()?;
         block.sort_unstable_by(before);

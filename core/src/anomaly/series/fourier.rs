@@ -7,9 +7,6 @@ use crate::Context;
 use crate::error::Result;
 use crate::math::fft::{Complex, transform};
 
-/// How many roots are computed between two looks at the context.
-const BLOCK: usize = 1 << 16;
-
 /// Transform `points` in place, not normalised.
 ///
 /// # Errors
@@ -22,33 +19,26 @@ pub(super) fn forward(points: &mut [Complex], context: &Context) -> Result<()> {
     let size = (2 * count - 1).next_power_of_two();
     // The square modulo twice the count, so that angles keep their digits.
     let angle = |at: usize| PI * ((at as u128 * at as u128 % (2 * count as u128)) as f64) / count as f64;
-    let mut chirp: Vec<Complex> = Vec::with_capacity(count);
-    for at in 0..count {
-        if at % BLOCK == 0 {
-            context.check()?;
-        }
+    let chirp: Vec<Complex> = context.collect(count, |at| {
         let (sine, cosine) = angle(at).sin_cos();
-        chirp.push((cosine, -sine));
-    }
-    let mut first = vec![(0.0, 0.0); size];
-    let mut second = vec![(0.0, 0.0); size];
-    for (at, (point, root)) in points.iter().zip(&chirp).enumerate() {
-        first[at] = product(*point, *root);
-        second[at] = conjugate(*root);
-        second[(size - at) % size] = conjugate(*root);
-    }
-    context.check()?;
+        (cosine, -sine)
+    })?;
+    let nothing = (0.0, 0.0);
+    let mut first = context
+        .collect(size, |at| points.get(at).zip(chirp.get(at)).map_or(nothing, |(one, root)| product(*one, *root)))?;
     transform(&mut first, context)?;
+    let mut second =
+        context.collect(size, |at| chirp.get(at.min(size - at)).map_or(nothing, |root| conjugate(*root)))?;
     transform(&mut second, context)?;
-    for (one, other) in first.iter_mut().zip(&second) {
-        *one = conjugate(product(*one, *other));
-    }
-    transform(&mut first, context)?;
+    let mut both = context.collect(size, |at| conjugate(product(first[at], second[at])))?;
+    drop((first, second));
+    transform(&mut both, context)?;
     let share = 1.0 / size as f64;
-    for ((point, sum), root) in points.iter_mut().zip(&first).zip(&chirp) {
-        let turned = product(conjugate(*sum), *root);
-        *point = (turned.0 * share, turned.1 * share);
-    }
+    let turned = context.collect(count, |at| {
+        let turned = product(conjugate(both[at]), chirp[at]);
+        (turned.0 * share, turned.1 * share)
+    })?;
+    points.copy_from_slice(&turned);
     Ok(())
 }
 
@@ -59,6 +49,7 @@ pub(super) fn forward(points: &mut [Complex], context: &Context) -> Result<()> {
 pub(super) fn backward(points: &mut [Complex], context: &Context) -> Result<()> {
     points.iter_mut().for_each(|point| *point = conjugate(*point));
     forward(points, context)?;
+    context.check()?;
     let share = 1.0 / points.len() as f64;
     points.iter_mut().for_each(|point| *point = (point.0 * share, -point.1 * share));
     Ok(())

@@ -6,7 +6,7 @@
 //! | [`ResidualDetector`] | steps that a forecast with an interval did not expect | yes |
 //! | [`SpectralResidual`] | steps that the usual waves do not explain | no |
 //! | [`LevelShift`], [`VarianceShift`] | lasting changes of level or noise, by windows | no |
-//! | [`Poly`] | steps that a smooth continuation of the last ones does not reach | yes |
+//! | [`Poly`] | steps that a smooth continuation of the last ones does not reach, or blocks unlike what is around them | past yes, around no |
 //! | [`MultivariateSeries`] | steps at which several series are unlike what they usually are together | no |
 //! | [`ChangePoints`] | lasting changes of mean and variance, the best of all segmentations | no |
 #[macro_use]
@@ -28,10 +28,11 @@ mod stl_esd;
 mod student;
 mod words;
 
+pub(in crate::anomaly) use esd::ascending;
 pub use esd::{EsdReport, generalized_esd};
 pub use gaps::Gaps;
 pub use multivariate::{Expectation, MultivariateAnomalies, MultivariateSeries};
-pub use poly::Poly;
+pub use poly::{Poly, PolyFit};
 pub use residual::ResidualDetector;
 pub use result::SeriesAnomalies;
 pub use segments::{ChangeKind, ChangePoints, Segments};

@@ -7,12 +7,12 @@ use super::esd::check_significance;
 use super::gaps::Gaps;
 use super::residual::ResidualDetector;
 use super::result::SeriesAnomalies;
-use super::robust::{centre_and_sigma, in_units, largest, median};
+use super::robust::{in_units, largest, median, sigma_about};
 use super::scatter::Scatter;
-use crate::Context;
 use crate::data::Matrix;
-use crate::error::{Result, bail, ensure};
+use crate::error::{Error, Result, bail, ensure};
 use crate::forecast::Stl;
+use crate::{Code, Context};
 
 /// The most columns: each pair of them is looked at.
 const MOST_COLUMNS: usize = 512;
@@ -145,14 +145,16 @@ impl MultivariateSeries {
         if !varying.is_empty() {
             self.join(&columns, &varying, &mut contributions, &mut scores, context)?;
         }
-        let gather = |pick: &dyn Fn(&Standard) -> &[f64]| {
-            Matrix::from(Array2::from_shape_fn((steps, width), |(step, column)| pick(&columns[column])[step]))
+        let gather = |pick: &dyn Fn(&Standard) -> &[f64]| -> Result<Matrix> {
+            let numbers = context.collect(steps * width, |at| pick(&columns[at % width])[at / width])?;
+            let whole = Array2::from_shape_vec((steps, width), numbers);
+            Ok(whole.map_err(|error| Error::new(Code::Internal, "columns of a table").with_source(error))?.into())
         };
         Ok(MultivariateAnomalies {
             anomalies: SeriesAnomalies::judged(scores, threshold),
             contributions: contributions.into(),
-            deviations: gather(&|column| &column.deviations),
-            expected: gather(&|column| &column.expected),
+            deviations: gather(&|column| &column.deviations)?,
+            expected: gather(&|column| &column.expected)?,
         })
     }
 
@@ -173,16 +175,26 @@ impl MultivariateSeries {
             }
         };
         let judged = |step: &usize| !missing[*step] && expected[*step].is_finite();
+        context.check()?;
         let scale = super::robust::scale_of(values);
-        let off: Vec<f64> = (0..values.len())
-            .map(|step| if judged(&step) { values[step] / scale - expected[step] / scale } else { 0.0 })
-            .collect();
+        let off = context.collect(values.len(), |step| {
+            if judged(&step) { values[step] / scale - expected[step] / scale } else { 0.0 }
+        })?;
         let seen: Vec<f64> = (0..values.len()).filter(judged).map(|step| off[step]).collect();
         // Below is rounding of the expectation.
         let floor = 1e-10 * largest(values) / scale;
-        let sigma = if seen.is_empty() { 0.0 } else { centre_and_sigma(&seen).1 };
+        context.check()?;
+        let sigma = if seen.is_empty() {
+            0.0
+        } else {
+            let centre = median(&mut seen.clone());
+            context.check()?;
+            sigma_about(&seen, centre)
+        };
+        context.check()?;
         let varies = seen.iter().any(|off| off.abs() > floor);
-        let deviations = off.iter().map(|off| if varies { in_units(*off, sigma.max(floor)) } else { 0.0 }).collect();
+        let deviations =
+            context.collect(off.len(), |step| if varies { in_units(off[step], sigma.max(floor)) } else { 0.0 })?;
         Ok(Standard { deviations, expected, missing, varies })
     }
 
@@ -199,6 +211,7 @@ impl MultivariateSeries {
         let steps = scores.len();
         let row = |step: usize| varying.iter().map(move |column| columns[*column].deviations[step]);
         // Steps that every column was judged at tell what goes together.
+        context.check()?;
         let whole: Vec<usize> = (0..steps)
             .filter(|step| columns.iter().all(|column| !column.missing[*step] && column.expected[*step].is_finite()))
             .collect();
@@ -208,7 +221,12 @@ impl MultivariateSeries {
             "only {} steps have a value and an expectation in every column, at least 3 are needed",
             whole.len()
         );
-        let rows: Vec<f64> = whole.iter().flat_map(|step| row(*step)).collect();
+        context.check()?;
+        let mut rows = Vec::with_capacity(whole.len() * width);
+        for part in whole.chunks((1 << 15) / width + 1) {
+            context.check()?;
+            rows.extend(part.iter().flat_map(|step| row(*step)));
+        }
         let scatter = Scatter::of(&rows, width, context)?;
         let mut parts = vec![0.0; width];
         for step in 0..steps {
@@ -225,6 +243,7 @@ impl MultivariateSeries {
             varying.iter().zip(&parts).for_each(|(column, part)| contributions[[step, *column]] = *part);
             scores[step] = parts.iter().sum();
         }
+        context.check()?;
         let mut usual: Vec<f64> = whole.iter().map(|step| scores[*step]).collect();
         let factor = median(&mut usual) / chi_square::upper_quantile(0.5, width);
         if factor > 0.0 {

@@ -22,15 +22,19 @@ pub(super) fn median(values: &mut [f64]) -> f64 {
 /// Median and robust standard deviation of at least one value: from the median of absolute deviations, or, where more than
 /// half of the values are equal, from their mean.
 pub(super) fn centre_and_sigma(values: &[f64]) -> (f64, f64) {
-    let mut work = values.to_vec();
-    let centre = median(&mut work);
-    work.iter_mut().zip(values).for_each(|(work, value)| *work = (value - centre).abs());
-    let sigma = MAD_TO_SIGMA * median(&mut work);
+    let centre = median(&mut values.to_vec());
+    (centre, sigma_about(values, centre))
+}
+
+/// The robust standard deviation of at least one value about a centre.
+pub(super) fn sigma_about(values: &[f64], centre: f64) -> f64 {
+    let mut off: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
+    let sigma = MAD_TO_SIGMA * median(&mut off);
     if sigma > 0.0 {
-        return (centre, sigma);
+        return sigma;
     }
     let count = values.len() as f64;
-    (centre, MEAN_TO_SIGMA * values.iter().map(|value| (value - centre).abs() / count).sum::<f64>())
+    MEAN_TO_SIGMA * off.iter().map(|off| off / count).sum::<f64>()
 }
 
 /// The largest magnitude.

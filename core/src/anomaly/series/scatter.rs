@@ -32,12 +32,19 @@ impl Scatter {
         let count = rows.len() / width;
         let step = count.div_ceil(MOST_ROWS).max(1);
         // One line per column.
-        let mut lines: Vec<Vec<f64>> =
-            (0..width).map(|column| rows.iter().skip(column).step_by(width * step).copied().collect()).collect();
+        let mut lines: Vec<Vec<f64>> = Vec::with_capacity(width);
+        for column in 0..width {
+            context.check()?;
+            lines.push(rows.iter().skip(column).step_by(width * step).copied().collect());
+        }
+        let measured = |lines: &[Vec<f64>]| -> Result<Vec<(f64, f64)>> {
+            let each = |line: &Vec<f64>| context.check().map(|()| centre_and_sigma(line));
+            lines.iter().map(each).collect()
+        };
         // The columns are `back` times the lines.
         let mut back = identity(width);
         for _ in 0..2 {
-            let spreads: Vec<f64> = lines.iter().map(|line| positive(centre_and_sigma(line).1)).collect();
+            let spreads: Vec<f64> = measured(&lines)?.into_iter().map(|(_, sigma)| positive(sigma)).collect();
             for (line, spread) in lines.iter_mut().zip(&spreads) {
                 line.iter_mut().for_each(|value| *value /= spread);
             }
@@ -56,7 +63,7 @@ impl Scatter {
             }
             back = next;
         }
-        let along: Vec<(f64, f64)> = lines.iter().map(|line| centre_and_sigma(line)).collect();
+        let along = measured(&lines)?;
         let mut covariance = vec![0.0; width * width];
         let mut centre = vec![0.0; width];
         for (direction, (middle, sigma)) in along.iter().enumerate() {

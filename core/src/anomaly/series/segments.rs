@@ -77,8 +77,9 @@ impl Default for ChangePoints {
     }
 }
 
-/// How many candidates are tried between two looks at the context.
+/// How many candidates are tried between two looks at the context, and how many cost as much as the step around them.
 const WORK: usize = 1 << 19;
+const STEP: usize = 16;
 /// The least deviation of a segment, as a share of the largest distance from the median: the likelihood of equal values
 /// would be without bounds.
 const LEAST: f64 = 1e-5;
@@ -139,7 +140,9 @@ impl ChangePoints {
         let filled = self.gaps.fill(series)?;
         let scale = scale_of(&filled.values);
         let mut values: Vec<f64> = filled.values.iter().map(|value| value / scale).collect();
+        context.check()?;
         let middle = median(&mut values.clone());
+        context.check()?;
         values.iter_mut().for_each(|value| *value -= middle);
         let count = values.len() as f64;
         let parameters = if self.kind == ChangeKind::Mean { 2.0 } else { 3.0 };
@@ -147,7 +150,7 @@ impl ChangePoints {
         // Rounding has a variance too.
         let rounding = (1e-10 * (largest(&values) + middle.abs())).max(f64::MIN_POSITIVE.sqrt());
         let deviation = match self.kind {
-            ChangeKind::Mean => noise(&values),
+            ChangeKind::Mean => noise(&values, context)?,
             ChangeKind::MeanVariance => LEAST * largest(&values),
         };
         let variance = deviation.max(rounding) * deviation.max(rounding);
@@ -161,6 +164,9 @@ impl ChangePoints {
         starts.reverse();
         let (mut means, mut deviations) = (Vec::new(), Vec::new());
         for (at, start) in starts.iter().enumerate() {
+            if at % 1024 == 0 {
+                context.check()?;
+            }
             let part = &values[*start..starts.get(at + 1).copied().unwrap_or(values.len())];
             let length = part.len() as f64;
             let mean = part.iter().sum::<f64>() / length;
@@ -187,8 +193,8 @@ impl ChangePoints {
         let mut last = vec![0; count + 1];
         let mut best = vec![f64::INFINITY; count + 1];
         best[0] = -penalty;
-        let sums = prefix(values.iter().copied());
-        let squares = prefix(values.iter().map(|value| value * value));
+        let sums = prefix(values, |value| value, context)?;
+        let squares = prefix(values, |value| value * value, context)?;
         let mut candidates = Candidates::default();
         let mut work = 0;
         for end in self.shortest..=count {
@@ -196,7 +202,7 @@ impl ChangePoints {
             if best[start].is_finite() {
                 candidates.push(start, best[start], sums[start], squares[start]);
             }
-            work += candidates.starts.len() + 1;
+            work += candidates.starts.len() + STEP;
             if work > WORK {
                 context.check()?;
                 context.report(end, count);
@@ -307,24 +313,24 @@ fn least(values: &[f64]) -> f64 {
 }
 
 /// The standard deviation of normal noise with the series' median absolute change.
-fn noise(values: &[f64]) -> f64 {
-    let mut changes: Vec<f64> = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
+fn noise(values: &[f64], context: &Context) -> Result<f64> {
+    let mut changes = context.collect(values.len() - 1, |at| (values[at + 1] - values[at]).abs())?;
     let middle = MAD_TO_SIGMA * median(&mut changes);
+    context.check()?;
     let mean = MEAN_TO_SIGMA * changes.iter().sum::<f64>() / changes.len() as f64;
-    (if middle > 0.0 { middle } else { mean }) / std::f64::consts::SQRT_2
+    Ok((if middle > 0.0 { middle } else { mean }) / std::f64::consts::SQRT_2)
 }
 
 /// Sums of all beginnings, the empty one first, each with what its rounding took away (Neumaier).
-fn prefix(values: impl Iterator<Item = f64>) -> Vec<(f64, f64)> {
+fn prefix(values: &[f64], of: impl Fn(f64) -> f64, context: &Context) -> Result<Vec<(f64, f64)>> {
     let (mut sum, mut lost) = (0.0_f64, 0.0_f64);
-    let mut sums = vec![(0.0, 0.0)];
-    for value in values {
+    context.collect(values.len() + 1, |end| {
+        let Some(value) = end.checked_sub(1).map(|at| of(values[at])) else { return (0.0, 0.0) };
         let next = sum + value;
         lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
         sum = next;
-        sums.push((sum, lost));
-    }
-    sums
+        (sum, lost)
+    })
 }
 
 #[cfg(test)]

@@ -63,7 +63,8 @@ fn no_segmentation_costs_less() {
                 let found = options.detect(&series, &Context::new()).unwrap();
                 let middle = median(&mut series.clone());
                 let far = series.iter().fold(0.0, |far: f64, value| far.max((value - middle).abs()));
-                let sigma = if kind == ChangeKind::Mean { noise(&series) } else { LEAST * far };
+                let sigma =
+                    if kind == ChangeKind::Mean { noise(&series, &Context::new()).unwrap() } else { LEAST * far };
                 let (changes, cost) = slowly(&series, &options, penalty, sigma * sigma);
                 // Sums in another order, and logarithms of small differences: seen 1e-12, asked 1e-9 of costs of some hundred.
                 assert!(
@@ -95,7 +96,7 @@ fn changes_of_the_mean_are_those_of_ruptures() {
     let cases: Vec<Case> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     assert!(cases.len() >= 4);
     for case in cases {
-        let sigma = noise(&case.series);
+        let sigma = noise(&case.series, &Context::new()).unwrap();
         let penalty = case.penalty / (sigma * sigma);
         let options = ChangePoints::default().with_shortest(case.shortest).with_penalty(penalty);
         let found = options.detect(&case.series, &Context::new()).unwrap();

@@ -98,19 +98,25 @@ impl SpectralResidual {
         check_length(series, 3.max(self.extended + 1))?;
         let filled = self.gaps.fill(series)?;
         let saliency = self.saliency(&filled.values, context)?;
-        let mut scores = vec![0.0; series.len()];
         let mut sum = 0.0;
-        for step in 1..series.len() {
+        let mut scores = context.collect(series.len(), |step| {
+            if step == 0 {
+                return 0.0;
+            }
             let first = step.saturating_sub(self.score_window);
             // Afresh now and then, so that rounding does not pile up.
-            if step % self.score_window == 0 || step <= self.score_window {
+            if step == 1 {
+                sum = saliency[0];
+            } else if step <= self.score_window {
+                sum += saliency[step - 1];
+            } else if step % self.score_window == 0 {
                 sum = saliency[first..step].iter().sum();
             } else {
                 sum += saliency[step - 1] - saliency[first - 1];
             }
             let mean = sum / (step - first) as f64;
-            scores[step] = in_units((saliency[step] - mean).max(0.0), mean);
-        }
+            in_units((saliency[step] - mean).max(0.0), mean)
+        })?;
         filled.silence(&mut scores);
         Ok(SeriesAnomalies::judged(scores, self.threshold))
     }
@@ -133,41 +139,38 @@ impl SpectralResidual {
         if spread <= 1e-13 {
             return Ok(vec![0.0; steps]);
         }
-        let mut points: Vec<(f64, f64)> = line.iter().map(|value| (value - mean, 0.0)).collect();
+        let mut points = context.collect(line.len(), |step| (line[step] - mean, 0.0))?;
         forward(&mut points, context)?;
-        let amplitudes: Vec<f64> = points.iter().map(|point| point.0.hypot(point.1)).collect();
+        let amplitudes = context.collect(points.len(), |at| points[at].0.hypot(points[at].1))?;
         let least = NOTHING * amplitudes.iter().copied().fold(0.0, f64::max);
-        context.check()?;
-        let surprise = self.surprise(&amplitudes, least);
-        context.check()?;
-        for ((point, amplitude), surprise) in points.iter_mut().zip(&amplitudes).zip(surprise) {
-            let factor = if *amplitude > least { surprise / amplitude } else { 0.0 };
-            *point = (point.0 * factor, point.1 * factor);
-        }
+        let surprise = self.surprise(&amplitudes, least, context)?;
+        let mut points = context.collect(points.len(), |at| {
+            let factor = if amplitudes[at] > least { surprise[at] / amplitudes[at] } else { 0.0 };
+            (points[at].0 * factor, points[at].1 * factor)
+        })?;
         points[0] = (0.0, 0.0);
         backward(&mut points, context)?;
-        Ok(points.iter().take(steps).map(|point| point.0.hypot(point.1)).collect())
+        context.collect(steps, |step| points[step].0.hypot(points[step].1))
     }
 
     /// `exp(R_k)` for every frequency; the spectrum is a ring without its frequency 0.
-    fn surprise(&self, amplitudes: &[f64], least: f64) -> Vec<f64> {
-        let logarithms: Vec<f64> = amplitudes.iter().map(|amplitude| amplitude.max(least).ln()).collect();
+    fn surprise(&self, amplitudes: &[f64], least: f64, context: &Context) -> Result<Vec<f64>> {
+        let logarithms = context.collect(amplitudes.len(), |at| amplitudes[at].max(least).ln())?;
         let ring = &logarithms[1..];
         let reach = (self.spectrum_window / 2).min((ring.len() - 1) / 2);
         let width = (2 * reach + 1) as f64;
         let at = |place: usize| ring[place % ring.len()];
-        let mut surprise = vec![0.0; amplitudes.len()];
         let mut sum = 0.0;
-        for place in 0..ring.len() {
+        context.collect(amplitudes.len(), |frequency| {
+            let Some(place) = frequency.checked_sub(1) else { return 0.0 };
             let first = place + ring.len() - reach;
             if place % 1024 == 0 {
                 sum = (0..=2 * reach).map(|step| at(first + step)).sum();
             } else {
                 sum += at(first + 2 * reach) - at(first - 1);
             }
-            surprise[place + 1] = (ring[place] - sum / width).exp();
-        }
-        surprise
+            (ring[place] - sum / width).exp()
+        })
     }
 }
 

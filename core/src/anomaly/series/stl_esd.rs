@@ -122,21 +122,23 @@ impl StlEsd {
         let scale = scale_of(values);
         let scaled: Vec<f64> = values.iter().map(|value| value / scale).collect();
         let base = self.base(&scaled, context)?;
+        context.check()?;
         let tested: Vec<usize> = (0..values.len()).filter(|step| !filled.is_missing(*step)).collect();
-        let rests: Vec<f64> = tested.iter().map(|step| scaled[*step] - base[*step]).collect();
+        let rests = context.collect(tested.len(), |at| scaled[tested[at]] - base[tested[at]])?;
         let most = ((self.max_anomalies * tested.len() as f64) as usize).max(1);
         // What a decomposition leaves of a series without noise.
         let floor = 1e-10 * largest(&scaled);
         let test =
             Test { most, significance: self.significance, direction: self.direction, robust: self.robust, floor };
         let outcome = test.run(&rests, context)?;
+        context.check()?;
         let scores = self.scores(&outcome, &tested, &rests, &filled);
-        let band = |side: f64| -> Vec<f64> {
+        let band = |side: f64| {
             let usual = outcome.usual;
             let reach = if usual.critical.is_finite() { side * usual.critical * usual.sigma } else { 0.0 };
-            base.iter().map(|base| scale * (base + usual.centre + reach)).collect()
+            context.collect(base.len(), |step| scale * (base[step] + usual.centre + reach))
         };
-        let (expected, lower, upper) = (band(0.0), band(-1.0), band(1.0));
+        let (expected, lower, upper) = (band(0.0)?, band(-1.0)?, band(1.0)?);
         for value in expected.iter().chain(&lower).chain(&upper) {
             if !value.is_finite() {
                 bail!(InvalidData, "the band leaves the range of numbers; divide the series by a large constant first");
@@ -162,6 +164,7 @@ impl StlEsd {
                 parts.trend.iter().zip(&*parts.seasonal).map(|(trend, season)| trend + season).collect()
             }
             EsdCentre::Median => {
+                context.check()?;
                 let level = median(&mut series.to_vec());
                 parts.seasonal.iter().map(|season| season + level).collect()
             }

@@ -49,10 +49,14 @@ pub struct PageHinkley {
 
 /// ADWIN: a window that grows while its mean stays and drops its older part when two parts differ.
 ///
-/// The window is kept as an exponential histogram. It is cut where the means of its parts, of `n0` and `n1` events, differ by
-/// more than `sqrt(2 m v d) + 2/3 m d`, with `m = 1 / (n0 - shortest + 1) + 1 / (n1 - shortest + 1)`, `v` the variance of the
-/// window and `d = ln(2 ln(n) / confidence)`. The score is one half where difference and bound are equal, and stays until the
+/// The window is kept as an exponential histogram (ADWIN2). Its oldest bucket goes as long as the means of any two parts, of
+/// `n0` and `n1` events, differ by more than `sqrt(2 m v d) + 2/3 m d`, with `m = 1/n0 + 1/n1`, `v` the variance of the window
+/// and `d = ln(2 ln(n) / confidence)`. The score is one half where difference and bound are equal, and stays until the
 /// next look. One column. O(log n) per look and memory.
+///
+/// A change is cut off bucket by bucket as the evidence grows, so that several looks in a row may alarm. river's ADWIN alarms
+/// once, because it then forgets the whole window, also what came after the change, and later, because it counts each part
+/// as `shortest - 1` events fewer; with both it would be this one, event by event.
 ///
 /// Source: Bifet, Gavalda, *Learning from time-changing data with adaptive windowing* (2007).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -395,7 +399,7 @@ impl RunningAdwin {
                 if count < shortest || rest < shortest {
                     continue;
                 }
-                let inverse = 1.0 / (count - shortest + 1.0) + 1.0 / (rest - shortest + 1.0);
+                let inverse = 1.0 / count + 1.0 / rest;
                 let bound = (2.0 * inverse * variance * depth).sqrt() + 2.0 / 3.0 * depth * inverse;
                 worst = worst.max((sum / count - (self.sum - sum) / rest).abs() / bound);
             }

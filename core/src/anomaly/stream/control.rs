@@ -363,6 +363,49 @@ mod tests {
         assert!((band.score - statistic / (statistic + 2.7)).abs() < 1e-9);
     }
 
+    #[derive(Deserialize)]
+    struct Peers {
+        run_lengths: Vec<RunLength>,
+    }
+
+    #[derive(Deserialize)]
+    struct RunLength {
+        chart: String,
+        options: (f64, f64),
+        shift: f64,
+        mean: f64,
+    }
+
+    #[test]
+    fn average_run_lengths_are_those_of_the_markov_chains() {
+        // Brook and Evans' chains with 801 states, by `tests/data/make_stream_peers.py`.
+        let peers: Peers = serde_json::from_str(include_str!("../../../../tests/data/stream_peers.json")).unwrap();
+        let mut random = crate::math::random::Random::new(12);
+        for case in peers.run_lengths {
+            let (first, limit) = case.options;
+            let stream = if case.chart == "ewma" {
+                Ewma::default().with_rate(first).with_limit(limit).with_mean(0.0).with_deviation(1.0).start()
+            } else {
+                Cusum::default().with_slack(first).with_limit(limit).with_mean(0.0).with_deviation(1.0).start()
+            };
+            let stream = stream.unwrap();
+            let (mut sum, mut squares) = (0.0, 0.0);
+            let runs = 1000.0;
+            for _ in 0..1000 {
+                let mut stream = stream.clone();
+                let mut length = 1.0;
+                while !stream.update(None, &[case.shift + random.normal()]).unwrap().is_anomaly {
+                    length += 1.0;
+                }
+                sum += length;
+                squares += length * length;
+            }
+            let mean: f64 = sum / runs;
+            let error = ((squares / runs - mean * mean) / runs).sqrt();
+            assert!((mean - case.mean).abs() < 4.0 * error, "{} {:?} {}: {mean}", case.chart, case.options, case.shift);
+        }
+    }
+
     #[test]
     fn mean_and_deviation_are_learned_first() {
         for mut stream in

@@ -250,8 +250,22 @@ mod tests {
             }
             alarms += usize::from(stream.update(None, &[value]).unwrap().is_anomaly);
         }
-        assert!(alarms < 20 && size < 256 * 1024, "{alarms} {size}");
+        assert!(alarms < 20 && size <= 64 * 1024, "{alarms} {size}");
         assert!(stream.update(None, &[60.0]).unwrap().is_anomaly);
+    }
+
+    #[test]
+    fn a_full_window_is_saved_in_64_kib() {
+        let mut random = Random::new(3);
+        for columns in [1, 2, 4] {
+            let mut stream = RobustRandomCutForest::default().start(&Context::new().with_seed(2)).unwrap();
+            for _ in 0..12_000 {
+                let values: Vec<f64> = (0..columns).map(|_| 1e6 * random.normal()).collect();
+                stream.update(None, &values).unwrap();
+            }
+            let size = stream.to_bytes().unwrap().len();
+            assert!(size <= 64 * 1024, "{columns} columns: {size}");
+        }
     }
 
     #[test]

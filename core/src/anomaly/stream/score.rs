@@ -65,23 +65,54 @@ pub struct StreamScores {
     pub notes: Vec<StreamNote>,
 }
 
-impl StreamScores {
-    pub(super) fn of(events: &[StreamScore]) -> Self {
-        let column = |of: fn(&StreamScore) -> f64| Vector::from(events.iter().map(of).collect::<Vec<_>>());
-        let positions = |wanted: fn(&StreamScore) -> bool| -> Ints {
-            let found = events.iter().enumerate().filter(|(_, event)| wanted(event));
-            found.map(|(position, _)| position as i64).collect::<Vec<_>>().into()
-        };
-        let is_noted = |event: &StreamScore| event.note != StreamNote::None;
+/// [`StreamScores`] that grow by one event at a time, so that nothing is left to do at the end of a long batch.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    scores: Vec<f64>,
+    raw: Vec<f64>,
+    anomalies: Vec<i64>,
+    expected: Vec<f64>,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    noted: Vec<i64>,
+    notes: Vec<StreamNote>,
+}
+
+impl Columns {
+    pub(super) fn with_capacity(events: usize) -> Self {
+        let column = || Vec::with_capacity(events);
+        let (scores, raw, expected, lower, upper) = (column(), column(), column(), column(), column());
+        Self { scores, raw, expected, lower, upper, ..Self::default() }
+    }
+
+    pub(super) fn push(&mut self, event: &StreamScore) {
+        let position = self.scores.len() as i64;
+        self.scores.push(event.score);
+        self.raw.push(event.raw);
+        self.expected.push(event.expected.unwrap_or(f64::NAN));
+        self.lower.push(event.lower.unwrap_or(f64::NAN));
+        self.upper.push(event.upper.unwrap_or(f64::NAN));
+        if event.is_anomaly {
+            self.anomalies.push(position);
+        }
+        if event.note != StreamNote::None {
+            self.noted.push(position);
+            self.notes.push(event.note);
+        }
+    }
+}
+
+impl From<Columns> for StreamScores {
+    fn from(columns: Columns) -> Self {
         Self {
-            scores: column(|event| event.score),
-            raw: column(|event| event.raw),
-            anomalies: positions(|event| event.is_anomaly),
-            expected: column(|event| event.expected.unwrap_or(f64::NAN)),
-            lower: column(|event| event.lower.unwrap_or(f64::NAN)),
-            upper: column(|event| event.upper.unwrap_or(f64::NAN)),
-            noted: positions(is_noted),
-            notes: events.iter().filter(|event| is_noted(event)).map(|event| event.note).collect(),
+            scores: columns.scores.into(),
+            raw: columns.raw.into(),
+            anomalies: columns.anomalies.into(),
+            expected: columns.expected.into(),
+            lower: columns.lower.into(),
+            upper: columns.upper.into(),
+            noted: columns.noted.into(),
+            notes: columns.notes,
         }
     }
 }

@@ -5,7 +5,7 @@ use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 use super::machine::Machine;
-use super::score::{StreamNote, StreamScore, StreamScores};
+use super::score::{Columns, StreamNote, StreamScore, StreamScores};
 use crate::Context;
 use crate::data::Vector;
 use crate::error::{Result, ensure};
@@ -136,9 +136,9 @@ impl StreamState {
         values: ArrayView2<'_, f64>,
         context: &Context,
     ) -> Result<StreamScores> {
-        let mut scores = Vec::with_capacity(values.nrows());
-        self.each(times, values, context, |score| scores.push(score))?;
-        Ok(StreamScores::of(&scores))
+        let mut scores = Columns::with_capacity(values.nrows());
+        self.each(times, values, context, |score| scores.push(&score))?;
+        Ok(scores.into())
     }
 
     fn each(
@@ -280,7 +280,7 @@ impl StreamState {
 
 impl Stored for StreamState {
     const KIND: &'static str = "anomaly.StreamState";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn check(&self) -> Result<()> {
         ensure!(

@@ -1,4 +1,4 @@
-//! Replays as pictures: values with their usual band, unusual events, incidents as shaded times, and scores.
+//! Replays as pictures: values with their usual band, unusual and silenced events, incidents as shaded times, and scores.
 use serde::{Deserialize, Serialize};
 
 use super::report::{WatchReport, word};
@@ -70,7 +70,8 @@ struct Events {
 }
 
 impl WatchReport {
-    /// The chart of one series as SVG: its values, the usual band, unusual events, and incidents as shaded times.
+    /// The chart of one series as SVG: its values, the usual band, unusual events, those that were silenced, and incidents as
+    /// shaded times.
     ///
     /// # Errors
     /// `invalid_config` for a series that was not watched or a size out of range; `not_enough_data` for a report without
@@ -119,6 +120,10 @@ impl WatchReport {
             text.push_str(&format!(", {open} not over at the end"));
         }
         text.push('.');
+        let silenced = self.silenced.len();
+        if silenced > 0 {
+            text.push_str(&format!(" {} silenced.", plural(silenced, "unusual event")));
+        }
         for incident in self.incidents.iter().take(MOST_TOLD) {
             text.push_str("\n\n");
             text.push_str(&incident.summary);
@@ -204,16 +209,17 @@ impl WatchReport {
             chart = chart.with_layer(band.with_colour(Colour::Soft).with_strength(0.35));
         }
         chart = chart.with_layer(Line::new("value", values).with_x(events.x.clone()).with_colour(Colour::Blue));
-        let unusual: Vec<usize> = (0..events.rows.len())
-            .filter(|place| {
-                let row = events.rows[*place] as i64;
-                self.anomalies.as_slice().is_some_and(|anomalies| anomalies.binary_search(&row).is_ok())
-            })
-            .collect();
-        if !unusual.is_empty() {
-            let points: Vec<f64> = unusual.iter().map(|place| finite(self.values[events.rows[*place]])).collect();
-            let at: Vec<f64> = unusual.iter().map(|place| events.x[*place]).collect();
-            chart = chart.with_layer(Scatter::new("unusual", points).with_x(at).with_colour(Colour::Orange));
+        for (name, rows, colour) in
+            [("unusual", &self.anomalies, Colour::Orange), ("silenced", &self.silenced, Colour::Purple)]
+        {
+            let rows: std::collections::HashSet<i64> = rows.iter().copied().collect();
+            let places: Vec<usize> =
+                (0..events.rows.len()).filter(|place| rows.contains(&(events.rows[*place] as i64))).collect();
+            if !places.is_empty() {
+                let points: Vec<f64> = places.iter().map(|place| finite(self.values[events.rows[*place]])).collect();
+                let at: Vec<f64> = places.iter().map(|place| events.x[*place]).collect();
+                chart = chart.with_layer(Scatter::new(name, points).with_x(at).with_colour(colour));
+            }
         }
         Ok(chart)
     }

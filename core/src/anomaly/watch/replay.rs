@@ -107,7 +107,11 @@ impl WatchState {
                 }
                 let series = labels.as_ref().map_or(name.as_str(), |labels| labels[row].as_str());
                 let time = times.as_ref().and_then(|times| times[row]);
+                let silenced = going.silenced();
                 let step = going.update(time, &[series], &[column[row]])?;
+                if going.silenced() > silenced {
+                    report.silenced.push(report.events() as i64);
+                }
                 report.put(series, time, column[row], step);
             }
         }
@@ -125,6 +129,7 @@ struct Recorder {
     columns: [Vec<f64>; 6],
     of: Vec<i64>,
     anomalies: Vec<i64>,
+    silenced: Vec<i64>,
 }
 
 impl Recorder {
@@ -175,6 +180,7 @@ impl Recorder {
             lower: lower.into(),
             upper: upper.into(),
             anomalies: self.anomalies.into(),
+            silenced: self.silenced.into(),
             ..report
         }
     }

@@ -28,6 +28,8 @@ pub struct WatchReport {
     pub upper: Vector,
     /// The events that the detector calls anomalies, by their positions.
     pub anomalies: Ints,
+    /// The unusual events that a suppression or a cool-down kept from opening anything, by their positions.
+    pub silenced: Ints,
     /// The incidents by number; those without `closed` were not over at the end.
     pub incidents: Vec<Incident>,
     /// Everything that people would have been told, in order.
@@ -47,6 +49,7 @@ impl Default for WatchReport {
             lower: none(),
             upper: none(),
             anomalies: Ints::from(Vec::new()),
+            silenced: Ints::from(Vec::new()),
             incidents: Vec::new(),
             notices: Vec::new(),
         }

@@ -255,7 +255,7 @@ impl WatchState {
 
 impl Stored for WatchState {
     const KIND: &'static str = "anomaly.WatchState";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn check(&self) -> Result<()> {
         let series = self.streams.len();

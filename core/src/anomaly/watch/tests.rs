@@ -1,5 +1,5 @@
 use super::*;
-use crate::anomaly::alert::{AlertKind, AlertPolicy};
+use crate::anomaly::alert::{AlertKind, AlertPolicy, Suppression};
 use crate::anomaly::stream::{Ewma, StreamNote};
 use crate::data::{Column, Table};
 use crate::store::Stored;
@@ -124,6 +124,22 @@ fn bad_events_are_reported_and_bad_tables_refused_without_a_trace() {
     let fine = Replay::default().with_time("");
     assert_eq!(watch.replay(&texts, &fine, &stopped).unwrap_err().code(), Code::Cancelled);
     assert_eq!(watch, before);
+}
+
+#[test]
+fn silenced_events_are_told_and_drawn_as_such() {
+    let context = Context::new();
+    // Both series jump at row 691 for the first time, at 9:35 of the third day.
+    let begin = 1_709_251_200.0 + 300.0 * 690.0;
+    let policy = AlertPolicy::default().with_suppressions(vec![Suppression::new(begin, begin + 3600.0)]);
+    let mut watch = Watch::default().with_policy(policy).start(&context).unwrap();
+    let report = watch.replay(&table(1000), &Replay::default(), &context).unwrap();
+    assert!(report.incidents.is_empty() && report.silenced.len() as u64 == watch.silenced());
+    assert!(report.silenced.iter().all(|event| (1382..1400).contains(event)) && report.silenced.len() >= 2);
+    let svg = report.to_svg(&WatchChart::default().with_series("cpu")).unwrap();
+    assert!(svg.contains("silenced") && !svg.contains("incident"));
+    let html = report.to_html(&WatchChart::default()).unwrap();
+    assert!(html.contains(&format!("{} unusual events silenced", report.silenced.len())));
 }
 
 #[test]

@@ -115,6 +115,7 @@ pub fn seasonal_period_batch(
     options.validate()?;
     context.map(series.nrows(), |row| {
         let values = series.row(row).to_vec();
+        context.check()?;
         let season = check_finite(&values).and_then(|()| detect(&values, options, context));
         season.map_err(|error| error.at(format_args!("series {row}")))
     })
@@ -147,7 +148,7 @@ pub(super) fn detect(series: &[f64], options: &SeasonalPeriod, context: &Context
     context.check()?;
     // A season that grows with the level is even on the logarithmic scale.
     let logarithms: Vec<f64> = if series.iter().all(|value| *value > 0.0) {
-        scaled.iter().map(|value| value.ln()).collect()
+        context.collect(scaled.len(), |at| scaled[at].ln())?
     } else {
         Vec::new()
     };
@@ -170,6 +171,7 @@ pub(super) fn detect(series: &[f64], options: &SeasonalPeriod, context: &Context
 /// Periods worth a test: the highest peaks of the autocorrelations.
 fn candidates(series: &[f64], longest: usize, context: &Context) -> Result<Vec<usize>> {
     let mut changes: Vec<f64> = series.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    context.check()?;
     let mean = changes.iter().sum::<f64>() / changes.len() as f64;
     changes.iter_mut().for_each(|change| *change -= mean);
     context.check()?;

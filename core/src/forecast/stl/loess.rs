@@ -192,6 +192,7 @@ impl Loess {
             }
             return Ok(());
         };
+        context.check()?;
         let weighted: Vec<f64> = values.iter().zip(robust).map(|(value, weight)| value * weight).collect();
         let tilted: Vec<f64> = kernel.iter().zip(offsets).map(|(weight, offset)| weight * offset).collect();
         let squared: Vec<f64> = tilted.iter().zip(offsets).map(|(weight, offset)| weight * offset).collect();

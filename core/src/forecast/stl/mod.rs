@@ -230,12 +230,16 @@ impl Stl {
         );
         let scale = scale_of(series);
         let scaled: Vec<f64> = series.iter().map(|value| value / scale).collect();
+        context.check()?;
         let parts = self.plan(&scaled, season).run(context)?;
+        context.check()?;
         let remainder: Vec<f64> =
             scaled.iter().zip(&parts.seasonal).zip(&parts.trend).map(|((value, s), t)| value - s - t).collect();
         context.check()?;
         let seasonal_strength = strength(&remainder, &parts.seasonal);
+        context.check()?;
         let trend_strength = strength(&remainder, &parts.trend);
+        context.check()?;
         let [seasonal, trend, remainder] = [parts.seasonal, parts.trend, remainder].map(|mut part| {
             part.iter_mut().for_each(|value| *value *= scale);
             part

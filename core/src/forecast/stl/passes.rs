@@ -41,6 +41,7 @@ impl Plan<'_> {
                 self.seasons(&work, robust, &mut extended, context)?;
                 let low = filter(&extended, self.season, context)?;
                 self.low_pass.smooth(&low, None, &mut work, context)?;
+                context.check()?;
                 let cycle = &extended[self.season..];
                 for ((seasonal, cycle), low) in parts.seasonal.iter_mut().zip(cycle).zip(&work) {
                     *seasonal = cycle - low;
@@ -51,7 +52,7 @@ impl Plan<'_> {
                 self.trend.smooth(&work, robust, &mut parts.trend, context)?;
             }
             if outer < self.outer {
-                self.weigh(&mut parts, &mut work);
+                self.weigh(&mut parts, &mut work, context)?;
             }
         }
         context.report(passes, passes);
@@ -62,7 +63,7 @@ impl Plan<'_> {
     fn seasons(&self, values: &[f64], robust: Option<&[f64]>, extended: &mut [f64], context: &Context) -> Result<()> {
         let Some(loess) = self.seasonal else {
             means(values, robust, self.season, extended);
-            return Ok(());
+            return context.check();
         };
         // Positions side by side, in rows of whole registers.
         let stride = self.season.next_multiple_of(LANES);
@@ -75,6 +76,7 @@ impl Plan<'_> {
             padded
         };
         let (values_padded, robust) = (pad(values), robust.map(pad));
+        context.check()?;
         // The first positions occur once more than the rest where the last season is not whole.
         let longer = values.len() % self.season;
         let groups = [(0..longer, rows), (longer..self.season, values.len() / self.season)];
@@ -89,16 +91,19 @@ impl Plan<'_> {
     }
 
     /// Bisquare weights of the remainders, in units of six times their median.
-    fn weigh(&self, parts: &mut Parts, distances: &mut [f64]) {
+    fn weigh(&self, parts: &mut Parts, distances: &mut [f64], context: &Context) -> Result<()> {
+        context.check()?;
         let fits = parts.trend.iter().zip(&parts.seasonal).map(|(trend, seasonal)| trend + seasonal);
         for ((distance, value), fit) in distances.iter_mut().zip(self.series).zip(fits) {
             *distance = (value - fit).abs();
         }
         parts.weights.copy_from_slice(distances);
+        context.check()?;
         let half = distances.len() / 2;
         let (below, middle, _) = distances.select_nth_unstable_by(half, f64::total_cmp);
         let largest_below = below.iter().copied().max_by(f64::total_cmp).unwrap_or(*middle);
         let median = if self.series.len() % 2 == 1 { *middle } else { 0.5 * (*middle + largest_below) };
+        context.check()?;
         let reach = 6.0 * median;
         for weight in &mut parts.weights {
             let distance = *weight;
@@ -111,6 +116,7 @@ impl Plan<'_> {
                 0.0
             };
         }
+        Ok(())
     }
 }
 

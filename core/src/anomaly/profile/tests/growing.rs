@@ -62,6 +62,51 @@ fn one_by_one_is_the_same_as_a_batch() {
 }
 
 #[test]
+fn a_stream_goes_on_after_saving_as_if_nothing_had_been() {
+    let mut series = walk(4000, 11);
+    series[300..340].fill(2.0);
+    series[600] = f64::NAN;
+    series[900] = 1e7;
+    for (window, memory) in [(12, 10_000), (12, 300), (3, 2)] {
+        let start = GrowingProfile::default().with_window(window).with_memory(memory).start().unwrap();
+        let (mut whole, mut parts) = (start.clone(), start);
+        for (at, value) in series.iter().enumerate() {
+            // Before the first window, between a cut and the next sums, before and behind the first that are forgotten.
+            if at % 97 == 5 || (298..345).contains(&at) {
+                let bytes = parts.to_bytes().unwrap();
+                parts = ProfileStream::from_bytes(&bytes).unwrap();
+                assert_eq!(parts.to_bytes().unwrap(), bytes);
+                assert_eq!(bytes, whole.to_bytes().unwrap());
+            }
+            let (one, other) = (whole.update(*value), parts.update(*value));
+            assert_eq!((one.distance.to_bits(), one.neighbour), (other.distance.to_bits(), other.neighbour), "{at}");
+        }
+        let bytes = whole.to_bytes().unwrap();
+        assert!(bytes.len() < 40 * (2 * memory + window).min(series.len()) + 100, "{memory}: {}", bytes.len());
+        for place in (0..bytes.len()).step_by(bytes.len() / 50) {
+            let mut damaged = bytes.clone();
+            damaged[place] ^= 0x10;
+            assert_eq!(ProfileStream::from_bytes(&damaged).unwrap_err().code(), Code::Incompatible);
+        }
+        assert_eq!(ProfileStream::from_bytes(&bytes[..bytes.len() / 2]).unwrap_err().code(), Code::Incompatible);
+    }
+}
+
+#[test]
+fn a_stream_is_saved_to_a_file_and_refuses_another_model() {
+    let mut stream = GrowingProfile::default().with_window(5).start().unwrap();
+    stream.update_batch(&walk(50, 12), &context()).unwrap();
+    let path = std::env::temp_dir().join(format!("inlaid-profile-stream-{}", std::process::id()));
+    stream.save(&path).unwrap();
+    let mut again = ProfileStream::load(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(again.update(1.0), stream.update(1.0));
+    assert_eq!(ProfileStream::load(&path).unwrap_err().code(), Code::NotFound);
+    let other = crate::anomaly::Ewma::default().start().unwrap().to_bytes().unwrap();
+    assert_eq!(ProfileStream::from_bytes(&other).unwrap_err().code(), Code::Incompatible);
+}
+
+#[test]
 fn options_of_a_stream_are_judged() {
     let code = |options: GrowingProfile| options.start().unwrap_err().code();
     assert_eq!(code(GrowingProfile::default().with_window(2)), Code::InvalidConfig);
