@@ -23,6 +23,8 @@ pub mod forecast;
 #[cfg(feature = "matching")]
 pub mod matching;
 pub mod math;
+#[cfg(feature = "neural")]
+mod neural;
 #[cfg(feature = "optimize")]
 pub mod optimize;
 pub mod store;
