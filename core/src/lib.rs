@@ -25,6 +25,8 @@ pub mod matching;
 pub mod math;
 #[cfg(feature = "neural")]
 mod neural;
+#[cfg(feature = "nlp")]
+pub mod nlp;
 #[cfg(feature = "optimize")]
 pub mod optimize;
 pub mod store;

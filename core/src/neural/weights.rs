@@ -88,7 +88,11 @@ impl Weights {
                     bytes.len()
                 );
                 let place = Place { file, range, dtype: info.dtype, shape: info.shape.clone() };
-                ensure!(places.insert(tensor.clone(), place).is_none(), InvalidData, "tensor {tensor:?} is there twice");
+                ensure!(
+                    places.insert(tensor.clone(), place).is_none(),
+                    InvalidData,
+                    "tensor {tensor:?} is there twice"
+                );
             }
             files.push(bytes);
         }
@@ -112,7 +116,10 @@ impl Weights {
     /// A tensor of floating point numbers that must have this shape.
     pub(super) fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let Some(place) = self.places.get(name) else {
-            bail!(InvalidData, "the weights have no tensor {name:?}; they belong to another kind of model than config.json says");
+            bail!(
+                InvalidData,
+                "the weights have no tensor {name:?}; they belong to another kind of model than config.json says"
+            );
         };
         ensure!(
             place.shape == shape,
@@ -124,9 +131,12 @@ impl Weights {
         let values = match place.dtype {
             Dtype::F32 => bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
             Dtype::F16 => bytes.as_chunks().0.iter().map(|bytes| half(u16::from_le_bytes(*bytes))).collect(),
-            Dtype::BF16 => {
-                bytes.as_chunks().0.iter().map(|bytes| f32::from_bits(u32::from(u16::from_le_bytes(*bytes)) << 16)).collect()
-            }
+            Dtype::BF16 => bytes
+                .as_chunks()
+                .0
+                .iter()
+                .map(|bytes| f32::from_bits(u32::from(u16::from_le_bytes(*bytes)) << 16))
+                .collect(),
             Dtype::F64 => bytes.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes) as f32).collect(),
             other => bail!(Unsupported, "tensor {name:?} holds {other:?}; F32, F16, BF16 and F64 can be read"),
         };

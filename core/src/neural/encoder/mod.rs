@@ -4,6 +4,7 @@
 //! one by one. So a sentence's numbers never depend on those beside it.
 //! Sources: Devlin et al. (2019) BERT; Sanh et al. (2019) DistilBERT; Liu et al. (2019) RoBERTa; Conneau et al. (2020) XLM-R;
 //! Song et al. (2020) MPNet; Clark et al. (2020) ELECTRA.
+mod head;
 mod names;
 mod plan;
 #[cfg(test)]
@@ -13,9 +14,12 @@ use std::sync::Mutex;
 
 use super::kernels::{Activation, Heads, Linear, Spare, add_and_normalise, attention, normalise_rows};
 use super::weights::Weights;
+use crate::Context;
 use crate::error::{Result, ensure};
+pub(super) use head::Head;
 use names::{Names, names};
-pub(super) use plan::{Family, Plan};
+use plan::Family;
+pub(super) use plan::Plan;
 
 /// A text as the model sees it.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +60,7 @@ pub(super) struct Encoder {
     /// `[distance, head]`.
     distances: Vec<f32>,
     layers: Vec<Layer>,
+    head: Head,
     spares: Mutex<Vec<Memory>>,
 }
 
@@ -130,8 +135,10 @@ impl Encoder {
             false => Some(read.linear("embeddings_project", width, plan.hidden)?),
         };
         let layers = (0..plan.layers).map(|at| read.layer(&names, &plan, at)).collect::<Result<_>>()?;
+        let words = read.tensor(words, &[plan.vocabulary, width])?;
         Ok(Self {
-            words: read.tensor(words, &[plan.vocabulary, width])?,
+            head: Head::read(&read, &plan, &words)?,
+            words,
             positions: positions[plan.first_position * width..].to_vec(),
             kinds: match plan.kinds {
                 0 => Vec::new(),
@@ -149,12 +156,16 @@ impl Encoder {
         })
     }
 
+    pub(super) fn head(&self) -> &Head {
+        &self.head
+    }
+
     pub(super) fn plan(&self) -> &Plan {
         &self.plan
     }
 
     /// The rows of all tokens of all texts, text after text, handed to `read`.
-    pub(super) fn run<T>(&self, texts: &[&Tokens], read: impl FnOnce(&[f32]) -> T) -> Result<T> {
+    pub(super) fn run<T>(&self, texts: &[&Tokens], context: &Context, read: impl FnOnce(&[f32]) -> T) -> Result<T> {
         for tokens in texts {
             self.check(tokens)?;
         }
@@ -163,6 +174,7 @@ impl Encoder {
         self.embed(texts, &mut memory);
         let heads = Heads { count: self.plan.heads, width: self.plan.hidden / self.plan.heads };
         for layer in &self.layers {
+            context.check()?;
             layer.apply(texts, heads, &self.distances, &self.plan, &mut memory);
         }
         let result = read(&memory.rows);
@@ -172,7 +184,11 @@ impl Encoder {
 
     fn check(&self, tokens: &Tokens) -> Result<()> {
         let (count, longest) = (tokens.ids.len(), self.plan.longest());
-        ensure!((1..=longest).contains(&count), InvalidData, "a text of {count} tokens, this model takes 1 to {longest}");
+        ensure!(
+            (1..=longest).contains(&count),
+            InvalidData,
+            "a text of {count} tokens, this model takes 1 to {longest}"
+        );
         let most = tokens.ids.iter().max().copied().unwrap_or(0) as usize;
         ensure!(
             most < self.plan.vocabulary,
@@ -229,7 +245,13 @@ impl Layer {
             at += length;
         }
         self.mixed.apply(&memory.inner[..count * plan.hidden], Activation::None, &mut memory.mixed);
-        add_and_normalise(&mut memory.rows, &memory.mixed, &self.mixed_norm.scale, &self.mixed_norm.shift, plan.epsilon);
+        add_and_normalise(
+            &mut memory.rows,
+            &memory.mixed,
+            &self.mixed_norm.scale,
+            &self.mixed_norm.shift,
+            plan.epsilon,
+        );
         self.up.apply(&memory.rows, plan.activation, &mut memory.inner);
         self.down.apply(&memory.inner, Activation::None, &mut memory.mixed);
         add_and_normalise(&mut memory.rows, &memory.mixed, &self.down_norm.scale, &self.down_norm.shift, plan.epsilon);

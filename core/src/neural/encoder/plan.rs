@@ -96,11 +96,17 @@ impl Plan {
             "roberta" | "xlm-roberta" | "camembert" => Family::Roberta,
             "mpnet" => Family::Mpnet,
             "electra" => Family::Electra,
-            _ => bail!(Unsupported, "config.json has the model_type {kind:?}; encoders of these can be run: {SUPPORTED}"),
+            _ => {
+                bail!(Unsupported, "config.json has the model_type {kind:?}; encoders of these can be run: {SUPPORTED}")
+            }
         };
         let need = |name: &str, value: Option<usize>| {
             let Some(value) = value else { bail!(InvalidData, "config.json does not say {name}") };
-            ensure!((1..=MOST).contains(&value), InvalidData, "config.json: {name} is {value}, 1 to {MOST} are allowed");
+            ensure!(
+                (1..=MOST).contains(&value),
+                InvalidData,
+                "config.json: {name} is {value}, 1 to {MOST} are allowed"
+            );
             Ok(value)
         };
         let hidden = need("hidden_size", keys.hidden_size)?;
@@ -120,7 +126,10 @@ impl Plan {
             "gelu" => Activation::Gelu,
             "gelu_new" | "gelu_pytorch_tanh" | "gelu_fast" => Activation::GeluTanh,
             "relu" => Activation::Relu,
-            other => bail!(Unsupported, "config.json: hidden_act {other:?}; gelu, gelu_new, gelu_pytorch_tanh and relu can be run"),
+            other => bail!(
+                Unsupported,
+                "config.json: hidden_act {other:?}; gelu, gelu_new, gelu_pytorch_tanh and relu can be run"
+            ),
         };
         let epsilon = keys.layer_norm_eps.unwrap_or(1e-12);
         ensure!(

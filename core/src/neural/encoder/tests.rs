@@ -5,6 +5,8 @@ use serde::Deserialize;
 
 use super::super::kernels::unit;
 use super::super::weights::Weights;
+use crate::Context;
+
 use super::{Encoder, Plan, Tokens};
 
 fn models() -> Option<PathBuf> {
@@ -46,7 +48,8 @@ fn encoders_give_the_embeddings_of_transformers_alone_and_in_a_batch() {
     };
     for name in ["bert-embed", "distilbert-embed", "roberta-embed", "xlmr-embed", "mpnet-embed", "electra-embed"] {
         let encoder = open(&models.join(name));
-        let golden: Golden = serde_json::from_slice(&std::fs::read(models.join(name).join("golden.json")).unwrap()).unwrap();
+        let golden: Golden =
+            serde_json::from_slice(&std::fs::read(models.join(name).join("golden.json")).unwrap()).unwrap();
         let width = encoder.plan().hidden;
         let mut checked = 0;
         for case in &golden.cases {
@@ -58,11 +61,14 @@ fn encoders_give_the_embeddings_of_transformers_alone_and_in_a_batch() {
                 });
                 (texts.collect(), numbers(&case["mean_pooled_normalised"]))
             } else {
-                (vec![Tokens { ids: numbers(&case["ids"]), kinds: numbers(&case["type_ids"]) }], numbers(&case["mean_pooled_normalised"]))
+                (
+                    vec![Tokens { ids: numbers(&case["ids"]), kinds: numbers(&case["type_ids"]) }],
+                    numbers(&case["mean_pooled_normalised"]),
+                )
             };
             let whole: Vec<&Tokens> = texts.iter().collect();
             encoder
-                .run(&whole, |rows| {
+                .run(&whole, &Context::new(), |rows| {
                     let mut at = 0;
                     for (tokens, expected) in texts.iter().zip(&means) {
                         let size = tokens.ids.len() * width;
@@ -75,5 +81,48 @@ fn encoders_give_the_embeddings_of_transformers_alone_and_in_a_batch() {
                 .unwrap();
         }
         assert!(checked > 8, "{name}");
+    }
+}
+
+#[test]
+fn heads_give_the_scores_of_transformers() {
+    let Some(models) = models() else {
+        eprintln!("skipped: shared/data/models-tiny is absent");
+        return;
+    };
+    for name in [
+        "bert-seqcls",
+        "bert-ner",
+        "bert-crossencoder",
+        "bert-mlm",
+        "distilbert-seqcls",
+        "distilbert-ner",
+        "roberta-seqcls",
+        "xlmr-reranker",
+    ] {
+        let encoder = open(&models.join(name));
+        let golden: Golden =
+            serde_json::from_slice(&std::fs::read(models.join(name).join("golden.json")).unwrap()).unwrap();
+        let plan = encoder.plan();
+        let mut checked = 0;
+        for case in golden.cases.iter().filter(|case| case.get("batch").is_none()) {
+            let tokens = Tokens { ids: numbers(&case["ids"]), kinds: numbers(&case["type_ids"]) };
+            let own = encoder
+                .run(&[&tokens], &Context::new(), |rows| encoder.head().apply(rows, plan.hidden, plan.epsilon))
+                .unwrap();
+            let width = encoder.head().width(plan.hidden);
+            let expected: Vec<Vec<f32>> = match &case["logits"][0][0] {
+                serde_json::Value::Array(_) => numbers(&case["logits"][0]),
+                _ => numbers(&case["logits"]),
+            };
+            assert_eq!(own.len(), width * expected.len(), "{name}");
+            for (own, expected) in own.chunks(width).zip(&expected) {
+                // Of words, the first eight scores are known.
+                let off = differ(&own[..expected.len()], expected);
+                assert!(off < 1e-5, "{name}: {off}");
+                checked += 1;
+            }
+        }
+        assert!(checked >= 3, "{name}");
     }
 }

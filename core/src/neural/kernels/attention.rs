@@ -26,7 +26,13 @@ pub(in crate::neural) struct Spare {
 ///
 /// `rows` holds queries, keys and values of every token, `[token, 3 * heads * width]`, and `out` takes `[token, heads * width]`.
 /// `bias`, if any, is added to the logits, `[head, token, token]`.
-pub(in crate::neural) fn attention(rows: &[f32], heads: Heads, bias: Option<&[f32]>, spare: &mut Spare, out: &mut [f32]) {
+pub(in crate::neural) fn attention(
+    rows: &[f32],
+    heads: Heads,
+    bias: Option<&[f32]>,
+    spare: &mut Spare,
+    out: &mut [f32],
+) {
     let Heads { count, width } = heads;
     let hidden = count * width;
     let stride = 3 * hidden;

@@ -106,10 +106,10 @@ fused! {
                 let part = Left { values: &left.values[row * left.stride..], ..left };
                 let place = &mut out[row * out_stride + at..];
                 match group.len() / size {
-                    4 => tall::<FUSED, 4>(end - row, part, right.inputs, group, finish, (at, width), place, out_stride),
-                    3 => tall::<FUSED, 3>(end - row, part, right.inputs, group, finish, (at, width), place, out_stride),
-                    2 => tall::<FUSED, 2>(end - row, part, right.inputs, group, finish, (at, width), place, out_stride),
-                    _ => tall::<FUSED, 1>(end - row, part, right.inputs, group, finish, (at, width), place, out_stride),
+                    4 => tall::<FUSED, 4, 64>(end - row, part, right.inputs, group, finish, (at, width), place, out_stride),
+                    3 => tall::<FUSED, 3, 48>(end - row, part, right.inputs, group, finish, (at, width), place, out_stride),
+                    2 => tall::<FUSED, 2, 32>(end - row, part, right.inputs, group, finish, (at, width), place, out_stride),
+                    _ => tall::<FUSED, 1, 16>(end - row, part, right.inputs, group, finish, (at, width), place, out_stride),
                 }
                 row = end;
             }
@@ -118,9 +118,10 @@ fused! {
     }
 }
 
+/// `rows` rows against `P` panels, which are `W` columns.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "one tile, whose parts live in registers")]
-fn tall<const FUSED: bool, const P: usize>(
+fn tall<const FUSED: bool, const P: usize, const W: usize>(
     rows: usize,
     left: Left<'_>,
     inputs: usize,
@@ -130,67 +131,107 @@ fn tall<const FUSED: bool, const P: usize>(
     out: &mut [f32],
     stride: usize,
 ) {
+    macro_rules! rows {
+        ($count:literal) => {
+            store::<FUSED, W>(&mut sums::<FUSED, $count, P, W>(left, inputs, panels), finish, columns, out, stride)
+        };
+    }
     match rows {
-        6 => tile::<FUSED, 6, P>(left, inputs, panels, finish, columns, out, stride),
-        5 => tile::<FUSED, 5, P>(left, inputs, panels, finish, columns, out, stride),
-        4 => tile::<FUSED, 4, P>(left, inputs, panels, finish, columns, out, stride),
-        3 => tile::<FUSED, 3, P>(left, inputs, panels, finish, columns, out, stride),
-        2 => tile::<FUSED, 2, P>(left, inputs, panels, finish, columns, out, stride),
-        _ => tile::<FUSED, 1, P>(left, inputs, panels, finish, columns, out, stride),
+        6 => rows!(6),
+        5 => rows!(5),
+        4 => rows!(4),
+        3 => rows!(3),
+        2 => rows!(2),
+        _ => rows!(1),
     }
 }
 
-/// `R` rows against `P` panels.
+/// The products of `R` rows with `P` panels, which are `W` columns. Written so that the compiler keeps all sums in registers: one flat
+/// array of them, one of weights, no closures (which may be compiled apart), no check of bounds in the loop.
 #[inline(always)]
-fn tile<const FUSED: bool, const R: usize, const P: usize>(
+fn sums<const FUSED: bool, const R: usize, const P: usize, const W: usize>(
     left: Left<'_>,
     inputs: usize,
     panels: &[f32],
+) -> [[f32; W]; R] {
+    let mut rows = [&left.values[..0]; R];
+    for row in 0..R {
+        rows[row] = &left.values[row * left.stride..][..inputs];
+    }
+    let mut columns = [&panels.as_chunks::<PANEL>().0[..0]; P];
+    for panel in 0..P {
+        columns[panel] = &panels[panel * inputs * PANEL..].as_chunks().0[..inputs];
+    }
+    let mut sums = [[0.0; W]; R];
+    for input in 0..inputs {
+        let mut weights = [0.0; W];
+        for panel in 0..P {
+            for lane in 0..PANEL {
+                weights[panel * PANEL + lane] = columns[panel][input][lane];
+            }
+        }
+        for row in 0..R {
+            let value = rows[row][input];
+            for lane in 0..W {
+                sums[row][lane] = multiply_add::<FUSED>(value, weights[lane], sums[row][lane]);
+            }
+        }
+    }
+    sums
+}
+
+/// Finish sums and store those that belong to a column.
+#[inline(always)]
+fn store<const FUSED: bool, const W: usize>(
+    sums: &mut [[f32; W]],
     finish: &Finish<'_>,
     (at, width): (usize, usize),
     out: &mut [f32],
     stride: usize,
 ) {
-    let rows: [&[f32]; R] = std::array::from_fn(|row| &left.values[row * left.stride..][..inputs]);
-    let columns: [&[[f32; PANEL]]; P] =
-        std::array::from_fn(|panel| &panels[panel * inputs * PANEL..][..inputs * PANEL].as_chunks().0[..inputs]);
-    let mut sums = [[[0.0; PANEL]; P]; R];
-    for input in 0..inputs {
-        let weights: [&[f32; PANEL]; P] = std::array::from_fn(|panel| &columns[panel][input]);
-        for row in 0..R {
-            let value = rows[row][input];
-            for panel in 0..P {
-                for lane in 0..PANEL {
-                    sums[row][panel][lane] =
-                        multiply_add::<FUSED>(value, weights[panel][lane], sums[row][panel][lane]);
+    for (row, sums) in sums.iter_mut().enumerate() {
+        match finish {
+            Finish::Scaled(scale) => {
+                for sum in &mut *sums {
+                    *sum *= scale;
                 }
             }
-        }
-    }
-    for row in 0..R {
-        for panel in 0..P {
-            let sums = &mut sums[row][panel];
-            match finish {
-                Finish::Scaled(scale) => sums.iter_mut().for_each(|sum| *sum *= scale),
-                Finish::Layer(bias, activation) => {
-                    let bias = &bias[at + panel * PANEL..][..PANEL];
-                    sums.iter_mut().zip(bias).for_each(|(sum, bias)| *sum += bias);
-                    activate::<FUSED>(sums, *activation);
+            Finish::Layer(bias, activation) => {
+                let bias = &bias[at..at + W];
+                for lane in 0..W {
+                    sums[lane] += bias[lane];
                 }
+                activate::<FUSED, W>(sums, *activation);
             }
-            let width = (width - panel * PANEL).min(PANEL);
-            out[row * stride + panel * PANEL..][..width].copy_from_slice(&sums[..width]);
         }
+        out[row * stride..][..width].copy_from_slice(&sums[..width]);
     }
 }
 
+/// In loops, not closures, which might be compiled apart and without the instructions of this processor.
 #[inline(always)]
-fn activate<const FUSED: bool>(values: &mut [f32; PANEL], activation: Activation) {
+fn activate<const FUSED: bool, const W: usize>(values: &mut [f32; W], activation: Activation) {
     match activation {
         Activation::None => {}
-        Activation::Gelu => values.iter_mut().for_each(|value| *value = gelu::<FUSED>(*value)),
-        Activation::GeluTanh => values.iter_mut().for_each(|value| *value = gelu_tanh::<FUSED>(*value)),
-        Activation::Relu => values.iter_mut().for_each(|value| *value = value.max(0.0)),
-        Activation::Tanh => values.iter_mut().for_each(|value| *value = value.tanh()),
+        Activation::Gelu => {
+            for value in values {
+                *value = gelu::<FUSED>(*value);
+            }
+        }
+        Activation::GeluTanh => {
+            for value in values {
+                *value = gelu_tanh::<FUSED>(*value);
+            }
+        }
+        Activation::Relu => {
+            for value in values {
+                *value = value.max(0.0);
+            }
+        }
+        Activation::Tanh => {
+            for value in values {
+                *value = value.tanh();
+            }
+        }
     }
 }

@@ -18,7 +18,8 @@ mod tests;
 
 pub(in crate::neural) use attention::{Heads, Spare, attention};
 pub(in crate::neural) use linear::{Activation, Linear};
-pub(in crate::neural) use pointwise::{add_and_normalise, normalise_rows, unit};
+pub(crate) use pointwise::unit;
+pub(in crate::neural) use pointwise::{add_and_normalise, normalise_rows};
 
 /// Declare a loop that is compiled for the baseline, for AVX2 with FMA and for AVX-512. Inside, `FUSED` says whether
 /// `mul_add` is one instruction.

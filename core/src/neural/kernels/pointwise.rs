@@ -133,7 +133,7 @@ fused! {
 }
 
 /// Scale a vector to length 1; one of zeros stays.
-pub(in crate::neural) fn unit(vector: &mut [f32]) {
+pub(crate) fn unit(vector: &mut [f32]) {
     let square: f64 = vector.iter().map(|value| f64::from(*value) * f64::from(*value)).sum();
     if square > 0.0 {
         let inverse = 1.0 / square.sqrt();

@@ -79,8 +79,10 @@ fn attention_mixes_values_by_the_softmax_of_scaled_products() {
             for token in 0..tokens {
                 let powers: Vec<f64> = (0..tokens)
                     .map(|other| {
-                        let dot: f64 = (0..heads.width).map(|at| number(token, 0, head, at) * number(other, 1, head, at)).sum();
-                        (dot / (heads.width as f64).sqrt() + f64::from(bias[(head * tokens + token) * tokens + other])).exp()
+                        let dot: f64 =
+                            (0..heads.width).map(|at| number(token, 0, head, at) * number(other, 1, head, at)).sum();
+                        (dot / (heads.width as f64).sqrt() + f64::from(bias[(head * tokens + token) * tokens + other]))
+                            .exp()
                     })
                     .collect();
                 let sum: f64 = powers.iter().sum();
