@@ -24,7 +24,7 @@ pub mod forecast;
 pub mod matching;
 pub mod math;
 #[cfg(feature = "neural")]
-mod neural;
+pub mod neural;
 #[cfg(feature = "nlp")]
 pub mod nlp;
 #[cfg(feature = "optimize")]

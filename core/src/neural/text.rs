@@ -1,23 +1,29 @@
 //! A model that reads texts: its folder, its tokenizer, its encoder, and batches that waste nothing.
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
+
+use ndarray::Array2;
 
 use super::encoder::{Encoder, Plan, Tokens};
 use super::folder::{Folder, Pooling};
 use super::kernels::unit;
 use super::tokens::{Text, Tokenizer};
 use crate::Context;
-use crate::error::{Result, bail, ensure};
+use crate::error::{Code, Error, Result, bail, ensure};
 
 /// Tokens that go through the layers together: enough rows for the products, few enough for the second cache.
 const BATCH: usize = 384;
 /// The most texts of a job.
 const JOB: usize = 64;
 
-/// A model for texts, shared by all who call it.
+/// A model for texts, shared by all who call it: an encoder with the head that it was saved with.
+///
+/// Folders as Hugging Face lays them out: `config.json`, `tokenizer.json`, `model.safetensors` or its shards. Encoders of the
+/// families BERT, DistilBERT, RoBERTa, XLM-R, CamemBERT, MPNet, ELECTRA, DeBERTa v3 and ModernBERT can be run, in 32-bit floats, on
+/// the processor; classes ending in `ForSequenceClassification` (cross-encoders among them), `ForTokenClassification` and
+/// `ForMaskedLM` have their heads. Numbers are those of transformers within 1e-5.
 #[derive(Debug)]
-pub(crate) struct TextModel {
+pub struct TextModel {
     tokenizer: Tokenizer,
     encoder: Encoder,
     pooling: Pooling,
@@ -26,9 +32,26 @@ pub(crate) struct TextModel {
     prompts: BTreeMap<String, String>,
 }
 
+/// What a model says of texts.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Outputs {
+    /// Per text, `[row, score]`: one row of scores of labels (logits) for a classifier or a cross-encoder; one per token, special
+    /// ones among them, for a tagger (labels), a masked language model (words) and a bare encoder (its last rows).
+    pub texts: Vec<Array2<f32>>,
+    /// The names of the labels, as config.json has them.
+    pub labels: Vec<String>,
+}
+
 impl TextModel {
-    /// Of a folder in the layout of Hugging Face.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
+    /// Open a folder. Its files are mapped into memory while they are read and must not change meanwhile.
+    ///
+    /// # Errors
+    /// `not_found` for a folder or file that is not there, by name; `io`; `invalid_data` for one that is damaged, or tensors
+    /// of other shapes than config.json says; `unsupported` for an architecture, pooling or number format that cannot be
+    /// run, with those that can; `too_large` for a JSON file of more than 128 MB.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
+        let path = folder.as_ref();
         Self::of(Folder::open(path)?).map_err(|error| error.at(path.display()))
     }
 
@@ -77,43 +100,74 @@ impl TextModel {
 
     /// One row per text, `[text, dimension]`, of texts with `prompt` before each.
     pub(crate) fn embed(&self, prompt: &str, texts: &[&str], longest: usize, context: &Context) -> Result<Vec<f32>> {
-        ensure!(
-            (1..=self.encoder.plan().longest()).contains(&longest),
-            InvalidConfig,
-            "texts are cut to {longest} tokens; this model takes 1 to {}",
-            self.encoder.plan().longest()
-        );
         let width = self.dimensions();
-        let mut all = vec![0.0; texts.len() * width];
+        let joined: Vec<String>;
+        let texts: Vec<Text<'_>> = if prompt.is_empty() {
+            texts.iter().map(|text| Text::One(text)).collect()
+        } else {
+            joined = texts.iter().map(|text| format!("{prompt}{text}")).collect();
+            joined.iter().map(|text| Text::One(text)).collect()
+        };
+        let rows = self.each(&texts, longest, context, |states| {
+            let mut row = vec![0.0; width];
+            self.pool(states, &mut row);
+            row
+        })?;
+        Ok(rows.concat())
+    }
+
+    /// What the model's head says of every text: see [`Outputs`].
+    ///
+    /// # Errors
+    /// `invalid_config` for more tokens than the model takes, or none; `cancelled`.
+    pub fn outputs(&self, texts: &[Text<'_>], max_tokens: Option<usize>, context: &Context) -> Result<Outputs> {
+        let plan = self.encoder.plan();
+        let head = self.encoder.head();
+        let rows = self.each(texts, max_tokens.unwrap_or(self.longest), context, |states| head.apply(states, plan))?;
+        let width = head.width(plan.hidden);
+        let texts = rows.into_iter().map(|row| Array2::from_shape_vec((row.len() / width, width), row));
+        let texts = texts.collect::<Result<_, _>>().map_err(|error| {
+            Error::new(Code::Internal, "scores have another shape than texts; please report this").with_source(error)
+        })?;
+        Ok(Outputs { texts, labels: plan.labels.clone() })
+    }
+
+    /// What `read` makes of the rows of each text's tokens.
+    fn each<T: Send>(
+        &self,
+        texts: &[Text<'_>],
+        longest: usize,
+        context: &Context,
+        read: impl Fn(&[f32]) -> T + Sync,
+    ) -> Result<Vec<T>> {
+        let most = self.encoder.plan().longest();
+        ensure!(
+            (1..=most).contains(&longest),
+            InvalidConfig,
+            "texts are cut to {longest} tokens; this model takes 1 to {most}"
+        );
         let size = texts.len().div_ceil(4 * context.threads()).clamp(1, JOB);
-        let jobs: Vec<_> = all.chunks_mut(size * width).zip(texts.chunks(size)).map(Mutex::new).collect();
-        context.map(jobs.len(), |at| {
-            let mut job = jobs[at].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let (rows, texts) = &mut *job;
-            let mut tokens = Vec::with_capacity(texts.len());
-            let mut joined = String::new();
-            for text in texts.iter() {
+        let jobs: Vec<&[Text<'_>]> = texts.chunks(size).collect();
+        let parts = context.map(jobs.len(), |at| {
+            let mut tokens = Vec::with_capacity(size);
+            for text in jobs[at] {
                 context.check()?;
-                joined.clear();
-                joined.push_str(prompt);
-                joined.push_str(text);
-                tokens.push(self.tokenizer.encode(Text::One(&joined), longest)?);
+                tokens.push(self.tokenizer.encode(*text, longest)?);
             }
-            let mut rows = rows.chunks_exact_mut(width);
+            let mut made = Vec::with_capacity(tokens.len());
             for batch in batches(&tokens) {
                 self.encoder.run(&batch, context, |states| {
                     let mut begin = 0;
-                    for (tokens, row) in batch.iter().zip(&mut rows) {
-                        let end = begin + tokens.ids.len() * width;
-                        self.pool(&states[begin..end], row);
+                    for tokens in &batch {
+                        let end = begin + tokens.ids.len() * self.dimensions();
+                        made.push(read(&states[begin..end]));
                         begin = end;
                     }
                 })?;
             }
-            Ok(())
+            Ok(made)
         })?;
-        drop(jobs);
-        Ok(all)
+        Ok(parts.into_iter().flatten().collect())
     }
 
     fn pool(&self, states: &[f32], row: &mut [f32]) {

@@ -1,4 +1,6 @@
 //! Whole models: tokenizer, encoder and pooling against sentence-transformers, and folders that are not sound.
+#![allow(clippy::print_stderr, reason = "a test that is skipped says why, and one that measures says what")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -24,8 +26,16 @@ fn parse(value: &Value) -> Vec<f32> {
 #[test]
 fn texts_become_the_tokens_and_vectors_of_transformers() {
     let Some(models) = tiny() else { return };
-    for name in ["bert-embed", "distilbert-embed", "roberta-embed", "xlmr-embed", "mpnet-embed", "electra-embed"] {
-        let model = TextModel::open(&models.join(name)).unwrap();
+    for name in [
+        "bert-embed",
+        "distilbert-embed",
+        "roberta-embed",
+        "xlmr-embed",
+        "mpnet-embed",
+        "electra-embed",
+        "modernbert-embed",
+    ] {
+        let model = TextModel::open(models.join(name)).unwrap();
         let golden: Value = serde_json::from_slice(&fs::read(models.join(name).join("golden.json")).unwrap()).unwrap();
         let cases: Vec<&Value> =
             golden["cases"].as_array().unwrap().iter().filter(|case| case["text"].is_string()).collect();
@@ -53,7 +63,7 @@ fn texts_become_the_tokens_and_vectors_of_transformers() {
 #[test]
 fn a_text_is_cut_to_the_tokens_asked_for_and_keeps_the_special_ones() {
     let Some(models) = tiny() else { return };
-    let model = TextModel::open(&models.join("bert-embed")).unwrap();
+    let model = TextModel::open(models.join("bert-embed")).unwrap();
     let long = "the refund policy ".repeat(200);
     let whole = model.tokenizer.encode(Text::One(&long), 64).unwrap();
     assert_eq!((whole.ids.len(), whole.ids[0], whole.ids[63]), (64, 2, 3));
@@ -72,7 +82,7 @@ fn model_tokens(model: &TextModel, text: &str) -> usize {
 fn empty_and_strange_texts_have_finite_vectors() {
     let Some(models) = tiny() else { return };
     for name in ["bert-embed", "roberta-embed", "xlmr-embed"] {
-        let model = TextModel::open(&models.join(name)).unwrap();
+        let model = TextModel::open(models.join(name)).unwrap();
         let long = "x".repeat(1 << 20);
         let texts = ["", " \n\t", "\0\u{feff}\u{202e}", "👩‍👩‍👧‍👦 ﷽ é", long.as_str()];
         let vectors = model.embed("", &texts, model.longest(), &Context::new()).unwrap();
@@ -84,7 +94,7 @@ fn empty_and_strange_texts_have_finite_vectors() {
 #[test]
 fn a_cancelled_batch_says_so() {
     let Some(models) = tiny() else { return };
-    let model = TextModel::open(&models.join("bert-embed")).unwrap();
+    let model = TextModel::open(models.join("bert-embed")).unwrap();
     let context = Context::new();
     context.cancel();
     assert_eq!(model.embed("", &["a", "b"], 64, &context).unwrap_err().code(), Code::Cancelled);

@@ -14,8 +14,10 @@ pub(super) struct Tokenizer {
 
 /// One text or two that are read together.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Text<'a> {
+pub enum Text<'a> {
+    /// One text.
     One(&'a str),
+    /// A pair, such as a question and a passage.
     Two(&'a str, &'a str),
 }
 
@@ -57,11 +59,6 @@ impl Tokenizer {
             .post_process(first, second, true)
             .map_err(|error| failed("special tokens cannot be put around a text", &error))?;
         Ok(Tokens { ids: whole.get_ids().to_vec(), kinds: whole.get_type_ids().to_vec() })
-    }
-
-    /// The token of a word of the vocabulary.
-    pub(super) fn id(&self, token: &str) -> Option<u32> {
-        self.inner.token_to_id(token)
     }
 }
 

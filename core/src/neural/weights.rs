@@ -11,22 +11,6 @@ use safetensors::{Dtype, SafeTensors};
 
 use crate::error::{Error, Result, bail, ensure};
 
-/// The bytes of a file, wherever they are.
-enum Bytes {
-    Mapped(Mmap),
-    Owned(Vec<u8>),
-}
-
-impl std::ops::Deref for Bytes {
-    type Target = [u8];
-    fn deref(&self) -> &[u8] {
-        match self {
-            Self::Mapped(map) => map,
-            Self::Owned(bytes) => bytes,
-        }
-    }
-}
-
 /// Where a tensor lies.
 struct Place {
     file: usize,
@@ -37,7 +21,7 @@ struct Place {
 
 /// The tensors of a model.
 pub(super) struct Weights {
-    files: Vec<Bytes>,
+    files: Vec<Mmap>,
     places: HashMap<String, Place>,
 }
 
@@ -57,17 +41,12 @@ impl Weights {
             // SAFETY: the map is only read, as bytes, which have no invalid values. What a program that cuts or rewrites the
             // file meanwhile does to the numbers is the caller's to prevent, as the docs of all who open models say.
             let map = unsafe { Mmap::map(&file) }.map_err(|error| unread(path, error))?;
-            files.push((path.display().to_string(), Bytes::Mapped(map)));
+            files.push((path.display().to_string(), map));
         }
         Self::index(files)
     }
 
-    /// From the bytes of one file.
-    pub(super) fn of_bytes(bytes: Vec<u8>) -> Result<Self> {
-        Self::index(vec![("the weights".to_owned(), Bytes::Owned(bytes))])
-    }
-
-    fn index(named: Vec<(String, Bytes)>) -> Result<Self> {
+    fn index(named: Vec<(String, Mmap)>) -> Result<Self> {
         let mut places = HashMap::new();
         let mut files = Vec::with_capacity(named.len());
         for (file, (name, bytes)) in named.into_iter().enumerate() {
@@ -101,11 +80,6 @@ impl Weights {
 
     pub(super) fn has(&self, name: &str) -> bool {
         self.places.contains_key(name)
-    }
-
-    /// The names that begin with `prefix`, for messages.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.places.keys().map(String::as_str)
     }
 
     /// The shape of a tensor.

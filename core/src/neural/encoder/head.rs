@@ -9,7 +9,7 @@ pub(in crate::neural) enum Head {
     /// The rows of the tokens themselves.
     None,
     /// Scores of labels from the first token's row.
-    Texts { before: Linear, activation: Activation, scores: Linear },
+    Texts { before: Linear, activation: Activation, norm: Option<Box<Norm>>, scores: Linear },
     /// Scores of labels of every token.
     Tokens { scores: Linear },
     /// Scores of all words of the vocabulary for every token.
@@ -27,7 +27,7 @@ struct Places {
     words_bias: &'static str,
 }
 
-fn places(family: Family, prefix: &str) -> Places {
+fn places(plan: &Plan, prefix: &str) -> Places {
     const ROBERTA: Places = Places {
         before: "classifier.dense",
         activation: Activation::Tanh,
@@ -36,7 +36,7 @@ fn places(family: Family, prefix: &str) -> Places {
         words_norm: "lm_head.layer_norm",
         words_bias: "lm_head.bias",
     };
-    match family {
+    match plan.family {
         Family::Bert => Places {
             before: if prefix.is_empty() { "pooler.dense" } else { "bert.pooler.dense" },
             scores: "classifier",
@@ -53,6 +53,22 @@ fn places(family: Family, prefix: &str) -> Places {
             words_norm: "vocab_layer_norm",
             words_bias: "vocab_projector.bias",
         },
+        Family::Deberta => Places {
+            before: "pooler.dense",
+            activation: plan.pooler,
+            scores: "classifier",
+            words_before: "cls.predictions.transform.dense",
+            words_norm: "cls.predictions.transform.LayerNorm",
+            words_bias: "cls.predictions.bias",
+        },
+        Family::Modern => Places {
+            before: "head.dense",
+            activation: plan.activation,
+            scores: "classifier",
+            words_before: "head.dense",
+            words_norm: "head.norm",
+            words_bias: "decoder.bias",
+        },
         Family::Roberta | Family::Mpnet => ROBERTA,
         Family::Electra => Places {
             activation: Activation::Gelu,
@@ -67,7 +83,7 @@ fn places(family: Family, prefix: &str) -> Places {
 impl Head {
     /// The head that the class of the saved model has.
     pub(super) fn read(read: &Reader<'_>, plan: &Plan, words: &[f32]) -> Result<Self> {
-        let places = places(plan.family, read.prefix);
+        let places = places(plan, read.prefix);
         let own = Reader { prefix: "", ..*read };
         let labels = |name: &str| {
             let count =
@@ -85,6 +101,10 @@ impl Head {
             return Ok(Self::Texts {
                 before: own.linear(places.before, plan.hidden, plan.hidden)?,
                 activation: places.activation,
+                norm: match plan.family {
+                    Family::Modern => Some(Box::new(own.norm("head.norm", plan.hidden)?)),
+                    _ => None,
+                },
                 scores: own.linear(places.scores, plan.hidden, labels(places.scores)?)?,
             });
         }
@@ -104,13 +124,24 @@ impl Head {
     }
 
     /// What the model says of a text: one row of scores, or one per token.
-    pub(in crate::neural) fn apply(&self, rows: &[f32], hidden: usize, epsilon: f32) -> Vec<f32> {
-        let count = rows.len() / hidden;
+    pub(in crate::neural) fn apply(&self, rows: &[f32], plan: &Plan) -> Vec<f32> {
+        let count = rows.len() / plan.hidden;
         match self {
             Self::None => rows.to_vec(),
-            Self::Texts { before, activation, scores } => {
+            Self::Texts { before, activation, norm, scores } => {
                 let mut own = vec![0.0; before.outputs()];
-                before.apply(&rows[..hidden], *activation, &mut own);
+                if plan.head_reads_mean {
+                    let mut mean = vec![0.0; plan.hidden];
+                    for row in rows.chunks_exact(plan.hidden) {
+                        mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / count as f32);
+                    }
+                    before.apply(&mean, *activation, &mut own);
+                } else {
+                    before.apply(&rows[..plan.hidden], *activation, &mut own);
+                }
+                if let Some(norm) = norm {
+                    normalise_rows(&mut own, &norm.scale, &norm.shift, plan.epsilon);
+                }
                 let mut out = vec![0.0; scores.outputs()];
                 scores.apply(&own, Activation::None, &mut out);
                 out
@@ -123,7 +154,7 @@ impl Head {
             Self::Words { before, activation, norm, scores } => {
                 let mut own = vec![0.0; count * before.outputs()];
                 before.apply(rows, *activation, &mut own);
-                normalise_rows(&mut own, &norm.scale, &norm.shift, epsilon);
+                normalise_rows(&mut own, &norm.scale, &norm.shift, plan.epsilon);
                 let mut out = vec![0.0; count * scores.outputs()];
                 scores.apply(&own, Activation::None, &mut out);
                 out

@@ -36,6 +36,14 @@ pub(super) fn names(family: Family) -> Names {
         Family::Bert => BERT,
         Family::Roberta => Names { prefix: "roberta.", ..BERT },
         Family::Electra => Names { prefix: "electra.", ..BERT },
+        Family::Deberta => Names {
+            prefix: "deberta.",
+            query: "attention.self.query_proj",
+            key: "attention.self.key_proj",
+            value: "attention.self.value_proj",
+            ..BERT
+        },
+        Family::Modern => Names { prefix: "model.", layer: "layers.", ..BERT },
         Family::Mpnet => Names {
             prefix: "mpnet.",
             query: "attention.attn.q",

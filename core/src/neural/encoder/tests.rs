@@ -1,4 +1,6 @@
 //! Encoders held against the outputs of transformers (torch, f32) on tiny models of every family, and MiniLM itself.
+#![allow(clippy::print_stderr, reason = "a test that is skipped says why, and one that measures says what")]
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -46,7 +48,15 @@ fn encoders_give_the_embeddings_of_transformers_alone_and_in_a_batch() {
         eprintln!("skipped: shared/data/models-tiny is absent");
         return;
     };
-    for name in ["bert-embed", "distilbert-embed", "roberta-embed", "xlmr-embed", "mpnet-embed", "electra-embed"] {
+    for name in [
+        "bert-embed",
+        "distilbert-embed",
+        "roberta-embed",
+        "xlmr-embed",
+        "mpnet-embed",
+        "electra-embed",
+        "modernbert-embed",
+    ] {
         let encoder = open(&models.join(name));
         let golden: Golden =
             serde_json::from_slice(&std::fs::read(models.join(name).join("golden.json")).unwrap()).unwrap();
@@ -99,6 +109,8 @@ fn heads_give_the_scores_of_transformers() {
         "distilbert-ner",
         "roberta-seqcls",
         "xlmr-reranker",
+        "debertav3-seqcls",
+        "debertav3-ner",
     ] {
         let encoder = open(&models.join(name));
         let golden: Golden =
@@ -107,9 +119,7 @@ fn heads_give_the_scores_of_transformers() {
         let mut checked = 0;
         for case in golden.cases.iter().filter(|case| case.get("batch").is_none()) {
             let tokens = Tokens { ids: numbers(&case["ids"]), kinds: numbers(&case["type_ids"]) };
-            let own = encoder
-                .run(&[&tokens], &Context::new(), |rows| encoder.head().apply(rows, plan.hidden, plan.epsilon))
-                .unwrap();
+            let own = encoder.run(&[&tokens], &Context::new(), |rows| encoder.head().apply(rows, plan)).unwrap();
             let width = encoder.head().width(plan.hidden);
             let expected: Vec<Vec<f32>> = match &case["logits"][0][0] {
                 serde_json::Value::Array(_) => numbers(&case["logits"][0]),

@@ -51,10 +51,6 @@ impl Linear {
         Self { inputs, outputs, panels, bias }
     }
 
-    pub(in crate::neural) fn inputs(&self) -> usize {
-        self.inputs
-    }
-
     pub(in crate::neural) fn outputs(&self) -> usize {
         self.outputs
     }
@@ -155,12 +151,12 @@ fn sums<const FUSED: bool, const R: usize, const P: usize, const W: usize>(
     panels: &[f32],
 ) -> [[f32; W]; R] {
     let mut rows = [&left.values[..0]; R];
-    for row in 0..R {
-        rows[row] = &left.values[row * left.stride..][..inputs];
+    for (row, values) in rows.iter_mut().enumerate() {
+        *values = &left.values[row * left.stride..][..inputs];
     }
     let mut columns = [&panels.as_chunks::<PANEL>().0[..0]; P];
-    for panel in 0..P {
-        columns[panel] = &panels[panel * inputs * PANEL..].as_chunks().0[..inputs];
+    for (panel, column) in columns.iter_mut().enumerate() {
+        *column = &panels[panel * inputs * PANEL..].as_chunks().0[..inputs];
     }
     let mut sums = [[0.0; W]; R];
     for input in 0..inputs {
@@ -210,7 +206,7 @@ fn store<const FUSED: bool, const W: usize>(
 
 /// In loops, not closures, which might be compiled apart and without the instructions of this processor.
 #[inline(always)]
-fn activate<const FUSED: bool, const W: usize>(values: &mut [f32; W], activation: Activation) {
+pub(super) fn activate<const FUSED: bool, const W: usize>(values: &mut [f32; W], activation: Activation) {
     match activation {
         Activation::None => {}
         Activation::Gelu => {

@@ -16,10 +16,10 @@ mod pointwise;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::neural) use attention::{Heads, Spare, attention};
+pub(in crate::neural) use attention::{Bias, Heads, Relative, Spare, attention};
 pub(in crate::neural) use linear::{Activation, Linear};
 pub(crate) use pointwise::unit;
-pub(in crate::neural) use pointwise::{add_and_normalise, normalise_rows};
+pub(in crate::neural) use pointwise::{add_and_normalise, gate, normalise_rows, rotate};
 
 /// Declare a loop that is compiled for the baseline, for AVX2 with FMA and for AVX-512. Inside, `FUSED` says whether
 /// `mul_add` is one instruction.

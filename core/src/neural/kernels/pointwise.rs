@@ -1,4 +1,5 @@
 //! What is done number by number, or row by row.
+use super::linear::{Activation, activate};
 use super::{fused, multiply_add};
 
 /// Sums and maxima go in so many lanes.
@@ -128,6 +129,47 @@ fused! {
         for (row, more) in rows.chunks_exact_mut(scale.len()).zip(more.chunks_exact(scale.len())) {
             row.iter_mut().zip(more).for_each(|(value, more)| *value += more);
             normalise::<FUSED>(row, scale, shift, epsilon);
+        }
+    }
+}
+
+fused! {
+    /// Turn queries and keys by their positions: of every head, number `i` with number `i + width / 2` by the angle of `cosines`
+    /// and `sines`, `[token, width / 2]`. `rows` is `[token, 3 * heads * width]`. Source: Su et al. (2021), RoFormer.
+    pub(in crate::neural) fn rotate, plain rotate_plain(rows: &mut [f32], hidden: usize, cosines: &[f32], sines: &[f32], half: usize) {
+        for (token, row) in rows.chunks_exact_mut(3 * hidden).enumerate() {
+            let (cosines, sines) = (&cosines[token * half..][..half], &sines[token * half..][..half]);
+            for head in row[..2 * hidden].chunks_exact_mut(2 * half) {
+                let (left, right) = head.split_at_mut(half);
+                for at in 0..half {
+                    let (x, y) = (left[at], right[at]);
+                    left[at] = multiply_add::<FUSED>(x, cosines[at], -y * sines[at]);
+                    right[at] = multiply_add::<FUSED>(y, cosines[at], x * sines[at]);
+                }
+            }
+        }
+    }
+}
+
+fused! {
+    /// The activated first half of every row times its second half, `[row, 2 * inner]` to `[row, inner]`.
+    pub(in crate::neural) fn gate, plain gate_plain(rows: &[f32], inner: usize, activation: Activation, out: &mut [f32]) {
+        for (row, out) in rows.chunks_exact(2 * inner).zip(out.chunks_exact_mut(inner)) {
+            let (values, gates) = row.split_at(inner);
+            let (lanes, rest) = out.as_chunks_mut::<LANES>();
+            for (at, out) in lanes.iter_mut().enumerate() {
+                out.copy_from_slice(&values[at * LANES..][..LANES]);
+                activate::<FUSED, LANES>(out, activation);
+                for lane in 0..LANES {
+                    out[lane] *= gates[at * LANES + lane];
+                }
+            }
+            let done = inner - rest.len();
+            for (at, out) in rest.iter_mut().enumerate() {
+                let mut one = [values[done + at]];
+                activate::<FUSED, 1>(&mut one, activation);
+                *out = one[0] * gates[done + at];
+            }
         }
     }
 }
