@@ -23,6 +23,10 @@ pub mod forecast;
 #[cfg(feature = "matching")]
 pub mod matching;
 pub mod math;
+#[cfg(feature = "neural")]
+pub mod neural;
+#[cfg(feature = "nlp")]
+pub mod nlp;
 #[cfg(feature = "optimize")]
 pub mod optimize;
 pub mod store;
