@@ -39,6 +39,7 @@ mod moments;
 mod nearest;
 mod neighbours;
 mod options;
+mod panels;
 mod pca;
 mod probability;
 mod rows;
@@ -48,6 +49,7 @@ mod svm;
 #[cfg(test)]
 mod tests;
 mod threshold;
+mod tree;
 
 pub use auto::AutoDetector;
 pub use cblof::Cblof;
