@@ -61,7 +61,7 @@ impl Examples {
         let normal = scores.iter().filter(|score| **score <= threshold).count();
         let most = (MOST_KEPT / columns).clamp(1, MOST_EXAMPLES);
         let kept = normal.min(most);
-        let (mut positions, mut values, mut seen) = (Vec::with_capacity(kept), Vec::new(), 0);
+        let (mut positions, mut values, mut seen) = (Vec::with_capacity(kept), Vec::with_capacity(kept * columns), 0);
         for (row, _) in scores.iter().enumerate().filter(|(_, score)| **score <= threshold) {
             // Even steps: the k-th is taken when its share of the kept ones becomes due.
             if seen * kept / normal.max(1) == positions.len() && positions.len() < kept {
@@ -78,9 +78,10 @@ impl Examples {
     pub(super) fn typical(&self) -> Vec<f64> {
         let columns = self.weights.len();
         let mut medians = Vec::with_capacity(columns);
-        // Some columns in one pass over the rows.
-        for start in (0..columns).step_by(16) {
-            let mut present = vec![Vec::with_capacity(self.positions.len()); 16.min(columns - start)];
+        // As many columns in one pass over the rows as stay in the cache.
+        let width = ((1 << 17) / self.positions.len().max(1)).clamp(16, 256);
+        for start in (0..columns).step_by(width) {
+            let mut present = vec![Vec::with_capacity(self.positions.len()); width.min(columns - start)];
             for row in self.values.chunks_exact(columns) {
                 for (present, value) in present.iter_mut().zip(&row[start..]) {
                     if !value.is_nan() {

@@ -40,6 +40,7 @@ mod moments;
 mod nearest;
 mod neighbours;
 mod options;
+mod panels;
 mod pca;
 mod probability;
 mod rows;
@@ -49,6 +50,7 @@ mod svm;
 #[cfg(test)]
 mod tests;
 mod threshold;
+mod tree;
 
 pub use auto::AutoDetector;
 pub use cblof::Cblof;
