@@ -1,7 +1,7 @@
 //! One-class support vector machine: which side of a border around the bulk of the rows.
 //!
 //! With the kernel `k(x, y) = exp(-gamma |x - y|^2)` the weights `a` of the fitted rows minimise `a' K a / 2` under
-//! `0 <= a <= 1` and `sum a = nu n`; the score is `rho - sum a_i k(x_i, x)`, above 0 outside the border, in units of the kernel
+//! `0 <= a <= 1` and `sum a = nu n` (with weights `0 <= a_i <= w_i` and `nu` times their sum); the score is `rho - sum a_i k(x_i, x)`, above 0 outside the border, in units of the kernel
 //! sum. At least the share `nu` of rows are support vectors and at most that share lie outside. Two weights change at a time,
 //! chosen by the gradient and the second order (Fan, Chen, Lin 2005), until the largest violation is below `tolerance`.
 //! O(rows^2 columns) and more; meant for up to some ten thousand rows. The model keeps the support vectors.
@@ -103,15 +103,15 @@ impl Detector for OneClassSvm {
         let gamma = match self.gamma {
             Some(gamma) => gamma,
             None => {
-                let count = values.len() as f64;
-                let mean = values.iter().sum::<f64>() / count;
-                let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count;
+                let variance = variance(&values, rows);
                 ensure!(variance.is_finite(), InvalidData, "the values vary too much for a kernel; scale the columns");
                 if variance > 0.0 { 1.0 / (columns as f64 * variance) } else { 1.0 }
             }
         };
         let all = Lanes::of(&values, columns);
-        let (weights, border) = Search::new(&all, gamma, self.nu, context)?.run(self.tolerance)?;
+        let (weights, border) =
+            Search::new(&all, gamma, self.nu, rows.weights().unwrap_or_else(|| vec![1.0; all.len()]), context)?
+                .run(self.tolerance)?;
         let supports: Vec<usize> = (0..weights.len()).filter(|row| weights[*row] > 0.0).collect();
         let vectors: Vec<f64> = supports.iter().flat_map(|row| all.row(*row)).collect();
         let weights = supports.iter().map(|row| weights[*row]).collect();
@@ -121,11 +121,23 @@ impl Detector for OneClassSvm {
     }
 }
 
+/// The variance of all values, each row as often as it weighs.
+fn variance(values: &[f64], rows: &Rows<'_>) -> f64 {
+    let columns = rows.columns();
+    let weight = |at: usize| rows.weight(at / columns);
+    let count = rows.total() * columns as f64;
+    let mean = values.iter().enumerate().map(|(at, value)| weight(at) * value).sum::<f64>() / count;
+    let square = |(at, value): (usize, &f64)| weight(at) * ((value - mean) * (value - mean));
+    values.iter().enumerate().map(square).sum::<f64>() / count
+}
+
 /// The search for the weights.
 struct Search<'a> {
     rows: &'a Lanes,
     gamma: f64,
     weights: Vec<f64>,
+    /// The most that each may be: how many rows a row stands for.
+    bounds: Vec<f64>,
     gradient: Vec<f64>,
     cache: Cache,
     context: &'a Context,
@@ -165,15 +177,14 @@ impl Cache {
 }
 
 impl<'a> Search<'a> {
-    /// The first weights are 1 until their sum is reached, the others 0.
-    fn new(rows: &'a Lanes, gamma: f64, nu: f64, context: &'a Context) -> Result<Self> {
+    /// The first weights are at their bounds until their sum is reached, the others 0.
+    fn new(rows: &'a Lanes, gamma: f64, nu: f64, bounds: Vec<f64>, context: &'a Context) -> Result<Self> {
         let count = rows.len();
-        let sum = nu * count as f64;
-        let whole = (sum as usize).min(count);
+        let mut left = nu * bounds.iter().sum::<f64>();
         let mut weights = vec![0.0; count];
-        weights[..whole].fill(1.0);
-        if whole < count {
-            weights[whole] = sum - whole as f64;
+        for (weight, bound) in weights.iter_mut().zip(&bounds) {
+            *weight = f64::min(left, *bound);
+            left -= *weight;
         }
         let cache = Cache {
             slots: vec![None; count],
@@ -181,7 +192,7 @@ impl<'a> Search<'a> {
             most: (CACHE / 4 / count).max(2),
             spare: Vec::new(),
         };
-        let mut search = Self { rows, gamma, weights, gradient: vec![0.0; count], cache, context };
+        let mut search = Self { rows, gamma, weights, bounds, gradient: vec![0.0; count], cache, context };
         for row in 0..count {
             let weight = search.weights[row];
             if weight > 0.0 {
@@ -211,8 +222,9 @@ impl<'a> Search<'a> {
     /// Change the two weights that promise most; `false` at the optimum.
     fn step(&mut self, tolerance: f64) -> Result<bool> {
         let (mut up, mut rise) = (None, f64::NEG_INFINITY);
-        for (row, (weight, gradient)) in self.weights.iter().zip(&self.gradient).enumerate() {
-            if *weight < 1.0 && -gradient >= rise {
+        for (row, ((weight, gradient), bound)) in self.weights.iter().zip(&self.gradient).zip(&self.bounds).enumerate()
+        {
+            if weight < bound && -gradient >= rise {
                 (up, rise) = (Some(row), -gradient);
             }
         }
@@ -251,21 +263,14 @@ impl<'a> Search<'a> {
         let shift = (self.gradient[up] - self.gradient[down]) / curvature;
         let (old_up, old_down) = (self.weights[up], self.weights[down]);
         let sum = old_up + old_down;
-        let (mut a, mut b) = (old_up - shift, old_down + shift);
-        if sum > 1.0 {
-            if a > 1.0 {
-                (a, b) = (1.0, sum - 1.0);
-            }
-            if b > 1.0 {
-                (a, b) = (sum - 1.0, 1.0);
-            }
-        } else {
-            if b < 0.0 {
-                (a, b) = (sum, 0.0);
-            }
-            if a < 0.0 {
-                (a, b) = (0.0, sum);
-            }
+        // What keeps both between 0 and their bounds.
+        let (most_up, most_down) = (self.bounds[up].min(sum), self.bounds[down].min(sum));
+        let mut a = old_up - shift;
+        let mut b = old_down + shift;
+        if a >= most_up {
+            (a, b) = (most_up, sum - most_up);
+        } else if a <= sum - most_down {
+            (a, b) = (sum - most_down, most_down);
         }
         (self.weights[up], self.weights[down]) = (a, b);
         let (da, db) = (a - old_up, b - old_down);
@@ -277,8 +282,8 @@ impl<'a> Search<'a> {
     /// The mean gradient of the weights between their bounds; without any, the middle of what the others allow.
     fn border(&self) -> f64 {
         let (mut low, mut high, mut sum, mut free) = (f64::NEG_INFINITY, f64::INFINITY, 0.0, 0.0);
-        for (weight, gradient) in self.weights.iter().zip(&self.gradient) {
-            if *weight >= 1.0 {
+        for ((weight, gradient), bound) in self.weights.iter().zip(&self.gradient).zip(&self.bounds) {
+            if weight >= bound {
                 low = low.max(*gradient);
             } else if *weight <= 0.0 {
                 high = high.min(*gradient);
