@@ -268,7 +268,7 @@ def distances() -> dict:
             {"op": fit, "options": {"levels": 1}, "arrays": [lent], "fails": "invalid_config", "contains": "levels"},
             {"op": fit, "options": {"mismatch": 0}, "arrays": [lent], "fails": "invalid_config", "contains": "mismatch"},
             {"op": fit, "options": {"detector": {"Mahalanobis": {}}}, "arrays": [lent], "fails": "invalid_config", "contains": "robust"},
-            {"op": fit, "options": {"columns": ["town"]}, "arrays": [lent], "fails": "invalid_data", "contains": "town"},
+            {"op": fit, "options": {"columns": ["town"], "levels": 9}, "arrays": [lent], "fails": "invalid_data", "contains": "town"},
             {"op": fit, "options": {"weights": "city"}, "arrays": [lent], "fails": "invalid_data", "contains": "city"},
         ],
     }
