@@ -201,14 +201,24 @@ impl<'a> Rows<'a> {
         context: &Context,
         work: impl Fn(&[f64], &mut [f64]) -> Result<()> + Sync,
     ) -> Result<Vec<f64>> {
+        self.score_by(self.block_rows(), context, work)
+    }
+
+    /// The same with blocks of `size` rows.
+    pub(super) fn score_by(
+        &self,
+        size: usize,
+        context: &Context,
+        work: impl Fn(&[f64], &mut [f64]) -> Result<()> + Sync,
+    ) -> Result<Vec<f64>> {
         let mut scores = vec![0.0; self.len()];
-        let size = self.block_rows();
         let parts: Vec<Mutex<&mut [f64]>> = scores.chunks_mut(size).map(Mutex::new).collect();
         // Several blocks are one item, so that results of `map` cost nothing and a row's copy is reused.
-        let items = parts.len().div_ceil(8);
+        let together = (parts.len() / (4 * context.threads())).clamp(1, 8);
+        let items = parts.len().div_ceil(together);
         context.map(items, |item| {
             let mut spare = Vec::new();
-            for (at, part) in parts.iter().enumerate().skip(item * 8).take(8) {
+            for (at, part) in parts.iter().enumerate().skip(item * together).take(together) {
                 context.check()?;
                 let mut part = part.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let start = at * size;

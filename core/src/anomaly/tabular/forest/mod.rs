@@ -16,7 +16,11 @@
 //! assert_eq!(anomalies, [7]);
 //! # Ok::<(), inlaid::Error>(())
 //! ```
+mod blend;
 mod grow;
+mod ranks;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use serde::{Deserialize, Serialize};
@@ -27,12 +31,15 @@ use super::rows::Rows;
 use super::weights::Units;
 use crate::Context;
 use crate::error::{Result, ensure};
+use blend::{Blend, DEEPEST, Room};
 use grow::grow;
 
 /// The most trees.
 const MOST_TREES: usize = 10_000;
 /// The most rows that a tree is grown from.
 const MOST_SAMPLES: usize = 1 << 16;
+/// So many rows are compared with all cuts.
+const BLENDED: usize = 1024;
 /// The most nodes of all trees together.
 const MOST_NODES: usize = 1 << 24;
 
@@ -82,6 +89,12 @@ impl ForestModel {
         self.leaves.len() >> self.depth
     }
 
+    /// Whether so many rows are compared with all cuts instead of walking: trees must be shallow, their columns no more than
+    /// what ranking them saves, and rows enough to pay for the turning of the trees.
+    fn blends(&self, rows: usize) -> bool {
+        self.planes.is_empty() && self.depth <= DEEPEST && self.columns <= 2 * self.trees() && rows >= BLENDED
+    }
+
     /// The score of so many cuts, summed over the trees.
     #[inline(always)]
     fn finish(&self, sum: f64) -> f64 {
@@ -91,6 +104,14 @@ impl ForestModel {
 
 impl Scorer for ForestModel {
     fn score(&self, rows: &Rows<'_>, context: &Context) -> Result<Vec<f64>> {
+        if self.blends(rows.len()) {
+            let blend = Blend::of(self, context)?;
+            return rows.score_by(Blend::rows(self.columns), context, |block, scores| {
+                blend.cuts(block, scores, &mut Room::default());
+                scores.iter_mut().for_each(|sum| *sum = self.finish(*sum));
+                Ok(())
+            });
+        }
         rows.score(context, |block, scores| {
             let size = ((1 << 12) / self.columns).next_multiple_of(walk::ABREAST);
             let mut tile = Vec::new();
