@@ -6,7 +6,7 @@
 Needs `pip install pyod scikit-learn` (written against PyOD 3.6.7, scikit-learn 1.9.1). Every second column of a set, drawn by the seed,
 becomes categories: its values are cut at quantiles that are drawn too, into 3 to 8 of unequal size. By hand means
 `OneHotEncoder` for those and `StandardScaler` for the others, then the peer with its defaults. Sets are those of
-`../shared/data/anomaly/adbench` with at most 8,000 rows and 100 columns.
+`../shared/data/anomaly/adbench` with at most ROWS rows (2,000) and 100 columns.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from sklearn.svm import OneClassSVM
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "anomaly" / "adbench"
 
 
-def tables(seeds: int):
+def tables(seeds: int, most: int):
     for path in sorted(FOLDER.glob("*.npz")):
         with np.load(path, allow_pickle=True) as file:
             rows, labels = file["X"].astype(float), file["y"].astype(int)
-        if rows.shape[1] > 100 or rows.shape[0] > 8000:
+        if rows.shape[1] > 100 or rows.shape[0] > most:
             continue
         for seed in range(seeds):
             draw = np.random.default_rng(seed)
@@ -73,11 +73,12 @@ def main() -> None:
     parser.add_argument("program")
     parser.add_argument("--mismatch", nargs="*", default=["2"])
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--no-peers", action="store_true")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         files, peers = [], defaultdict(dict)
-        for name, columns, labels in tables(told.seeds):
+        for name, columns, labels in tables(told.seeds, told.rows):
             path = Path(folder) / f"{name}.csv"
             lines = zip(*([repr(float(v)) if k[0] == "x" else v for v in values] for k, values in columns.items()), labels, strict=True)
             path.write_text(",".join([*columns, "label"]) + "\n" + "".join(",".join(map(str, line)) + "\n" for line in lines))

@@ -67,19 +67,19 @@ struct Scale {
 }
 
 impl Scale {
-    fn of(scores: &[f64], weights: Option<&[f64]>) -> Self {
+    fn of(scores: &[f64], weights: Option<&[f64]>, context: &Context) -> Result<Self> {
         let mut values = scores.to_vec();
         let (middle, high) = match weights {
             None => (median(&mut values), quantile(&mut values, 0.9)),
             Some(weights) => {
-                let pairs = ascending(scores, weights);
+                let pairs = ascending(scores, weights, context)?;
                 (sorted_quantile(&pairs, 0.5), sorted_quantile(&pairs, 0.9))
             }
         };
         let widths = [high, values.iter().copied().fold(middle, f64::max)];
         let width =
             widths.into_iter().map(|end| end - middle).find(|width| 1.0 / width < f64::INFINITY && *width > 0.0);
-        Self { middle, unit: 1.0 / width.unwrap_or(1.0) }
+        Ok(Self { middle, unit: 1.0 / width.unwrap_or(1.0) })
     }
 
     fn part(&self, score: f64) -> f64 {
@@ -250,8 +250,8 @@ impl Detector for AutoDetector {
             _ => beside_sample(&model, rows, &chosen, context)?,
         };
         let weights = rows.weights();
-        model.rare = Scale::of(&rare, weights.as_deref());
-        model.lonely = Scale::of(&lonely, weights.as_deref());
+        model.rare = Scale::of(&rare, weights.as_deref(), context)?;
+        model.lonely = Scale::of(&lonely, weights.as_deref(), context)?;
         let scores = rare.iter().zip(&lonely).map(|(rare, lonely)| model.together(*rare, *lonely)).collect();
         Ok((Model::Auto(model), scores))
     }

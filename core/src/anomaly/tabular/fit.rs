@@ -74,11 +74,13 @@ pub(super) fn fit<D: Detector>(
             let (model, scores) = train(options, &rows, context)?;
             let threshold = match rule {
                 Threshold::Fixed(rule) => rule.score,
-                Threshold::ExtremeValue(rule) => extreme_value_of(&scores, own, rule.probability, rule.level)?,
-                Threshold::Contamination(ContaminationThreshold { contamination: Some(share), .. }) => {
-                    contamination_of(&scores, own, *share)?
+                Threshold::ExtremeValue(rule) => {
+                    extreme_value_of(&scores, own, [rule.probability, rule.level], context)?
                 }
-                _ => contamination_of(&scores, own, common.contamination)?,
+                Threshold::Contamination(ContaminationThreshold { contamination: Some(share), .. }) => {
+                    contamination_of(&scores, own, *share, context)?
+                }
+                _ => contamination_of(&scores, own, common.contamination, context)?,
             };
             (model, scores, threshold)
         }
@@ -86,7 +88,7 @@ pub(super) fn fit<D: Detector>(
     let examples = Examples::of(&rows, &scores, threshold)?;
     let calibration = match own {
         None => Calibration::of_ranks(&scores, common.contamination, context)?,
-        Some(weights) => Calibration::of_weighted_ranks(&scores, weights, common.contamination),
+        Some(weights) => Calibration::of_weighted_ranks(&scores, weights, common.contamination, context)?,
     };
     let limits = [threshold, common.contamination];
     let learnt = Learnt { scores, weights: weights.to_vec() };
@@ -156,7 +158,7 @@ fn split<D: Detector>(
     let kept_rows = rows.choose(kept);
     let fresh = model.scorer().score(&kept_rows, context)?;
     check_trained(D::NAME, &fresh)?;
-    let threshold = conformal_of(&fresh, kept_rows.weights().as_deref(), false_alarm)?;
+    let threshold = conformal_of(&fresh, kept_rows.weights().as_deref(), false_alarm, context)?;
     let mut scores = join(rows.len(), [(learnt, own), (kept, fresh)]);
     if !others.is_empty() {
         let rest = model.scorer().score(&rows.choose(&others), context)?;

@@ -340,11 +340,11 @@ impl FittedDetector {
             Some(rows) => Some(self.score_rows(&self.rows(rows, context)?, context)?),
             None => None,
         };
-        self.with_threshold_of(rule, own)
+        self.with_threshold_of(rule, own, context)
     }
 
     /// The same detector with the threshold by a rule over scores of new rows, or of those fitted.
-    pub(super) fn with_threshold_of(&self, rule: &Threshold, own: Option<Vec<f64>>) -> Result<Self> {
+    pub(super) fn with_threshold_of(&self, rule: &Threshold, own: Option<Vec<f64>>, context: &Context) -> Result<Self> {
         rule.validate()?;
         let (scores, weights) = match &own {
             Some(fresh) => (fresh, None),
@@ -352,9 +352,11 @@ impl FittedDetector {
         };
         let threshold = match rule {
             Threshold::Contamination(rule) => {
-                contamination_of(scores, weights, rule.contamination.unwrap_or(self.contamination))?
+                contamination_of(scores, weights, rule.contamination.unwrap_or(self.contamination), context)?
             }
-            Threshold::ExtremeValue(rule) => extreme_value_of(scores, weights, rule.probability, rule.level)?,
+            Threshold::ExtremeValue(rule) => {
+                extreme_value_of(scores, weights, [rule.probability, rule.level], context)?
+            }
             Threshold::Fixed(rule) => rule.score,
             Threshold::Conformal(rule) => {
                 ensure!(

@@ -63,8 +63,13 @@ impl Calibration {
     }
 
     /// As [`of_ranks`](Self::of_ranks), each score as often as its weight says.
-    pub(super) fn of_weighted_ranks(scores: &[f64], weights: &[f64], contamination: f64) -> Self {
-        let sorted = ascending(scores, weights);
+    pub(super) fn of_weighted_ranks(
+        scores: &[f64],
+        weights: &[f64],
+        contamination: f64,
+        context: &Context,
+    ) -> Result<Self> {
+        let sorted = ascending(scores, weights, context)?;
         // Distinct scores, and the weight up to and with each.
         let (mut distinct, mut ends, mut total): (Vec<f64>, Vec<f64>, f64) = (Vec::new(), Vec::new(), 0.0);
         for (score, weight) in sorted {
@@ -87,7 +92,7 @@ impl Calibration {
                 shares.push((1.0 - 0.5 * (first + ends[at]) / total).clamp(0.0, 1.0));
             }
         }
-        Calibration::Ranks { scores: values, shares, pivot: pivot(contamination) }
+        Ok(Calibration::Ranks { scores: values, shares, pivot: pivot(contamination) })
     }
 
     /// From rows whose labels are known.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use ndarray::{ArrayView2, Axis, s};
 
 use super::options::Missing;
-use super::weights::quantile;
+use super::weights::{ascending, sorted_quantile};
 use crate::Context;
 use crate::error::{Result, bail, ensure};
 
@@ -290,17 +290,15 @@ fn check_values(view: ArrayView2<'_, f64>, context: &Context) -> Result<Option<(
 /// The median of every column's present values.
 pub(super) fn medians(view: ArrayView2<'_, f64>, weights: &[f64], context: &Context) -> Result<Vec<f64>> {
     context.map(view.ncols(), |column| {
-        let present = || view.column(column).into_iter().copied().enumerate().filter(|(_, value)| !value.is_nan());
         let none = "nothing can stand in for missing ones";
         if weights.is_empty() {
-            let mut values: Vec<f64> = present().map(|(_, value)| value).collect();
+            let mut values: Vec<f64> = view.column(column).iter().copied().filter(|value| !value.is_nan()).collect();
             ensure!(!values.is_empty(), InvalidData, "column {column} has no values, {none}");
             return Ok(median(&mut values));
         }
-        let mut pairs: Vec<(f64, f64)> = present().map(|(row, value)| (value, weights[row])).collect();
-        pairs.retain(|(_, weight)| *weight > 0.0);
+        let pairs = ascending(&view.column(column).to_vec(), weights, context)?;
         ensure!(!pairs.is_empty(), InvalidData, "column {column} has no values in rows with a weight, {none}");
-        Ok(quantile(&mut pairs, 0.5))
+        Ok(sorted_quantile(&pairs, 0.5))
     })
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::copula::Rule;
 use super::model::{Model, Scorer};
 use super::rows::Rows;
+use super::weights::ascending;
 use crate::Context;
 use crate::error::{Result, ensure};
 
@@ -27,11 +28,9 @@ pub(super) struct WeightedTails {
 }
 
 impl Column {
-    fn of(values: &[f64], weights: &[f64]) -> Self {
-        let mut pairs: Vec<(f64, f64)> = values.iter().copied().zip(weights.iter().copied()).collect();
-        pairs.retain(|(value, weight)| !value.is_nan() && *weight > 0.0);
+    fn of(values: &[f64], weights: &[f64], context: &Context) -> Result<Self> {
+        let mut pairs = ascending(values, weights, context)?;
         let skew = skewness_sign(&pairs);
-        pairs.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
         // Equal values side by side, their weights added up.
         pairs.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
@@ -44,7 +43,7 @@ impl Column {
         at_least.reverse();
         // Both ends are everything, whatever the rounding of sums.
         at_most.iter_mut().chain(&mut at_least).for_each(|sum| *sum = sum.min(total));
-        Self { values: pairs.into_iter().map(|(value, _)| value).collect(), at_most, at_least, total, skew }
+        Ok(Self { values: pairs.into_iter().map(|(value, _)| value).collect(), at_most, at_least, total, skew })
     }
 
     fn part(&self, value: f64, rule: Rule) -> f64 {
@@ -95,7 +94,7 @@ fn skewness_sign(pairs: &[(f64, f64)]) -> i8 {
 pub(super) fn train(rule: Rule, rows: &Rows<'_>, weights: &[f64], context: &Context) -> Result<(Model, Vec<f64>)> {
     let columns = context.map(rows.columns(), |column| {
         let mut turned = rows.turn(column..column + 1, context)?;
-        Ok(Column::of(&turned.pop().unwrap_or_default(), weights))
+        Column::of(&turned.pop().unwrap_or_default(), weights, context)
     })?;
     let model = WeightedTails { rule, columns };
     let scores = model.score(rows, context)?;

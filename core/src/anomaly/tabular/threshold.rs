@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::options::check_contamination;
 use super::weights::{self, ascending, sorted_quantile};
+use crate::Context;
 use crate::error::{Result, bail, ensure};
 
 /// The fewest scores above the start of a tail that a distribution is fitted to.
@@ -181,7 +182,7 @@ pub(super) fn check_scores(scores: &[f64], fewest: usize) -> Result<()> {
 /// # Errors
 /// `invalid_config` for a share outside (0, 0.5], `invalid_data` for NaN or infinite scores, `not_enough_data` for none.
 pub fn contamination_threshold(scores: &[f64], contamination: f64) -> Result<f64> {
-    contamination_of(scores, None, contamination)
+    contamination_of(scores, None, contamination, &Context::new())
 }
 
 /// As [`contamination_threshold`], each score as often as its weight says: the mean of the quantile function over one unit of
@@ -192,16 +193,21 @@ pub fn contamination_threshold(scores: &[f64], contamination: f64) -> Result<f64
 /// finite, or none above 0.
 pub fn weighted_contamination_threshold(scores: &[f64], weights: &[f64], contamination: f64) -> Result<f64> {
     weights::check(weights, scores.len())?;
-    contamination_of(scores, Some(weights), contamination)
+    contamination_of(scores, Some(weights), contamination, &Context::new())
 }
 
 /// As [`contamination_threshold`], each score as often as its weight says.
-pub(super) fn contamination_of(scores: &[f64], weights: Option<&[f64]>, contamination: f64) -> Result<f64> {
+pub(super) fn contamination_of(
+    scores: &[f64],
+    weights: Option<&[f64]>,
+    contamination: f64,
+    context: &Context,
+) -> Result<f64> {
     check_contamination(contamination)?;
     check_scores(scores, 1)?;
     Ok(match weights {
         None => quantile(&mut scores.to_vec(), 1.0 - contamination),
-        Some(weights) => sorted_quantile(&ascending(scores, weights), 1.0 - contamination),
+        Some(weights) => sorted_quantile(&ascending(scores, weights, context)?, 1.0 - contamination),
     })
 }
 
@@ -226,15 +232,20 @@ pub(super) fn quantile(values: &mut [f64], share: f64) -> f64 {
 /// # Errors
 /// `invalid_config` for a level outside (0, 1) or a probability outside (0, 1 - level); `invalid_data`, `not_enough_data`.
 pub fn extreme_value_threshold(scores: &[f64], probability: f64, level: f64) -> Result<f64> {
-    extreme_value_of(scores, None, probability, level)
+    extreme_value_of(scores, None, [probability, level], &Context::new())
 }
 
 /// As [`extreme_value_threshold`], each score as often as its weight says.
-pub(super) fn extreme_value_of(scores: &[f64], weights: Option<&[f64]>, probability: f64, level: f64) -> Result<f64> {
+pub(super) fn extreme_value_of(
+    scores: &[f64],
+    weights: Option<&[f64]>,
+    [probability, level]: [f64; 2],
+    context: &Context,
+) -> Result<f64> {
     check_tail(probability, level)?;
     check_scores(scores, 1)?;
     if let Some(weights) = weights {
-        let pairs = ascending(scores, weights);
+        let pairs = ascending(scores, weights, context)?;
         let start = sorted_quantile(&pairs, level);
         let excesses: Vec<(f64, f64)> =
             pairs.iter().filter(|(score, _)| *score > start).map(|(score, weight)| (score - start, *weight)).collect();
@@ -316,15 +327,20 @@ fn fit_tail<I: Iterator<Item = (f64, f64)>>(excesses: impl Fn() -> I) -> (f64, f
 /// `invalid_config` for a probability outside (0, 1); `not_enough_data` for fewer than 1 / `false_alarm` - 1 scores;
 /// `invalid_data`.
 pub fn conformal_threshold(calibration: &[f64], false_alarm: f64) -> Result<f64> {
-    conformal_of(calibration, None, false_alarm)
+    conformal_of(calibration, None, false_alarm, &Context::new())
 }
 
 /// As [`conformal_threshold`], each score as often as its weight says.
-pub(super) fn conformal_of(calibration: &[f64], weights: Option<&[f64]>, false_alarm: f64) -> Result<f64> {
+pub(super) fn conformal_of(
+    calibration: &[f64],
+    weights: Option<&[f64]>,
+    false_alarm: f64,
+    context: &Context,
+) -> Result<f64> {
     check_false_alarm(false_alarm)?;
     check_scores(calibration, 1)?;
     if let Some(weights) = weights {
-        let pairs = ascending(calibration, weights);
+        let pairs = ascending(calibration, weights, context)?;
         let total: f64 = pairs.iter().map(|(_, weight)| weight).sum();
         let rank = (total + 1.0) * (1.0 - false_alarm) - 1e-9;
         let mut held = 0.0;

@@ -3,9 +3,9 @@
 //! What is learnt from whole weights is what would be learnt from every row repeated as often. Where a number between has no
 //! such meaning, the rule is the one that is linear between whole numbers: a quantile is the mean of the weighted quantile
 //! function over one unit of weight, which for equal rows is the usual line between two of them.
-use std::cmp::Ordering;
-
 use super::rows::Rows;
+use super::sort::Sorter;
+use crate::Context;
 use crate::error::{Result, ensure};
 use crate::math::random::Random;
 
@@ -123,12 +123,39 @@ impl Units {
     }
 }
 
-/// Values with weights, ascending; values of the same size keep no order.
-pub(super) fn ascending(values: &[f64], weights: &[f64]) -> Vec<(f64, f64)> {
-    let mut pairs: Vec<(f64, f64)> = values.iter().copied().zip(weights.iter().copied()).collect();
-    pairs.retain(|(_, weight)| *weight > 0.0);
-    pairs.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(Ordering::Equal));
-    pairs
+/// Values with weights above 0, ascending; NaN is left out.
+pub(super) fn ascending(values: &[f64], weights: &[f64], context: &Context) -> Result<Vec<(f64, f64)>> {
+    let mut sorter = Sorter::default();
+    sorter.values.extend_from_slice(values);
+    sorter.sort(context)?;
+    let pairs = sorter.sorted.iter().map(|(value, place)| (*value, weights[*place as usize]));
+    Ok(pairs.filter(|(_, weight)| *weight > 0.0).collect())
+}
+
+/// Move the places of the least values that weigh `wanted` together to the front: how many those are, and how much of the last
+/// one is wanted. O(values).
+pub(super) fn lightest(pairs: &mut [(f64, u32)], weights: &[f64], wanted: f64) -> (usize, f64) {
+    let order = |left: &(f64, u32), right: &(f64, u32)| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1));
+    let (mut low, mut high, mut left) = (0, pairs.len(), wanted);
+    while high - low > 64 {
+        let middle = (high - low) / 2;
+        pairs[low..high].select_nth_unstable_by(middle, order);
+        let held: f64 = pairs[low..low + middle].iter().map(|(_, place)| weights[*place as usize]).sum();
+        if held >= left {
+            high = low + middle;
+        } else {
+            (low, left) = (low + middle, left - held);
+        }
+    }
+    pairs[low..high].sort_unstable_by(order);
+    for (at, (_, place)) in pairs[..high].iter().enumerate().skip(low) {
+        let weight = weights[*place as usize];
+        if weight >= left {
+            return (at + 1, left.max(0.0));
+        }
+        left -= weight;
+    }
+    (high, pairs[..high].last().map_or(0.0, |(_, place)| weights[*place as usize]))
 }
 
 #[cfg(test)]
@@ -162,6 +189,32 @@ mod tests {
             assert_eq!(quantile(&mut pairs, share), 0.1);
         }
         assert_eq!(quantile(&mut [(5.0, 0.2)], 0.9), 5.0);
+    }
+
+    #[test]
+    fn the_lightest_are_those_that_a_sort_finds() {
+        let mut random = Random::new(12);
+        for count in [1, 5, 64, 65, 1000] {
+            let weights: Vec<f64> = (0..count).map(|_| 0.1 + random.uniform()).collect();
+            let mut pairs: Vec<(f64, u32)> = (0..count).map(|at| ((random.uniform() * 50.0).floor(), at)).collect();
+            let mut sorted = pairs.clone();
+            sorted.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+            let wanted = 0.6 * weights.iter().sum::<f64>();
+            let (mut held, mut expected) = (0.0, 0);
+            while held < wanted {
+                held += weights[sorted[expected].1 as usize];
+                expected += 1;
+            }
+            let (found, last) = lightest(&mut pairs, &weights, wanted);
+            assert_eq!(found, expected);
+            let before: f64 = pairs[..found - 1].iter().map(|(_, at)| weights[*at as usize]).sum();
+            assert!((before + last - wanted).abs() < 1e-9, "{count}");
+            let mut own: Vec<u32> = pairs[..found].iter().map(|(_, at)| *at).collect();
+            let mut others: Vec<u32> = sorted[..found].iter().map(|(_, at)| *at).collect();
+            own.sort_unstable();
+            others.sort_unstable();
+            assert_eq!(own, others);
+        }
     }
 
     #[test]

@@ -252,7 +252,7 @@ impl FittedTableDetector {
             Some(table) => Some(self.score(table, context)?.to_vec()),
             None => None,
         };
-        Ok(Self { detector: self.detector.with_threshold_of(rule, own)?, ..self.clone() })
+        Ok(Self { detector: self.detector.with_threshold_of(rule, own, context)?, ..self.clone() })
     }
 
     /// The same detector with threshold and probabilities learnt from labelled rows: 1 for an anomaly, 0 for normal, anything

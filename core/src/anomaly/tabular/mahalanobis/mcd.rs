@@ -10,7 +10,7 @@ use super::{MahalanobisModel, chi_square, length};
 use crate::Context;
 use crate::anomaly::tabular::moments::products;
 use crate::anomaly::tabular::rows::Rows;
-use crate::anomaly::tabular::weights::{Units, median};
+use crate::anomaly::tabular::weights::{Units, lightest, median};
 use crate::error::{Error, Result, ensure};
 use crate::math::random::Random;
 use crate::math::simd::dispatch;
@@ -181,15 +181,11 @@ fn weighted_step(
     let mut off = vec![0.0; rank];
     let mut distances: Vec<(f64, u32)> =
         values.chunks_exact(rank).zip(0..).map(|(row, at)| (shape.distance(row, &mut off), at)).collect();
-    distances.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
-    let (mut chosen, mut left) = (Vec::new(), support);
-    for (_, row) in distances {
-        let weight = weights[row as usize].min(left);
-        chosen.push((row, weight));
-        left -= weight;
-        if left <= 0.0 {
-            break;
-        }
+    let (count, last) = lightest(&mut distances, weights, support);
+    let mut chosen: Vec<(u32, f64)> =
+        distances[..count].iter().map(|(_, row)| (*row, weights[*row as usize])).collect();
+    if let Some(end) = chosen.last_mut() {
+        end.1 = last;
     }
     chosen.sort_unstable_by_key(|(row, _)| *row);
     let (chosen, weights): (Vec<u32>, Vec<f64>) = chosen.into_iter().unzip();
