@@ -1,10 +1,10 @@
 //! CPU time of one detector on a table from a file, without Python.
 //!
-//!     cargo run --release --example anomaly_tables DETECTOR FILE RUNS [SCORES]
+//!     cargo run --release --example anomaly_tables DETECTOR FILE RUNS [SCORES [SEED]]
 //!
 //! FILE: two little-endian u64 (rows, columns), then the values as f64, row after row. Prints the milliseconds of a fit (which
 //! scores the rows that it learns from), the least of RUNS, and the peak of memory before and after; a run fits as often as fills
-//! a tenth of a second, for the clock of the processor has ticks of some milliseconds. The scores go to SCORES as f64.
+//! a tenth of a second, for the clock of the processor has ticks of some milliseconds. The scores go to SCORES as f64. SEED: default 1.
 //! With `score:IsolationForest` a forest is fitted to the first 100,000 rows and scores all of them.
 //! `benches/compare/anomaly_tables.py` runs this beside PyOD and scikit-learn.
 use std::sync::OnceLock;
@@ -55,11 +55,12 @@ fn fit(name: &str, rows: ArrayView2<'_, f64>, context: &Context) -> inlaid::Resu
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name, path, runs, rest @ ..] = arguments.as_slice() else {
-        return Err("give DETECTOR FILE RUNS [SCORES]".into());
+        return Err("give DETECTOR FILE RUNS [SCORES [SEED]]".into());
     };
     let (shape, values) = read(path)?;
     let rows = ArrayView2::from_shape((shape[0], shape[1]), &values)?;
-    let context = Context::new().with_threads(1).with_seed(1);
+    let seed = rest.get(1).map_or(Ok(1), |seed| seed.parse())?;
+    let context = Context::new().with_threads(1).with_seed(seed);
     let (mut best, mut scores) = (f64::INFINITY, None);
     let table = peak();
     if name == "score:IsolationForest" {

@@ -8,6 +8,7 @@
 //! maxima per column as in PyOD.
 use serde::{Deserialize, Serialize};
 
+use super::forest::{ABREAST, Thresholds, find};
 use super::model::{Detector, Model, Scorer};
 use super::options::detector;
 use super::rows::Rows;
@@ -95,16 +96,94 @@ impl Column {
             return 0.0;
         }
         let above = self.values.partition_point(|known| *known <= value);
+        self.at(above, value, rule, &|count| tail(count, self.count))
+    }
+
+    /// The part of a value with so many of the known ones at most as large.
+    #[inline(always)]
+    fn at(&self, above: usize, value: f64, rule: Rule, tail: &impl Fn(u32) -> f64) -> f64 {
         let from = if above > 0 && self.values[above - 1] == value { above - 1 } else { above };
         let at_most = above.checked_sub(1).map_or(1, |at| self.at_most[at]);
         let at_least = self.at_least.get(from).copied().unwrap_or(1);
-        let count = f64::from(self.count);
-        rule.part(-(f64::from(at_most) / count).ln(), -(f64::from(at_least) / count).ln(), self.skew)
+        rule.part(tail(at_most), tail(at_least), self.skew)
+    }
+}
+
+/// How many of the known values are at most as large as each: halves taken in step, without a branch that depends on the values.
+#[inline(always)]
+fn ranks(known: &[f64], values: [f64; ABREAST]) -> [usize; ABREAST] {
+    let (mut at, mut size) = ([0; ABREAST], known.len());
+    while size > 0 {
+        let half = size.div_ceil(2);
+        for lane in 0..ABREAST {
+            at[lane] += half * usize::from(known[at[lane] + half - 1] <= values[lane]);
+        }
+        size -= half;
+    }
+    at
+}
+
+/// How rare it is to be among `count` of `all`.
+fn tail(count: u32, all: u32) -> f64 {
+    -(f64::from(count) / f64::from(all)).ln()
+}
+
+/// The tails of all counts up to `all`.
+fn tails(all: u32, context: &Context) -> Result<Vec<f64>> {
+    let mut tails = Vec::with_capacity(all as usize + 1);
+    for start in (0..=all).step_by(AT_ONCE) {
+        context.check()?;
+        tails.extend((start..=all.min(start + (AT_ONCE as u32 - 1))).map(|count| tail(count.max(1), all)));
+    }
+    Ok(tails)
+}
+
+impl TailModel {
+    /// The tails of all counts where columns have the same number of values and `values` are enough to pay for that.
+    fn tails(&self, values: usize, context: &Context) -> Result<Option<Vec<f64>>> {
+        match self.columns.first() {
+            Some(first)
+                if (1..values).contains(&(first.count as usize))
+                    && self.columns.iter().all(|column| column.count == first.count) =>
+            {
+                tails(first.count, context).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Scores of a block, a column after the other; added up as the fitted rows' scores are.
+    fn add(&self, block: &[f64], finders: &[Thresholds], tails: &[f64], scores: &mut [f64]) {
+        let (width, mut sums) = (self.columns.len(), vec![0.0; scores.len()]);
+        let known = |count: u32| tails[count as usize];
+        scores.fill(0.0);
+        for (start, columns) in (0..).step_by(TOGETHER).zip(self.columns.chunks(TOGETHER)) {
+            sums.fill(0.0);
+            for (at, column) in (start..).zip(columns) {
+                find(&finders[at], block, width, at, &mut |row, value, above| {
+                    if !value.is_nan() {
+                        sums[row] += column.at(above, value, self.rule, &known);
+                    }
+                });
+            }
+            scores.iter_mut().zip(&sums).for_each(|(score, sum)| *score += sum);
+        }
     }
 }
 
 impl Scorer for TailModel {
     fn score(&self, rows: &Rows<'_>, context: &Context) -> Result<Vec<f64>> {
+        let longest = self.columns.iter().map(|column| column.values.len()).max().unwrap_or(0);
+        if 4 * rows.len() > longest
+            && let Some(tails) = self.tails(4 * rows.len() * self.columns.len(), context)?
+        {
+            let finders =
+                context.map(self.columns.len(), |column| Ok(Thresholds::of(self.columns[column].values.clone())))?;
+            return rows.score_by((AT_ONCE / self.columns.len()).clamp(8, 1024), context, |block, scores| {
+                self.add(block, &finders, &tails, scores);
+                Ok(())
+            });
+        }
         rows.score(context, |block, scores| {
             for (row, score) in block.chunks_exact(self.columns.len()).zip(scores) {
                 // Added up as the fitted rows' scores are.
@@ -121,6 +200,27 @@ impl Scorer for TailModel {
             }
             Ok(())
         })
+    }
+
+    fn add_contributions(&self, rows: &[f64], sums: &mut [f64], context: &Context) -> Result<()> {
+        let tails = self.tails(rows.len(), context)?;
+        for (at, (column, sum)) in self.columns.iter().zip(sums).enumerate() {
+            context.check()?;
+            let Some(tails) = &tails else {
+                let values = rows.iter().skip(at).step_by(self.columns.len());
+                *sum += values.map(|value| column.part(*value, self.rule)).sum::<f64>();
+                continue;
+            };
+            let known = |count: u32| tails[count as usize];
+            let values: Vec<f64> = rows.iter().skip(at).step_by(self.columns.len()).copied().collect();
+            for values in values.chunks(ABREAST) {
+                let above = ranks(&column.values, std::array::from_fn(|lane| values[lane.min(values.len() - 1)]));
+                for (value, above) in values.iter().zip(above).filter(|(value, _)| !value.is_nan()) {
+                    *sum += column.at(above, *value, self.rule, &known);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn contributions(&self, row: &[f64], parts: &mut [f64]) -> bool {
@@ -179,12 +279,7 @@ fn train(rule: Rule, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f
         return super::tails::train(rule, rows, &weights, context);
     }
     let (count, columns) = (rows.len(), rows.columns());
-    // -ln(k / count) for every k.
-    let mut tails = Vec::with_capacity(count + 1);
-    for start in (0..=count).step_by(AT_ONCE) {
-        context.check()?;
-        tails.extend((start..(count + 1).min(start + AT_ONCE)).map(|k| -(k.max(1) as f64 / count as f64).ln()));
-    }
+    let tails = tails(count as u32, context)?;
     let parts = context.map(columns.div_ceil(TOGETHER), |group| {
         let mut sums = vec![0.0; count];
         let mut learnt = Vec::new();
@@ -222,7 +317,7 @@ fn learn(
 ) -> Result<Column> {
     let present = sorted.len();
     let exact = present == sums.len();
-    let tail = |count: usize| if exact { tails[count] } else { -(count as f64 / present as f64).ln() };
+    let tail = |count: usize| if exact { tails[count] } else { tail(count as u32, present as u32) };
     let room = present.min(2 * TAIL + MIDDLE);
     let mut column = Column {
         values: Vec::with_capacity(room),

@@ -39,13 +39,21 @@ impl Reference {
         if scorer.contributions(&vec![0.0; columns], &mut parts) {
             let count = examples.values().len() / columns;
             let step = count.div_ceil((NUMBERS / columns).clamp(COMPARED[0], COMPARED[1])).max(1);
-            let (mut sums, mut compared) = (vec![0.0; columns], 0.0);
-            for (at, row) in examples.values().chunks_exact(columns).enumerate().step_by(step) {
-                context.check()?;
-                let weight = examples.multiple(at);
-                scorer.contributions(row, &mut parts);
-                sums.iter_mut().zip(&parts).for_each(|(sum, part)| *sum += weight * part);
-                compared += weight;
+            let mut sums = vec![0.0; columns];
+            let chosen = examples.values().chunks_exact(columns).enumerate().step_by(step);
+            let mut compared = 0.0;
+            if examples.is_weighted() {
+                for (at, row) in chosen {
+                    context.check()?;
+                    let weight = examples.multiple(at);
+                    scorer.contributions(row, &mut parts);
+                    sums.iter_mut().zip(&parts).for_each(|(sum, part)| *sum += weight * part);
+                    compared += weight;
+                }
+            } else {
+                compared += chosen.len() as f64;
+                let rows: Vec<f64> = chosen.flat_map(|(_, row)| row).copied().collect();
+                scorer.add_contributions(&rows, &mut sums, context)?;
             }
             sums.iter_mut().for_each(|sum| *sum /= if compared > 0.0 { compared } else { 1.0 });
             let base = scorer.anchor() + sums.iter().sum::<f64>();

@@ -120,6 +120,11 @@ impl Examples {
         medians
     }
 
+    /// Whether examples stand for others.
+    pub(super) fn is_weighted(&self) -> bool {
+        !self.multiples.is_empty()
+    }
+
     /// How many rows an example stands for.
     pub(super) fn multiple(&self, example: usize) -> f64 {
         self.multiples.get(example).copied().unwrap_or(1.0)

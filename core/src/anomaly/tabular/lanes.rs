@@ -75,12 +75,6 @@ impl Lanes {
         to.resize(self.count.div_ceil(LANES) * LANES, 0.0);
         squares(&self.values, row, to);
     }
-
-    /// `exp(-gamma d^2)` of `row` to every row; `to` has room for whole groups.
-    pub(super) fn gaussian(&self, row: &[f64], gamma: f64, to: &mut Vec<f64>) {
-        self.squares(row, to);
-        exponentials(to, -gamma);
-    }
 }
 
 dispatch! {
@@ -98,32 +92,45 @@ dispatch! {
     }
 }
 
+/// `exp(x)` of a number that is at most 0; relative error below 1e-15, 0 below -708 and for what is no number.
+#[inline(always)]
+pub(super) fn exponential(x: f64) -> f64 {
+    // exp(x) = 2^n exp(r), |r| <= ln 2 / 2, by adding and taking away a number whose last bit is 1.
+    const SHIFT: f64 = 6_755_399_441_055_744.0;
+    const HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LOW: f64 = 1.908_214_929_270_587_7e-10;
+    const TERMS: [f64; 12] = [
+        1.0 / 479_001_600.0,
+        1.0 / 39_916_800.0,
+        1.0 / 3_628_800.0,
+        1.0 / 362_880.0,
+        1.0 / 40_320.0,
+        1.0 / 5040.0,
+        1.0 / 720.0,
+        1.0 / 120.0,
+        1.0 / 24.0,
+        1.0 / 6.0,
+        0.5,
+        1.0,
+    ];
+    let inside = if x > -708.0 { x } else { -708.0 };
+    let shifted = inside * std::f64::consts::LOG2_E + SHIFT;
+    let n = shifted - SHIFT;
+    let r = (inside - n * HIGH) - n * LOW;
+    let mut sum = 1.0 / 6_227_020_800.0;
+    for term in TERMS {
+        sum = sum * r + term;
+    }
+    let sum = sum * r + 1.0;
+    let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
+    if x > -708.0 { sum * power } else { 0.0 }
+}
+
 dispatch! {
-    /// `exp(factor x)` of every number, at most 1; relative error below 1e-15, 0 below -708.
+    /// [`exponential`] of every number times `factor`.
     pub(super) fn exponentials, portable exponentials_portable(values: &mut [f64], factor: f64) {
-        // exp(x) = 2^n exp(r), |r| <= ln 2 / 2, by adding and taking away a number whose last bit is 1.
-        const SHIFT: f64 = 6_755_399_441_055_744.0;
-        const HIGH: f64 = 6.931_471_803_691_238e-1;
-        const LOW: f64 = 1.908_214_929_270_587_7e-10;
-        const TERMS: [f64; 12] = [
-            1.0 / 479_001_600.0, 1.0 / 39_916_800.0, 1.0 / 3_628_800.0, 1.0 / 362_880.0, 1.0 / 40_320.0, 1.0 / 5040.0,
-            1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0,
-        ];
         for group in values.chunks_exact_mut(LANES) {
-            for value in group.iter_mut() {
-                let x = *value * factor;
-                let inside = if x > -708.0 { x } else { -708.0 };
-                let shifted = inside * std::f64::consts::LOG2_E + SHIFT;
-                let n = shifted - SHIFT;
-                let r = (inside - n * HIGH) - n * LOW;
-                let mut sum = 1.0 / 6_227_020_800.0;
-                for term in TERMS {
-                    sum = sum * r + term;
-                }
-                let sum = sum * r + 1.0;
-                let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-                *value = if x > -708.0 { sum * power } else { 0.0 };
-            }
+            group.iter_mut().for_each(|value| *value = exponential(*value * factor));
         }
     }
 }

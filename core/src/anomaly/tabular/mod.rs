@@ -33,6 +33,7 @@ mod fitted;
 mod forest;
 mod hbos;
 mod inne;
+mod kernel;
 mod lanes;
 mod loda;
 mod lof;

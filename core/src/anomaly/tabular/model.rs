@@ -33,6 +33,17 @@ pub(super) trait Scorer: Sync {
         false
     }
 
+    /// Add the contributions of some rows, one row after the other, to `sums`; only where scores are sums over features.
+    fn add_contributions(&self, rows: &[f64], sums: &mut [f64], context: &Context) -> Result<()> {
+        let mut parts = vec![0.0; sums.len()];
+        for row in rows.chunks_exact(sums.len()) {
+            context.check()?;
+            self.contributions(row, &mut parts);
+            sums.iter_mut().zip(&parts).for_each(|(sum, part)| *sum += part);
+        }
+        Ok(())
+    }
+
     /// What contributions leave out of the score.
     fn anchor(&self) -> f64 {
         0.0
@@ -112,6 +123,9 @@ impl Scorer for Single {
     }
     fn contributions(&self, row: &[f64], parts: &mut [f64]) -> bool {
         self.scorer().contributions(row, parts)
+    }
+    fn add_contributions(&self, rows: &[f64], sums: &mut [f64], context: &Context) -> Result<()> {
+        self.scorer().add_contributions(rows, sums, context)
     }
     fn anchor(&self) -> f64 {
         self.scorer().anchor()

@@ -66,7 +66,12 @@ impl<'a> Rows<'a> {
         Self { view, fill: &[], chosen: None, weights: &[], roles: &[] }
     }
 
-    /// These rows only.
+    /// Where these rows stand in the table.
+    pub(super) fn places(&self, rows: &[usize]) -> Vec<u32> {
+        rows.iter().map(|row| self.place(*row) as u32).collect()
+    }
+
+    /// These rows of the table only.
     pub(super) fn choose<'b>(self, chosen: &'b [u32]) -> Rows<'b>
     where
         'a: 'b,

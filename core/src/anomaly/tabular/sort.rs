@@ -2,9 +2,10 @@
 use crate::Context;
 use crate::error::Result;
 
-/// Bits of a key that one round sorts by, and the number of rounds: 32 bits and one to spare.
-const DIGIT: u32 = 11;
-const ROUNDS: usize = 3;
+/// The bits of a key that one round sorts by and the number of rounds, by how many numbers there are at most: the rounds' counts
+/// cost as much as some thousand numbers do.
+const SHORT_COLUMN: usize = 1 << 12;
+const LONG_COLUMN: usize = 1 << 18;
 /// Numbers between two looks at the context.
 const TOGETHER: usize = 1 << 18;
 /// Fewer numbers are compared.
@@ -12,7 +13,7 @@ const FEW: usize = 256;
 /// Up to so many numbers with the same key are sorted by insertion.
 const SHORT: usize = 24;
 
-/// Sorts columns one after the other in the same room: by their place in the column's range as a whole number of 32 bits, least
+/// Sorts columns one after the other in the same room: by their place in the column's range as a whole number of 16 to 32 bits, least
 /// digit first, and what is left of the same key by comparison. O(values) where values are no clusters a billion times
 /// narrower than their range; O(values log values) otherwise.
 #[derive(Default)]
@@ -36,7 +37,14 @@ impl Sorter {
         context.check()?;
         self.sorted.clear();
         // A little less than the largest key, so that rounding up does not leave the range.
-        let scale = f64::from(u32::MAX - 1) / (high - low);
+        let bits = if present <= SHORT_COLUMN {
+            16
+        } else if present <= LONG_COLUMN {
+            22
+        } else {
+            32
+        };
+        let scale = ((1_u64 << bits) - 2) as f64 / (high - low);
         if present < FEW || !(scale > 0.0 && scale.is_finite()) {
             let all = self.values.iter().zip(0..).filter(|(value, _)| !value.is_nan());
             self.sorted.extend(all.map(|(value, row)| (*value, row)));
@@ -45,15 +53,25 @@ impl Sorter {
             }
             return Ok(());
         }
-        self.distribute(low, scale, present, context)?;
+        match bits {
+            16 => self.distribute::<256, 2>(low, scale, present, context)?,
+            22 => self.distribute::<2048, 2>(low, scale, present, context)?,
+            _ => self.distribute::<2048, 3>(low, scale, present, context)?,
+        }
         self.compare(context)
     }
 
-    /// Sort keys and places by digits.
-    fn distribute(&mut self, low: f64, scale: f64, present: usize, context: &Context) -> Result<()> {
+    /// Sort keys and places by digits of `SIZE` values.
+    fn distribute<const SIZE: usize, const ROUNDS: usize>(
+        &mut self,
+        low: f64,
+        scale: f64,
+        present: usize,
+        context: &Context,
+    ) -> Result<()> {
         let Self { values, keys, moved, .. } = self;
-        let mut counts = [[0_u32; 1 << DIGIT]; ROUNDS];
-        let digit = |key: u32, round: usize| (key >> (round as u32 * DIGIT)) as usize % (1 << DIGIT);
+        let mut counts = [[0_u32; SIZE]; ROUNDS];
+        let digit = |key: u32, round: usize| (key >> (round as u32 * SIZE.trailing_zeros())) as usize % SIZE;
         keys.clear();
         keys.reserve(present);
         for (part, values) in values.chunks(TOGETHER).enumerate() {

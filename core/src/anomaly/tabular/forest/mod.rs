@@ -23,6 +23,7 @@ mod ranks;
 mod tests;
 mod walk;
 
+pub(super) use ranks::{ABREAST, Thresholds, find};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Detector, Model, Scorer};

@@ -2,13 +2,13 @@
 use crate::math::simd::dispatch;
 
 /// Values that are searched in step.
-const ABREAST: usize = 8;
+pub(in crate::anomaly::tabular) const ABREAST: usize = 8;
 /// The most parts that the range of a column is cut into.
 const MOST_PARTS: usize = 1 << 14;
 
 /// The distinct thresholds of one column, ascending, found by the part of their range where a value lies and a few
 /// comparisons there. Any part holds at most `2^steps - 1` of them.
-pub(super) struct Thresholds {
+pub(in crate::anomaly::tabular) struct Thresholds {
     /// Padded with infinity, so that every comparison has something to compare with; a power of two of them.
     known: Vec<f64>,
     low: f64,
@@ -29,7 +29,7 @@ fn part(value: f64, low: f64, scale: f64, last: f64) -> u32 {
 
 impl Thresholds {
     /// Of distinct numbers, ascending.
-    pub(super) fn of(mut known: Vec<f64>) -> Self {
+    pub(in crate::anomaly::tabular) fn of(mut known: Vec<f64>) -> Self {
         let low = known.first().copied().unwrap_or(0.0);
         let high = known.last().copied().unwrap_or(0.0);
         let parts = (4 * (known.len() + 1)).next_power_of_two().min(MOST_PARTS);
@@ -67,6 +67,26 @@ impl Thresholds {
             }
         }
         at
+    }
+}
+
+/// Tell `take` of every row, its value in `column` and that value's rank.
+#[inline(always)]
+pub(in crate::anomaly::tabular) fn find(
+    thresholds: &Thresholds,
+    block: &[f64],
+    columns: usize,
+    column: usize,
+    take: &mut impl FnMut(usize, f64, usize),
+) {
+    let rows = block.len() / columns;
+    for start in (0..rows).step_by(ABREAST) {
+        // Behind the last row stands the last row again.
+        let values = std::array::from_fn(|lane| block[(start + lane).min(rows - 1) * columns + column]);
+        let ranks = thresholds.ranks(&values);
+        for lane in 0..ABREAST.min(rows - start) {
+            take(start + lane, values[lane], ranks[lane]);
+        }
     }
 }
 
