@@ -1,10 +1,11 @@
 //! CPU time of one detector on a table from a file, without Python.
 //!
-//!     cargo run --release --example anomaly_tables DETECTOR FILE RUNS [SCORES [SEED]]
+//!     cargo run --release --example anomaly_tables DETECTOR FILE RUNS [SCORES [SEED [FRESH]]]
 //!
 //! FILE: two little-endian u64 (rows, columns), then the values as f64, row after row. Prints the milliseconds of a fit (which
 //! scores the rows that it learns from), the least of RUNS, and the peak of memory before and after; a run fits as often as fills
 //! a tenth of a second, for the clock of the processor has ticks of some milliseconds. The scores go to SCORES as f64. SEED: default 1.
+//! With FRESH, a second file of this kind, a run is a fit and the scores of its rows, which go to SCORES.
 //! With `score:IsolationForest` a forest is fitted to the first 100,000 rows and scores all of them.
 //! `benches/compare/anomaly_tables.py` runs this beside PyOD and scikit-learn.
 use std::sync::OnceLock;
@@ -55,7 +56,7 @@ fn fit(name: &str, rows: ArrayView2<'_, f64>, context: &Context) -> inlaid::Resu
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name, path, runs, rest @ ..] = arguments.as_slice() else {
-        return Err("give DETECTOR FILE RUNS [SCORES [SEED]]".into());
+        return Err("give DETECTOR FILE RUNS [SCORES [SEED [FRESH]]]".into());
     };
     let (shape, values) = read(path)?;
     let rows = ArrayView2::from_shape((shape[0], shape[1]), &values)?;
@@ -73,10 +74,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             best = best.min(now() - start);
         }
     } else {
+        let fresh = match rest {
+            [_, _, fresh, ..] => Some(read(fresh)?),
+            _ => None,
+        };
+        let fresh = match &fresh {
+            Some((shape, values)) => Some(ArrayView2::from_shape((shape[0], shape[1]), values)?),
+            None => None,
+        };
         for _ in 0..runs.parse::<usize>()? {
             let (start, mut fits) = (now(), 0.0);
             while now() - start < 100.0 {
-                scores = Some(fit(name, rows, &context)?.scores());
+                let fitted = fit(name, rows, &context)?;
+                scores = Some(match fresh {
+                    Some(fresh) => fitted.score(fresh, &context)?,
+                    None => fitted.scores(),
+                });
                 fits += 1.0;
             }
             best = best.min((now() - start) / fits);

@@ -1,385 +1,583 @@
-//! Nearest neighbours by holding all rows against all, in blocks.
+//! Nearest neighbours by holding all rows against all, in blocks of rounded rows.
 //!
-//! Half squared distances `(|a|^2 + |b|^2) / 2 - a.b` of 4 rows and 32 others at a time, in single precision around the mean, each
-//! pair of rows once for both. With `g` the relative error of such a sum, `(1 - g)(|a|^2 + |b|^2) / 2 - a.b` is never above the
-//! true value and `(1 + g)(..) / 2 - a.b` never below, so that the few rows that could be among the nearest are known
-//! for certain; only those are measured in double precision. Rows at the same distance come in their own order, whatever
-//! the order of blocks and the number of threads. O(rows^2 columns), about 16 products a cycle with AVX-512.
-//! Source of the bound: Higham, *Accuracy and Stability of Numerical Algorithms* (2002), section 3.1.
+//! Distances of rounded rows (see `panels`) tell for certain which few rows could be among the nearest; only those are measured in
+//! double precision, and the rare long rows against all. Between the rows themselves each pair is met once, for both. Rows
+//! at the same distance come in their own order, whatever the order of blocks and the number of threads. Blocks whose boxes
+//! are too far apart are left out. O(rows^2 columns) at worst, 32 products a cycle at best with AVX-512.
 use std::ops::Range;
 
+use super::neighbours::NOBODY;
+use super::panels::{BLOCK, FEW, Few, NOWHERE, Panels, order, widen};
 use super::screen::apart;
 use crate::Context;
 use crate::error::Result;
 use crate::math::simd::dispatch;
 
-/// The most rows of a panel, which stand side by side, and the fewest where they are wide.
-const PANEL: usize = 256;
-const NARROW: usize = 96;
-/// About how many numbers of a panel stay in the cache.
-const KEPT: usize = 3 << 16;
-/// Rows that are held against a panel at once.
-const FEW: usize = 4;
-/// Rows that are left out together where they are too far from a panel.
-const GROUP: usize = 32;
+/// About how many numbers of the blocks that are taken together stay in the cache, and the fewest and the most of these.
+const KEPT: usize = 1 << 18;
+const TOGETHER: [usize; 2] = [4, 16];
+/// With how many blocks around it a block begins, at least.
+const BESIDE: usize = 4;
+/// Groups of a few rows that are tried, and below which share of all blocks near them they are held against those alone.
+const TRIED: usize = 64;
+const ALONE: f64 = 0.35;
+/// Up to so many columns new rows are asked for a few at a time, not a block.
+const FEW_COLUMNS: usize = 24;
+/// How many blocks near a few rows are met first.
+const NEAREST: usize = 6;
+/// Rows whose hopes are measured at once.
+const MEASURED: usize = 512;
 
-/// Rows, in an order that puts near ones together, in single precision around their mean.
-struct Panels {
+/// All rows, in an order that puts near ones together.
+#[derive(Clone, Debug)]
+pub(super) struct Dense {
     columns: usize,
-    count: usize,
-    /// Rows of a panel; the last may have fewer.
-    width: usize,
-    /// One row after the other.
-    rows: Vec<f32>,
-    /// `[panel][column][row]`.
-    values: Vec<f32>,
-    /// Half squared lengths less their error.
-    lengths: Vec<f32>,
-    groups: Balls,
-    balls: Balls,
-    /// The relative error.
-    spread: f32,
-}
-
-/// The middle of some rows each, and how far they reach from there.
-struct Balls {
-    middles: Vec<f32>,
-    reaches: Vec<f32>,
-}
-
-/// Rows that may be among the nearest to one row, with bounds from below.
-type Hopes = Vec<(f32, u32)>;
-
-/// What is known so far about some rows.
-struct State {
-    hopes: Vec<Hopes>,
-    /// From this bound on a row is too far.
-    limits: Vec<f32>,
-}
-
-/// The search for the nearest rows of all.
-pub(super) struct Search<'a> {
-    panels: Panels,
-    /// The rows themselves, in the order of the panels.
-    rows: &'a [f64],
     /// Which row stands where.
-    names: &'a [u32],
+    order: Vec<u32>,
+    /// The rows themselves.
+    values: Vec<f64>,
+    panels: Panels,
+}
+
+/// What is known so far about the neighbours of some rows.
+#[derive(Clone)]
+struct Hopes {
     wanted: usize,
-    /// With so many hopes it is time to drop some.
+    /// The most hopes of a row.
     room: usize,
+    /// Rows that may be among the nearest, `room` for each: the squared distance in the upper half, the row in the lower.
+    hopes: Vec<u64>,
+    counts: Vec<u32>,
+    /// Beyond this squared distance a row is too far.
+    limits: Vec<i32>,
 }
 
-impl Panels {
-    /// None where single precision does not reach.
-    fn of(rows: &[f64], columns: usize) -> Option<Self> {
-        let count = rows.len() / columns;
-        let width = (KEPT / columns / 16 * 16).clamp(NARROW, PANEL);
-        let mut mean = vec![0.0; columns];
-        for row in rows.chunks_exact(columns) {
-            mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value / count as f64);
-        }
-        // Rounding of both rows, of the products, their sum and the lengths, doubled for what is of second order.
-        let spread = (columns as f32 + 8.0) * f32::EPSILON;
-        let (mut narrow, mut lengths) = (Vec::with_capacity(rows.len()), Vec::with_capacity(count));
-        for row in rows.chunks_exact(columns) {
-            let mut length = 0.0;
-            for (value, mean) in row.iter().zip(&mean) {
-                let off = value - mean;
-                length += off * off;
-                narrow.push(off as f32);
-            }
-            if length.is_nan() || length >= 1e30 {
-                return None;
-            }
-            lengths.push((0.5 * length * (1.0 - f64::from(spread))) as f32);
-        }
-        let mut values = vec![0.0; narrow.len()];
-        for (panel, rows) in values.chunks_mut(width * columns).zip(narrow.chunks(width * columns)) {
-            let width = rows.len() / columns;
-            for (row, values) in rows.chunks_exact(columns).enumerate() {
-                values.iter().enumerate().for_each(|(column, value)| panel[column * width + row] = *value);
-            }
-        }
-        let groups = Balls::of(&narrow, columns, GROUP, spread);
-        let balls = Balls::of(&narrow, columns, width, spread);
-        Some(Self { columns, count, width, rows: narrow, values, lengths, groups, balls, spread })
-    }
-
-    fn len(&self) -> usize {
-        self.balls.reaches.len()
-    }
-
-    /// The rows of a panel.
-    fn range(&self, panel: usize) -> Range<usize> {
-        panel * self.width..self.count.min((panel + 1) * self.width)
-    }
-
-    /// Whether a group of rows is nowhere nearer to a panel than a bound.
-    fn beyond(&self, group: usize, panel: usize, most: f32) -> bool {
-        let middle = |balls: &Balls, at: usize| at * self.columns..balls.middles.len().min((at + 1) * self.columns);
-        let apart =
-            between(&self.groups.middles[middle(&self.groups, group)], &self.balls.middles[middle(&self.balls, panel)]);
-        let least = apart.sqrt() * (1.0 - self.spread) - self.groups.reaches[group] - self.balls.reaches[panel];
-        least > 0.0 && 0.5 * least * least * (1.0 - 1e-5) > most
-    }
-}
-
-impl Balls {
-    fn of(rows: &[f32], columns: usize, size: usize, spread: f32) -> Self {
-        let mut balls = Self { middles: Vec::new(), reaches: Vec::new() };
-        for rows in rows.chunks(size * columns) {
-            let mut middle = vec![0.0; columns];
-            let share = 1.0 / (rows.len() / columns) as f32;
-            for row in rows.chunks_exact(columns) {
-                middle.iter_mut().zip(row).for_each(|(middle, value)| *middle += share * value);
-            }
-            let most = rows.chunks_exact(columns).map(|row| between(row, &middle)).fold(0.0, f32::max);
-            balls.reaches.push(most.sqrt() * (1.0 + spread));
-            balls.middles.extend(middle);
-        }
-        balls
-    }
+/// What a thread needs again and again.
+#[derive(Default)]
+struct Spare {
+    few: Few,
+    low: Vec<f64>,
+    high: Vec<f64>,
+    gaps: Vec<[f64; 8]>,
+    blocks: Vec<u32>,
+    near: Vec<(f64, u32)>,
+    measured: Vec<(f64, u32)>,
 }
 
 dispatch! {
-    /// The squared distance of two rows.
-    fn between, portable between_portable(left: &[f32], right: &[f32]) -> f32 {
-        let mut lanes = [0.0_f32; 16];
-        let ((a, a_rest), (b, b_rest)) = (left.as_chunks::<16>(), right.as_chunks::<16>());
-        for (a, b) in a.iter().zip(b) {
-            for lane in 0..16 {
-                let difference = a[lane] - b[lane];
-                lanes[lane] += difference * difference;
-            }
-        }
-        let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| (a - b) * (a - b)).sum();
-        rest + lanes.iter().sum::<f32>()
+    /// The squared distances of a row from some others.
+    fn measure, portable measure_portable(rows: &[f64], row: &[f64], others: &[u32], to: &mut Vec<(f64, u32)>) {
+        to.clear();
+        to.extend(others.iter().map(|other| {
+            (apart(row, &rows[*other as usize * row.len()..][..row.len()], f64::INFINITY), *other)
+        }));
     }
 }
 
-dispatch! {
-    /// The products of [`FEW`] rows, one after the other, with all rows of a panel, one list after the other. Four columns
-    /// at a time, so that the sums are loaded and stored a quarter as often.
-    fn multiply, portable multiply_portable(rows: &[f32], panel: &[f32], sums: &mut [f32]) {
-        let (columns, width) = (rows.len() / FEW, sums.len() / FEW);
-        sums.fill(0.0);
-        let (s0, rest) = sums.split_at_mut(width);
-        let (s1, rest) = rest.split_at_mut(width);
-        let (s2, s3) = rest.split_at_mut(width);
-        let s3 = &mut s3[..width];
-        let fours = columns / 4 * 4;
-        for column in (0..fours).step_by(4) {
-            let t = &panel[column * width..(column + 4) * width];
-            let (t0, t) = t.split_at(width);
-            let (t1, t) = t.split_at(width);
-            let (t2, t3) = t.split_at(width);
-            let t3 = &t3[..width];
-            let a = |row: usize, next: usize| rows[row * columns + column + next];
-            let a0 = [a(0, 0), a(0, 1), a(0, 2), a(0, 3)];
-            let a1 = [a(1, 0), a(1, 1), a(1, 2), a(1, 3)];
-            let a2 = [a(2, 0), a(2, 1), a(2, 2), a(2, 3)];
-            let a3 = [a(3, 0), a(3, 1), a(3, 2), a(3, 3)];
-            for lane in 0..width {
-                s0[lane] += (a0[0] * t0[lane] + a0[1] * t1[lane]) + (a0[2] * t2[lane] + a0[3] * t3[lane]);
-                s1[lane] += (a1[0] * t0[lane] + a1[1] * t1[lane]) + (a1[2] * t2[lane] + a1[3] * t3[lane]);
-                s2[lane] += (a2[0] * t0[lane] + a2[1] * t1[lane]) + (a2[2] * t2[lane] + a2[3] * t3[lane]);
-                s3[lane] += (a3[0] * t0[lane] + a3[1] * t1[lane]) + (a3[2] * t2[lane] + a3[3] * t3[lane]);
-            }
+impl Hopes {
+    /// For so many rows, of which the first so many exist.
+    fn new(rows: usize, real: usize, wanted: usize) -> Self {
+        let mut limits = vec![i32::MAX; real];
+        limits.resize(rows, -1);
+        let room = 2 * wanted + 16;
+        Self { wanted, room, hopes: vec![0; real * room], counts: vec![0; real], limits }
+    }
+
+    fn of(&self, row: usize) -> &[u64] {
+        &self.hopes[row * self.room..][..self.counts[row] as usize]
+    }
+
+    /// Take up a hope where it is within the limit; whether there is no room for another.
+    #[inline(always)]
+    fn add(&mut self, row: usize, other: usize, square: i32) -> bool {
+        let count = self.counts[row] as usize;
+        // Without a branch: half of these are not within it.
+        self.hopes[row * self.room + count] = (square as u64) << 32 | other as u64;
+        let count = count + usize::from(square <= self.limits[row]);
+        self.counts[row] = count as u32;
+        count == self.room
+    }
+
+    /// Drop hopes that are too far.
+    fn cut(&mut self, row: usize, blur: f64) {
+        let count = self.counts[row] as usize;
+        if count <= self.wanted {
+            return;
         }
-        for column in fours..columns {
-            let t = &panel[column * width..(column + 1) * width];
-            for (row, sums) in [&mut *s0, &mut *s1, &mut *s2, &mut *s3].into_iter().enumerate() {
-                let value = rows[row * columns + column];
-                sums.iter_mut().zip(t).for_each(|(sum, t)| *sum += value * t);
-            }
+        let hopes = &mut self.hopes[row * self.room..][..count];
+        let (_, last, _) = hopes.select_nth_unstable(self.wanted - 1);
+        let limit = Panels::limit(((*last >> 32) as f64).sqrt() + blur, blur).min(self.limits[row]);
+        let mut kept = 0;
+        for from in 0..count {
+            let hope = hopes[from];
+            hopes[kept] = hope;
+            kept += usize::from((hope >> 32) as i64 <= i64::from(limit));
         }
+        self.limits[row] = limit;
+        self.counts[row] = kept as u32;
     }
 }
 
-dispatch! {
-    /// Turn products into bounds, and mark those that are within the limit of the row or of the other.
-    fn judge, portable judge_portable(
-        sums: &mut [f32],
-        length: f32,
-        limit: f32,
-        lengths: &[f32],
-        limits: &[f32],
-        marks: &mut [u8],
-    ) {
-        for (((sum, length_there), limit_there), mark) in sums.iter_mut().zip(lengths).zip(limits).zip(marks) {
-            let bound = (length + length_there) - *sum;
-            *sum = bound;
-            let most = if limit > *limit_there { limit } else { *limit_there };
-            *mark = u8::from(bound <= most);
-        }
-    }
-}
-
-impl<'a> Search<'a> {
-    /// Over rows in an order that puts near ones together. None where single precision does not reach.
-    pub(super) fn new(rows: &'a [f64], columns: usize, names: &'a [u32], wanted: usize) -> Option<Self> {
-        Some(Self { panels: Panels::of(rows, columns)?, rows, names, wanted, room: 2 * wanted + 32 })
-    }
-
-    /// The `wanted` nearest of every row, itself left out, nearest first: places and squared distances; rows at the same distance
-    /// in the order of their names.
-    pub(super) fn run(&self, context: &Context) -> Result<(Vec<u32>, Vec<f64>)> {
-        let panels = self.panels.len();
-        // Each panel beside itself: the first limits.
-        let first = context.map(panels, |panel| {
-            context.check()?;
-            let range = self.panels.range(panel);
-            let mut state = State { hopes: vec![Vec::new(); range.len()], limits: vec![f32::INFINITY; range.len()] };
-            self.meet(panel, panel, range.start, &mut state, context)?;
-            let State { hopes, limits } = &mut state;
-            for ((row, hopes), limit) in range.zip(hopes).zip(limits) {
-                *limit = limit.min(self.tidy(row, hopes));
-            }
-            Ok(state)
-        })?;
-        let limits: Vec<f32> = first.iter().flat_map(|state| &state.limits).copied().collect();
-        let threads = context.threads().clamp(1, panels);
-        // Then each beside all later ones, the nearest first; each thread has its own hopes.
-        let rest = context.map(threads, |thread| {
-            let mut state = State { hopes: vec![Vec::new(); limits.len()], limits: limits.clone() };
-            let pairs = (1..panels).flat_map(|apart| (0..panels - apart).map(move |at| (at, at + apart)));
-            for (left, right) in pairs.skip(thread).step_by(threads) {
-                self.meet(left, right, 0, &mut state, context)?;
-            }
-            Ok(state)
-        })?;
-        let mut hopes: Vec<Hopes> = first.into_iter().flat_map(|state| state.hopes).collect();
-        for state in rest {
-            hopes.iter_mut().zip(state.hopes).for_each(|(all, some)| all.extend(some));
-        }
-        let (mut places, mut distances) = (Vec::new(), Vec::new());
-        for (row, hopes) in hopes.iter_mut().enumerate().take(self.panels.count) {
-            if row % 64 == 0 {
+impl Dense {
+    /// Over rows of finite values; none where 16 bits do not reach.
+    pub(super) fn of(values: &[f64], columns: usize, context: &Context) -> Result<Option<Self>> {
+        let order = order(values, columns, context)?;
+        let mut sorted = Vec::with_capacity(values.len());
+        for (at, row) in order.iter().enumerate() {
+            if at % 4096 == 0 {
                 context.check()?;
             }
-            self.tidy(row, hopes);
-            for (distance, place) in self.nearest(row, hopes) {
-                places.push(place);
-                distances.push(distance);
-            }
+            sorted.extend_from_slice(&values[*row as usize * columns..][..columns]);
         }
-        Ok((places, distances))
+        let Some(panels) = Panels::of(&sorted, columns, context)? else { return Ok(None) };
+        Ok(Some(Self { columns, order, values: sorted, panels }))
     }
 
-    /// Hold the rows of one panel against another; `from` is the row that the state starts with.
-    fn meet(&self, left: usize, right: usize, from: usize, state: &mut State, context: &Context) -> Result<()> {
-        let panels = &self.panels;
-        let (columns, there) = (panels.columns, panels.range(right));
-        let values = &panels.values[there.start * columns..there.end * columns];
-        let mut sums = vec![0.0; FEW * there.len()];
-        let mut marks = [0; PANEL];
-        let mut few = vec![0.0; FEW * columns];
-        let range = panels.range(left);
-        for group in (range.start..range.end).step_by(GROUP) {
+    pub(super) fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// The row at a place of the order.
+    pub(super) fn row(&self, place: usize) -> &[f64] {
+        &self.values[place * self.columns..(place + 1) * self.columns]
+    }
+
+    /// The `wanted` nearest of every row, itself left out, nearest first: rows and squared distances.
+    pub(super) fn all(&self, wanted: usize, context: &Context) -> Result<(Vec<u32>, Vec<f64>)> {
+        let blocks = self.panels.blocks();
+        let mut start = Hopes::new(blocks * BLOCK, self.panels.count(), wanted);
+        let mut spare = Spare::default();
+        for block in 0..blocks {
             context.check()?;
-            let group = group..range.end.min(group + GROUP);
-            if left != right && group.start % GROUP == 0 {
-                let limits = [group.clone(), there.clone()].map(|rows| rows.start - from..rows.end - from);
-                let most = limits.into_iter().flat_map(|rows| &state.limits[rows]).copied().fold(0.0, f32::max);
-                if panels.beyond(group.start / GROUP, right, most) {
-                    continue;
+            self.begin(block, &mut start, &mut spare);
+        }
+        let threads = context.threads().clamp(1, blocks);
+        let alone = self.alone(&start, &mut spare) < ALONE;
+        let search = |hopes: Hopes, thread: usize| {
+            if alone {
+                self.beside_near(hopes, thread, threads, context)
+            } else {
+                self.beside_later(hopes, thread, threads, context)
+            }
+        };
+        let found = if threads == 1 {
+            vec![search(start, 0)?]
+        } else {
+            let found = context.map(threads, |thread| search(start.clone(), thread))?;
+            drop(start);
+            found
+        };
+        self.finish(found, context)
+    }
+
+    /// What share of all blocks a few rows have to be held against, estimated from some of them.
+    fn alone(&self, hopes: &Hopes, spare: &mut Spare) -> f64 {
+        let tiles = self.panels.count().div_ceil(FEW);
+        let step = tiles.div_ceil(TRIED);
+        let mut near = 0;
+        for tile in (step / 2..tiles).step_by(step) {
+            self.around(tile * FEW..self.panels.count().min((tile + 1) * FEW), hopes, spare);
+            near += spare.near.len();
+        }
+        near as f64 / ((tiles - step / 2).div_ceil(step) * self.panels.blocks()) as f64
+    }
+
+    /// List the blocks that may hold neighbours of a few rows.
+    fn around(&self, rows: Range<usize>, hopes: &Hopes, spare: &mut Spare) {
+        let Spare { low, high, gaps, near, .. } = spare;
+        low.clear();
+        low.resize(self.columns, f64::INFINITY);
+        high.clear();
+        high.resize(self.columns, f64::NEG_INFINITY);
+        rows.clone().for_each(|row| widen(self.row(self.panels.places[row] as usize), low, high));
+        self.panels.gaps(low, high, 0, gaps);
+        let most = hopes.limits[rows].iter().copied().max().unwrap_or(-1);
+        let reach = self.panels.reach(most, 2.0 * self.panels.blur);
+        near.clear();
+        let all = gaps.as_flattened().iter().take(self.panels.blocks());
+        near.extend(all.zip(0_u32..).filter(|(gap, _)| **gap <= reach).map(|(gap, block)| (*gap, block)));
+    }
+
+    /// Hold one in so many blocks beside those near it, a few rows at a time: every pair is met twice, but few are.
+    fn beside_near(&self, mut hopes: Hopes, thread: usize, threads: usize, context: &Context) -> Result<Hopes> {
+        let (panels, blur, mut spare) = (&self.panels, 2.0 * self.panels.blur, Spare::default());
+        for block in (thread..panels.blocks()).step_by(threads) {
+            context.check()?;
+            context.report(block, panels.blocks());
+            let rows = block * BLOCK..panels.count().min((block + 1) * BLOCK);
+            for start in rows.clone().step_by(FEW) {
+                let own = start..rows.end.min(start + FEW);
+                self.around(own.clone(), &hopes, &mut spare);
+                if spare.near.len() > 2 * NEAREST {
+                    // The nearest first: after them the others are fewer.
+                    spare.near.select_nth_unstable_by(NEAREST, |left, right| {
+                        left.0.total_cmp(&right.0).then(left.1.cmp(&right.1))
+                    });
+                    self.beside(own.clone(), 0..NEAREST, &mut hopes, &mut spare);
+                    own.clone().for_each(|row| hopes.cut(row, blur));
+                    let most = hopes.limits[own.clone()].iter().copied().max().unwrap_or(-1);
+                    let reach = panels.reach(most, blur);
+                    spare.near.drain(..NEAREST);
+                    spare.near.retain(|(gap, _)| *gap <= reach);
+                }
+                let all = 0..spare.near.len();
+                self.beside(own, all, &mut hopes, &mut spare);
+            }
+        }
+        Ok(hopes)
+    }
+
+    /// Hold a few rows against some of the blocks near them.
+    fn beside(&self, own: Range<usize>, some: Range<usize>, hopes: &mut Hopes, spare: &mut Spare) {
+        let (panels, blur) = (&self.panels, 2.0 * self.panels.blur);
+        for near in spare.near[some].chunks(TOGETHER[1]) {
+            spare.blocks.clear();
+            spare.blocks.extend(near.iter().map(|(_, block)| *block));
+            spare.few.take(panels, own.clone(), &hopes.limits[own.clone()]);
+            panels.hold(&mut spare.few, &spare.blocks, None);
+            each_mark(&spare.few, &spare.blocks, own.len(), |which, other, square| {
+                let row = own.start + which;
+                if other != row && other < panels.count() && hopes.add(row, other, square) {
+                    let values = self.row(panels.places[row] as usize);
+                    self.clear(values, row, blur, hopes, &mut spare.measured);
+                }
+            });
+        }
+    }
+
+    /// Hold one in so many blocks beside all later ones; each thread has its own hopes.
+    fn beside_later(&self, mut hopes: Hopes, thread: usize, threads: usize, context: &Context) -> Result<Hopes> {
+        let (blocks, mut spare) = (self.panels.blocks(), Spare::default());
+        let together = (KEPT / self.columns / BLOCK).clamp(TOGETHER[0], TOGETHER[1]);
+        let reach = |hopes: &Hopes, block: usize| {
+            let limits = &hopes.limits[block * BLOCK..(block + 1) * BLOCK];
+            self.panels.reach(limits.iter().copied().max().unwrap_or(-1), 2.0 * self.panels.blur)
+        };
+        let mut reaches: Vec<f64> = (0..blocks).map(|block| reach(&hopes, block)).collect();
+        for block in (thread..blocks).step_by(threads) {
+            context.check()?;
+            context.report(block, blocks);
+            let Spare { low, high, gaps, blocks: listed, .. } = &mut spare;
+            self.panels.sides(block, low, high);
+            let first = block / 8 * 8;
+            self.panels.gaps(low, high, first, gaps);
+            reaches[block] = reach(&hopes, block);
+            let near = |other: &usize| {
+                let gap = gaps[(*other - first) / 8][(*other - first) % 8];
+                gap <= reaches[block].max(reaches[*other])
+            };
+            listed.clear();
+            listed.extend((block..blocks).filter(near).map(|other| other as u32));
+            for start in (0..spare.blocks.len()).step_by(together) {
+                context.check()?;
+                let some = start..spare.blocks.len().min(start + together);
+                self.meet(block, some.clone(), &mut hopes, &mut spare);
+                for other in &spare.blocks[some] {
+                    reaches[*other as usize] = reach(&hopes, *other as usize);
                 }
             }
-            for start in group.clone().step_by(FEW) {
-                let own = start..group.end.min(start + FEW);
-                few[..own.len() * columns].copy_from_slice(&panels.rows[own.start * columns..own.end * columns]);
-                multiply(&few, values, &mut sums);
-                for (row, bounds) in own.zip(sums.chunks_exact_mut(there.len())) {
-                    let limits = &state.limits[there.start - from..there.end - from];
-                    judge(
-                        bounds,
-                        panels.lengths[row],
-                        state.limits[row - from],
-                        &panels.lengths[there.clone()],
-                        limits,
-                        &mut marks[..there.len()],
-                    );
-                    marks[there.len()..there.len().next_multiple_of(8)].fill(0);
-                    self.pick(row, there.start, bounds, &marks[..there.len().next_multiple_of(8)], from, state);
+        }
+        Ok(hopes)
+    }
+
+    /// Set the limits of a block's rows by the blocks around it.
+    fn begin(&self, block: usize, hopes: &mut Hopes, spare: &mut Spare) {
+        let (panels, blur) = (&self.panels, 2.0 * self.panels.blur);
+        let around = (hopes.wanted + 1).div_ceil(BLOCK / 2).max(BESIDE);
+        let first = block.saturating_sub(around / 2).min(panels.blocks().saturating_sub(around));
+        spare.blocks.clear();
+        spare.blocks.extend((first..panels.blocks().min(first + around)).map(|block| block as u32));
+        let rows = block * BLOCK..panels.count().min((block + 1) * BLOCK);
+        let mut squares = Vec::new();
+        for start in rows.clone().step_by(FEW) {
+            let own = start..rows.end.min(start + FEW);
+            spare.few.take(panels, own.clone(), &[-1; FEW]);
+            panels.hold(&mut spare.few, &spare.blocks, None);
+            for (which, row) in own.enumerate() {
+                squares.clear();
+                // So many of the least are enough to bound the nearest: one of each lane, while lanes are many.
+                if hopes.wanted * 2 <= BLOCK {
+                    let mut least = [i32::MAX; BLOCK];
+                    for (block, sums) in spare.blocks.iter().zip(&spare.few.sums) {
+                        for lane in 0..BLOCK {
+                            let other = *block as usize * BLOCK + lane;
+                            let square = if other == row { i32::MAX } else { sums[which][lane] };
+                            least[lane] = least[lane].min(square);
+                        }
+                    }
+                    squares.extend_from_slice(&least);
+                } else {
+                    for (block, sums) in spare.blocks.iter().zip(&spare.few.sums) {
+                        squares.extend_from_slice(&sums[which]);
+                        if *block as usize == row / BLOCK {
+                            let own = squares.len() - BLOCK + row % BLOCK;
+                            squares[own] = i32::MAX;
+                        }
+                    }
+                }
+                if squares.len() >= hopes.wanted {
+                    let (_, last, _) = squares.select_nth_unstable(hopes.wanted - 1);
+                    if *last < NOWHERE {
+                        hopes.limits[row] = Panels::limit(f64::from(*last).sqrt() + blur, blur);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Hold the rows of a block against some of the blocks in `spare`, none of which is earlier.
+    fn meet(&self, block: usize, some: Range<usize>, hopes: &mut Hopes, spare: &mut Spare) {
+        let (panels, blur) = (&self.panels, 2.0 * self.panels.blur);
+        let rows = block * BLOCK..panels.count().min((block + 1) * BLOCK);
+        for start in rows.clone().step_by(FEW) {
+            let own = start..rows.end.min(start + FEW);
+            spare.few.take(panels, own.clone(), &hopes.limits[own.clone()]);
+            let blocks = &spare.blocks[some.clone()];
+            panels.hold(&mut spare.few, blocks, Some(&hopes.limits));
+            each_mark(&spare.few, blocks, own.len(), |which, other, square| {
+                let row = start + which;
+                // Within a block every pair is met twice, and every row with itself.
+                if other > row && other < panels.count() {
+                    if hopes.add(row, other, square) {
+                        self.clear(self.row(panels.places[row] as usize), row, blur, hopes, &mut spare.measured);
+                    }
+                    if hopes.add(other, row, square) {
+                        self.clear(self.row(panels.places[other] as usize), other, blur, hopes, &mut spare.measured);
+                    }
+                }
+            });
+        }
+    }
+
+    /// Make room.
+    #[cold]
+    fn clear(&self, values: &[f64], row: usize, blur: f64, hopes: &mut Hopes, measured: &mut Vec<(f64, u32)>) {
+        hopes.cut(row, blur);
+        if hopes.counts[row] as usize <= hopes.room - hopes.room / 4 {
+            return;
+        }
+        // Many rows at almost the same distance: only measuring tells them apart.
+        let places = self.places(hopes.of(row));
+        self.nearest(values, &places, hopes.wanted, measured);
+        let exact = measured.last().map_or(0.0, |(distance, _)| *distance);
+        let mut kept: Vec<u32> = measured.iter().map(|(_, place)| *place).collect();
+        kept.sort_unstable();
+        let (own, mut to) = (row * hopes.room, 0);
+        for (from, place) in places.iter().enumerate() {
+            if kept.binary_search(place).is_ok() {
+                hopes.hopes[own + to] = hopes.hopes[own + from];
+                to += 1;
+            }
+        }
+        hopes.counts[row] = to as u32;
+        // Nothing is nearer than an equal row, and one is like the other.
+        let limit = if exact > 0.0 { Panels::limit(exact.sqrt() / self.panels.unit, blur) } else { -1 };
+        hopes.limits[row] = hopes.limits[row].min(limit);
+    }
+
+    fn places(&self, hopes: &[u64]) -> Vec<u32> {
+        hopes.iter().map(|hope| self.panels.places[*hope as u32 as usize]).collect()
+    }
+
+    /// The nearest of some places to a row, by their true squared distances; ties in the order of rows.
+    fn nearest(&self, row: &[f64], places: &[u32], wanted: usize, measured: &mut Vec<(f64, u32)>) {
+        measure(&self.values, row, places, measured);
+        let name = |place: u32| self.order[place as usize];
+        let order = |left: &(f64, u32), right: &(f64, u32)| {
+            left.0.total_cmp(&right.0).then_with(|| name(left.1).cmp(&name(right.1)))
+        };
+        if measured.len() > 2 * wanted + 8 {
+            measured.select_nth_unstable_by(wanted, order);
+            measured.truncate(wanted);
+        }
+        measured.sort_unstable_by(order);
+        measured.truncate(wanted);
+    }
+
+    /// Measure what is left.
+    fn finish(&self, mut states: Vec<Hopes>, context: &Context) -> Result<(Vec<u32>, Vec<f64>)> {
+        let (panels, count) = (&self.panels, self.order.len());
+        let wanted = states.first().map_or(0, |hopes| hopes.wanted);
+        for hopes in &mut states {
+            for row in 0..panels.count() {
+                if row % 1024 == 0 {
+                    context.check()?;
+                }
+                hopes.cut(row, 2.0 * panels.blur);
+            }
+        }
+        let parts = context.map(panels.count().div_ceil(MEASURED), |part| {
+            let range = part * MEASURED..panels.count().min((part + 1) * MEASURED);
+            let (mut some, mut measured, mut places) =
+                (Vec::with_capacity(range.len() * wanted), Vec::new(), Vec::new());
+            for row in range {
+                places.clear();
+                for hopes in &states {
+                    places.extend(hopes.of(row).iter().map(|hope| panels.places[*hope as u32 as usize]));
+                }
+                if states.len() > 1 {
+                    places.sort_unstable();
+                    places.dedup();
+                }
+                places.extend_from_slice(&panels.long);
+                self.nearest(self.row(panels.places[row] as usize), &places, wanted, &mut measured);
+                some.extend_from_slice(&measured);
+            }
+            context.check()?;
+            Ok(some)
+        })?;
+        let (mut found, mut far) = (vec![NOBODY; count * wanted], vec![f64::INFINITY; count * wanted]);
+        let mut write = |place: u32, measured: &[(f64, u32)]| {
+            let own = self.order[place as usize] as usize * wanted;
+            for ((distance, place), at) in measured.iter().zip(own..own + wanted) {
+                (found[at], far[at]) = (self.order[*place as usize], *distance);
+            }
+        };
+        let rows = parts.iter().flat_map(|part| part.chunks_exact(wanted));
+        panels.places.iter().zip(rows).for_each(|(place, measured)| write(*place, measured));
+        let mut measured = Vec::new();
+        for place in &panels.long {
+            context.check()?;
+            let others: Vec<u32> = (0..count as u32).filter(|other| other != place).collect();
+            self.nearest(self.row(*place as usize), &others, wanted, &mut measured);
+            write(*place, &measured);
+        }
+        Ok((found, far))
+    }
+
+    /// The nearest rows of every query, nearest first, with squared distances; the row in `without` of each is left out.
+    pub(super) fn ask(
+        &self,
+        queries: &[f64],
+        without: &[u32],
+        rows: &mut [u32],
+        distances: &mut [f64],
+        context: &Context,
+    ) -> Result<()> {
+        let columns = self.columns;
+        let wanted = distances.len() / without.len().max(1);
+        let near = order(queries, columns, context)?;
+        let (mut spare, mut listed) = (Spare::default(), Vec::new());
+        // Boxes say little of many columns, and then products count.
+        for group in near.chunks(if columns <= FEW_COLUMNS { FEW } else { BLOCK }) {
+            context.check()?;
+            self.ask_some(queries, group, without, wanted, &mut spare, &mut listed, context)?;
+            for (query, found) in group.iter().zip(&listed) {
+                let own = *query as usize * wanted;
+                for ((distance, place), at) in found.iter().zip(own..own + wanted) {
+                    (rows[at], distances[at]) = (self.order[*place as usize], *distance);
                 }
             }
         }
         Ok(())
     }
 
-    /// Take up what is marked, for both rows.
-    fn pick(&self, row: usize, start: usize, bounds: &[f32], marks: &[u8], from: usize, state: &mut State) {
-        let (words, _) = marks.as_chunks::<8>();
-        for (word, marks) in words.iter().enumerate() {
-            if u64::from_ne_bytes(*marks) == 0 {
-                continue;
-            }
-            for (lane, _) in marks.iter().enumerate().filter(|(_, mark)| **mark != 0) {
-                let other = start + word * 8 + lane;
-                let bound = bounds[word * 8 + lane];
-                // Within a panel every pair is met twice, and every row with itself.
-                if other <= row && row < start + bounds.len() {
-                    continue;
-                }
-                if bound <= state.limits[row - from] {
-                    self.hope(row, other, bound, from, state);
-                }
-                if bound <= state.limits[other - from] {
-                    self.hope(other, row, bound, from, state);
-                }
-            }
-        }
-    }
-
-    fn hope(&self, row: usize, other: usize, bound: f32, from: usize, state: &mut State) {
-        let hopes = &mut state.hopes[row - from];
-        hopes.push((bound, other as u32));
-        if hopes.len() >= self.room {
-            let limit = self.tidy(row, hopes);
-            let limits = &mut state.limits[row - from];
-            *limits = limits.min(limit);
-            if hopes.len() > self.room - self.room / 4 {
-                // Many at almost the same distance: only measuring tells them apart.
-                let nearest = self.nearest(row, hopes);
-                let exact = nearest.last().map_or(f64::INFINITY, |(distance, _)| *distance);
-                hopes.retain(|(_, place)| nearest.iter().any(|(_, kept)| kept == place));
-                // Nothing is nearer than an equal row, and one is like the other.
-                let limit = if exact > 0.0 { (0.5 * exact * (1.0 + 1e-6)) as f32 } else { f32::NEG_INFINITY };
-                *limits = limits.min(limit);
+    /// The nearest places of each of a block of queries.
+    #[allow(clippy::too_many_arguments)]
+    fn ask_some(
+        &self,
+        queries: &[f64],
+        group: &[u32],
+        without: &[u32],
+        wanted: usize,
+        spare: &mut Spare,
+        found: &mut Vec<Vec<(f64, u32)>>,
+        context: &Context,
+    ) -> Result<()> {
+        let (panels, columns, pairs) = (&self.panels, self.columns, self.panels.pairs());
+        let query = |at: usize| &queries[group[at] as usize * columns..][..columns];
+        let alone = |at: usize, place: u32| self.order[place as usize] != without[group[at] as usize];
+        found.clear();
+        found.resize(group.len(), Vec::new());
+        let (mut rounded, mut lengths, mut blur) = (vec![[0; 2]; group.len() * pairs], Vec::new(), 0.0_f64);
+        let mut asked = Vec::new();
+        for (at, found) in found.iter_mut().enumerate() {
+            let to = &mut rounded[asked.len() * pairs..(asked.len() + 1) * pairs];
+            if let Some((square, own)) = panels.round(query(at), to) {
+                asked.push(at);
+                lengths.push(square);
+                blur = blur.max(own);
+            } else {
+                // Too long to be rounded.
+                context.check()?;
+                let all: Vec<u32> = (0..self.order.len() as u32).filter(|place| alone(at, *place)).collect();
+                self.nearest(query(at), &all, wanted, found);
             }
         }
-    }
-
-    /// Drop hopes that are too far; the bound from which on others are.
-    fn tidy(&self, row: usize, hopes: &mut Hopes) -> f32 {
-        if hopes.len() < self.wanted {
-            return f32::INFINITY;
+        let blur = panels.blur + blur;
+        let mut hopes = Hopes::new(asked.len(), asked.len(), wanted);
+        self.gaps(asked.iter().map(|at| query(*at)), spare);
+        let together = (KEPT / columns / BLOCK).clamp(TOGETHER[0], TOGETHER[1]);
+        let mut size = NEAREST;
+        while !spare.near.is_empty() && !asked.is_empty() {
+            context.check()?;
+            let next = size.min(spare.near.len());
+            spare.blocks.clear();
+            spare.blocks.extend(spare.near.drain(..next).map(|(_, block)| block));
+            size = together;
+            for first in (0..asked.len()).step_by(FEW) {
+                let own = first..asked.len().min(first + FEW);
+                let rows = &rounded[own.start * pairs..own.end * pairs];
+                spare.few.set(rows, &lengths[own.clone()], &hopes.limits[own.clone()]);
+                panels.hold(&mut spare.few, &spare.blocks, None);
+                each_mark(&spare.few, &spare.blocks, own.len(), |which, other, square| {
+                    let row = first + which;
+                    if other < panels.count()
+                        && alone(asked[row], panels.places[other])
+                        && hopes.add(row, other, square)
+                    {
+                        self.clear(query(asked[row]), row, blur, &mut hopes, &mut spare.measured);
+                    }
+                });
+            }
+            // After the nearest blocks the others are fewer.
+            (0..asked.len()).for_each(|row| hopes.cut(row, blur));
+            let reach = panels.reach(hopes.limits.iter().copied().max().unwrap_or(-1), blur);
+            spare.near.retain(|(gap, _)| *gap <= reach);
         }
-        let own = self.panels.lengths[row];
-        let above =
-            |hope: &(f32, u32)| hope.0 + 3.0 * self.panels.spread * (own + self.panels.lengths[hope.1 as usize]);
-        let mut bounds: Vec<f32> = hopes.iter().map(above).collect();
-        let (_, limit, _) = bounds.select_nth_unstable_by(self.wanted - 1, f32::total_cmp);
-        let limit = *limit;
-        hopes.retain(|(low, _)| *low <= limit);
-        limit
+        for (row, at) in asked.iter().enumerate() {
+            hopes.cut(row, blur);
+            let mut places = self.places(hopes.of(row));
+            places.extend(panels.long.iter().filter(|place| alone(*at, **place)));
+            self.nearest(query(*at), &places, wanted, &mut found[*at]);
+        }
+        Ok(())
     }
 
-    /// The nearest of the hopes, by their true distances.
-    fn nearest(&self, row: usize, hopes: &Hopes) -> Vec<(f64, u32)> {
-        let columns = self.panels.columns;
-        let at = |place: usize| &self.rows[place * columns..(place + 1) * columns];
-        let mut nearest: Vec<(f64, u32)> =
-            hopes.iter().map(|(_, place)| (measure(at(row), at(*place as usize)), *place)).collect();
-        let name = |place: u32| self.names[place as usize];
-        nearest.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(name(left.1).cmp(&name(right.1))));
-        nearest.truncate(self.wanted);
-        nearest
+    /// List all blocks, the few nearest to some rows first.
+    fn gaps<'a>(&self, rows: impl Iterator<Item = &'a [f64]>, spare: &mut Spare) {
+        let Spare { low, high, gaps, near, .. } = spare;
+        low.clear();
+        low.resize(self.columns, f64::INFINITY);
+        high.clear();
+        high.resize(self.columns, f64::NEG_INFINITY);
+        rows.for_each(|row| widen(row, low, high));
+        self.panels.gaps(low, high, 0, gaps);
+        near.clear();
+        near.extend(gaps.as_flattened().iter().copied().take(self.panels.blocks()).zip(0..));
+        if near.len() > NEAREST {
+            near.select_nth_unstable_by(NEAREST, |left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+        }
     }
 }
 
-dispatch! {
-    fn measure, portable measure_portable(left: &[f64], right: &[f64]) -> f64 {
-        apart(left, right, f64::INFINITY)
+/// Call `with` for every marked pair: which of the few rows, the other row, and their squared distance.
+#[inline(always)]
+fn each_mark(few: &Few, blocks: &[u32], rows: usize, mut with: impl FnMut(usize, usize, i32)) {
+    for (((block, sums), marks), any) in blocks.iter().zip(&few.sums).zip(&few.marks).zip(&few.any) {
+        if *any == 0 {
+            continue;
+        }
+        for (which, (sums, marks)) in sums.iter().zip(marks).take(rows).enumerate() {
+            let (words, _) = marks.as_chunks::<8>();
+            for (word, marks) in words.iter().enumerate() {
+                let mut left = u64::from_le_bytes(*marks);
+                while left != 0 {
+                    let lane = word * 8 + left.trailing_zeros() as usize / 8;
+                    left &= left - 1;
+                    with(which, *block as usize * BLOCK + lane, sums[lane]);
+                }
+            }
+        }
     }
 }

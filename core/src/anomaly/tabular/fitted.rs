@@ -78,7 +78,7 @@ impl Examples {
         let normal = (0..scores.len()).filter(|row| is_normal(*row)).count();
         let most = (MOST_KEPT / columns).clamp(1, MOST_EXAMPLES);
         let kept = normal.min(most);
-        let (mut positions, mut values, mut seen) = (Vec::with_capacity(kept), Vec::new(), 0);
+        let (mut positions, mut values, mut seen) = (Vec::with_capacity(kept), Vec::with_capacity(kept * columns), 0);
         for row in (0..scores.len()).filter(|row| is_normal(*row)) {
             // Even steps: the k-th is taken when its share of the kept ones becomes due.
             if seen * kept / normal.max(1) == positions.len() && positions.len() < kept {
@@ -100,9 +100,10 @@ impl Examples {
     pub(super) fn typical(&self) -> Vec<f64> {
         let columns = self.weights.len();
         let mut medians = Vec::with_capacity(columns);
-        // Some columns in one pass over the rows.
-        for start in (0..columns).step_by(16) {
-            let mut present = vec![Vec::with_capacity(self.positions.len()); 16.min(columns - start)];
+        // As many columns in one pass over the rows as stay in the cache.
+        let width = ((1 << 17) / self.positions.len().max(1)).clamp(16, 256);
+        for start in (0..columns).step_by(width) {
+            let mut present = vec![Vec::with_capacity(self.positions.len()); width.min(columns - start)];
             let mut multiples = vec![Vec::new(); present.len()];
             for (at, row) in self.values.chunks_exact(columns).enumerate() {
                 for ((present, multiples), value) in present.iter_mut().zip(&mut multiples).zip(&row[start..]) {

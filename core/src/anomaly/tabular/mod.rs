@@ -44,6 +44,7 @@ mod moments;
 mod nearest;
 mod neighbours;
 mod options;
+mod panels;
 mod pca;
 mod probability;
 mod rows;
@@ -54,6 +55,7 @@ mod tails;
 #[cfg(test)]
 mod tests;
 mod threshold;
+mod tree;
 mod weights;
 
 pub use auto::AutoDetector;

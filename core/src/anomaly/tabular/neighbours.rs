@@ -1,28 +1,25 @@
 //! Exact nearest neighbours by Euclidean or Manhattan distance.
 //!
-//! Rows are cut along the widest side of their box, at multiples of 32, until every leaf holds 32 of them, feature after
-//! feature, so that a query meets a whole leaf in a few vector instructions. A search goes to the nearer box first and leaves
-//! out every box that lies beyond the worst neighbour so far; where boxes help little, as with many columns, it is a blocked
-//! scan that gives up on a leaf once all of its rows are too far. Wide rows by Euclidean distance are searched by sketches
-//! instead (`screen`), or all against all in blocks (`dense`). The order of rows in a tie is that of the tree, the same on
-//! any number of threads. Source: Friedman, Bentley, Finkel (1977), with boxes and wide leaves.
+//! Searched by the means that fit: all rows against all, rounded, in blocks (`dense`) up to some ten thousand rows; a tree
+//! beyond that and by Manhattan distance (`tree`); a tree over sketches where many wide rows lie along few directions
+//! (`screen`). Of rows at the same distance, by the bits, the one with the lower number counts as nearer, whichever way they are
+//! searched and on any number of threads; but any of the rows at no distance may stand for the others, which are equal.
 use serde::{Deserialize, Serialize};
 
-use super::dense::Search;
+use super::dense::Dense;
 use super::rows::Rows;
 use super::screen::Screen;
+use super::tree::{IS_LEAF, LEAF, Tree, search};
 use crate::Context;
 use crate::error::{Error, Result, bail, ensure};
-use crate::math::simd::dispatch;
 
-/// Rows of a leaf.
-pub(super) const LEAF: usize = 32;
-/// Features after which a leaf is left if all of its rows are too far.
-const STRIDE: usize = 16;
-/// From so many columns on, and between so many rows, all may be held against all.
-const COLUMNS_DENSE: usize = 20;
-const FEWEST_DENSE: usize = 512;
-const MOST_DENSE: usize = 1 << 17;
+/// Up to so many rows all are held against all, and are kept for that.
+const MOST_DENSE: usize = 1 << 14;
+/// Up to so many, and from so many columns on, all may be held against all once, for the neighbours among themselves.
+const MOST_ONCE: usize = 1 << 17;
+const FEWEST_ONCE: usize = 11;
+/// More neighbours than this are searched row by row.
+const MOST_WANTED: usize = 256;
 /// No row.
 pub(super) const NOBODY: u32 = u32::MAX;
 
@@ -45,26 +42,18 @@ pub(super) struct Neighbours {
     metric: Metric,
     columns: usize,
     count: usize,
-    /// Which row stands where, leaf after leaf, padded with [`NOBODY`].
-    pub(super) order: Vec<u32>,
-    /// `[leaf][column][LEAF]`, padded with infinity.
-    pub(super) leaves: Vec<f64>,
-    pub(super) nodes: Vec<Node>,
-    /// Two boxes side by side per inner node, `[low, high]` of the left and of the right child.
-    pub(super) boxes: Vec<f64>,
-    /// The rows instead, where they are wide and sketches of them help.
-    screen: Option<Box<Screen>>,
+    index: Index,
 }
 
-/// Where the search goes on: children that are leaves have the highest bit set.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
-    pub(super) children: [u32; 2],
+/// How they are searched.
+#[derive(Clone, Debug)]
+enum Index {
+    Dense(Box<Dense>),
+    Tree(Tree),
+    Screen(Box<Screen>),
 }
 
-pub(super) const IS_LEAF: u32 = 1 << 31;
-
-/// What a file holds: the rows; the tree is grown again.
+/// What a file holds: the rows; the index is made again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Saved {
     metric: Metric,
@@ -92,91 +81,47 @@ impl TryFrom<Saved> for Neighbours {
 
 impl From<Neighbours> for Saved {
     fn from(tree: Neighbours) -> Self {
-        Self { metric: tree.metric, columns: tree.columns, values: tree.values() }
+        // A new context is never cancelled.
+        let values = tree.values(&Context::new()).unwrap_or_default();
+        Self { metric: tree.metric, columns: tree.columns, values }
     }
 }
 
 impl Neighbours {
     /// Over all `rows`.
     pub(super) fn of(rows: &Rows<'_>, metric: Metric, context: &Context) -> Result<Self> {
-        Self::grow(&rows.all(), rows.columns(), metric, context)
+        let mut values = Vec::new();
+        rows.block(0..rows.len().min(1), &mut values);
+        if values.is_empty() {
+            // They lie one after the other.
+            return Self::grow(rows.block(0..rows.len(), &mut values), rows.columns(), metric, context);
+        }
+        values.clear();
+        values.reserve(rows.len() * rows.columns());
+        for row in 0..rows.len() {
+            if row % 4096 == 0 {
+                context.check()?;
+            }
+            rows.push(row, &mut values);
+        }
+        Self::grow(&values, rows.columns(), metric, context)
     }
 
     /// Over rows of finite values, one after the other.
     pub(super) fn grow(values: &[f64], columns: usize, metric: Metric, context: &Context) -> Result<Self> {
-        if metric == Metric::Euclidean
-            && let Some(screen) = Screen::of(values, columns, context)?
-        {
-            return Ok(Self {
-                metric,
-                columns,
-                count: values.len() / columns,
-                order: screen.order().to_vec(),
-                leaves: Vec::new(),
-                nodes: Vec::new(),
-                boxes: Vec::new(),
-                screen: Some(Box::new(screen)),
-            });
-        }
-        Self::plain(values, columns, metric, context)
-    }
-
-    /// A tree over the rows themselves.
-    pub(super) fn plain(values: &[f64], columns: usize, metric: Metric, context: &Context) -> Result<Self> {
         let count = values.len() / columns;
-        let mut order: Vec<u32> = (0..count as u32).collect();
-        let mut tree = Self {
-            metric,
-            columns,
-            count,
-            order: Vec::new(),
-            leaves: Vec::new(),
-            nodes: Vec::new(),
-            boxes: Vec::new(),
-            screen: None,
-        };
-        let mut spare = Vec::new();
-        // Ranges to cut, with the node that waits for each; leaves stand in the order of their ranges.
-        let mut waiting = vec![(0, count, None::<(usize, usize)>)];
-        while let Some((start, end, parent)) = waiting.pop() {
-            context.check()?;
-            if let Some((node, side)) = parent {
-                let at = (node * 2 + side) * 2 * columns;
-                let (low, high) = tree.boxes[at..at + 2 * columns].split_at_mut(columns);
-                enclose(values, columns, &order[start..end], low, high);
+        let made = |index: Index| Ok(Self { metric, columns, count, index });
+        if metric == Metric::Euclidean {
+            if count <= MOST_DENSE
+                && let Some(dense) = Dense::of(values, columns, context)?
+            {
+                return made(Index::Dense(Box::new(dense)));
             }
-            let own = if end - start <= LEAF {
-                (start / LEAF) as u32 | IS_LEAF
-            } else {
-                let node = tree.nodes.len();
-                tree.nodes.push(Node { children: [0; 2] });
-                tree.boxes.resize((node + 1) * 4 * columns, 0.0);
-                let widest = widest(values, columns, &order[start..end], &tree.boxes, parent);
-                let middle = start + ((end - start).div_ceil(LEAF) / 2) * LEAF;
-                split(values, columns, &mut order[start..end], widest, middle - start, &mut spare);
-                waiting.push((middle, end, Some((node, 1))));
-                waiting.push((start, middle, Some((node, 0))));
-                node as u32
-            };
-            if let Some((node, side)) = parent {
-                tree.nodes[node].children[side] = own;
+            if let Some(screen) = Screen::of(values, columns, context)? {
+                return made(Index::Screen(Box::new(screen)));
             }
         }
-        tree.fill(values, order);
-        Ok(tree)
-    }
-
-    fn fill(&mut self, values: &[f64], mut order: Vec<u32>) {
-        let columns = self.columns;
-        order.resize(self.count.div_ceil(LEAF) * LEAF, NOBODY);
-        self.leaves = vec![f64::INFINITY; order.len() * columns];
-        for (leaf, rows) in self.leaves.chunks_exact_mut(LEAF * columns).zip(order.chunks_exact(LEAF)) {
-            for (lane, row) in rows.iter().enumerate().filter(|(_, row)| **row != NOBODY) {
-                let row = &values[*row as usize * columns..][..columns];
-                row.iter().enumerate().for_each(|(column, value)| leaf[column * LEAF + lane] = *value);
-            }
-        }
-        self.order = order;
+        made(Index::Tree(Tree::of(values, columns, metric, context)?))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -187,23 +132,34 @@ impl Neighbours {
         self.columns
     }
 
-    /// The rows again, in their order.
-    fn values(&self) -> Vec<f64> {
-        let mut values = vec![0.0; self.count * self.columns];
-        for place in 0..self.count {
-            let row = self.order[place] as usize;
-            self.read(place, &mut values[row * self.columns..(row + 1) * self.columns]);
+    /// Which row stands where.
+    fn order(&self) -> &[u32] {
+        match &self.index {
+            Index::Dense(dense) => dense.order(),
+            Index::Tree(tree) => &tree.order[..self.count],
+            Index::Screen(screen) => &screen.order()[..self.count],
         }
-        values
     }
 
     fn read(&self, place: usize, to: &mut [f64]) {
-        if let Some(screen) = &self.screen {
-            to.copy_from_slice(screen.row(place));
-            return;
+        match &self.index {
+            Index::Dense(dense) => to.copy_from_slice(dense.row(place)),
+            Index::Tree(tree) => tree.read(place, to),
+            Index::Screen(screen) => to.copy_from_slice(screen.row(place)),
         }
-        let leaf = &self.leaves[place / LEAF * LEAF * self.columns..][..LEAF * self.columns];
-        to.iter_mut().enumerate().for_each(|(column, value)| *value = leaf[column * LEAF + place % LEAF]);
+    }
+
+    /// The rows again, in their order.
+    fn values(&self, context: &Context) -> Result<Vec<f64>> {
+        let mut values = vec![0.0; self.count * self.columns];
+        for (place, row) in self.order().iter().enumerate() {
+            if place % 4096 == 0 {
+                context.check()?;
+            }
+            let row = *row as usize;
+            self.read(place, &mut values[row * self.columns..(row + 1) * self.columns]);
+        }
+        Ok(values)
     }
 
     /// The `wanted` nearest rows of every row, itself left out, nearest first: positions and distances, `wanted` per row.
@@ -214,18 +170,19 @@ impl Neighbours {
         }
         // Rows of the same leaves are asked together: they visit the same boxes.
         let size = 4 * LEAF;
+        let order = self.order();
         let found = context.map(self.count.div_ceil(size), |block| {
             let places = block * size..self.count.min((block + 1) * size);
             let mut queries = vec![0.0; places.len() * self.columns];
             for (place, row) in places.clone().zip(queries.chunks_exact_mut(self.columns)) {
                 self.read(place, row);
             }
-            self.ask(&queries, &self.order[places], wanted, context)
+            self.ask(&queries, &order[places], wanted, context)
         })?;
         let (mut rows, mut distances) = (vec![0; self.count * wanted], vec![0.0; self.count * wanted]);
         for (block, (some, far)) in found.iter().enumerate() {
             for (at, (some, far)) in some.chunks_exact(wanted).zip(far.chunks_exact(wanted)).enumerate() {
-                let to = self.order[block * size + at] as usize * wanted;
+                let to = order[block * size + at] as usize * wanted;
                 rows[to..to + wanted].copy_from_slice(some);
                 distances[to..to + wanted].copy_from_slice(far);
             }
@@ -235,36 +192,27 @@ impl Neighbours {
 
     /// As [`of_all`](Self::of_all), where holding all rows against all promises to be cheaper than a tree.
     fn all_beside_all(&self, wanted: usize, context: &Context) -> Result<Option<(Vec<u32>, Vec<f64>)>> {
-        let wide = self.metric == Metric::Euclidean && (FEWEST_DENSE..=MOST_DENSE).contains(&self.count);
-        if !wide || self.columns < COLUMNS_DENSE {
-            return Ok(None);
-        }
-        if let Some(screen) = &self.screen {
-            // Half of all pairs, 16 products a cycle at best, what is done once a pair, and what is done with those that hope.
-            let dense = 0.5 * self.count as f64 * (self.columns as f64 / 12.0 + 2.0) + 300.0 * wanted as f64;
-            if screen.cost(wanted, context) < dense {
+        let (rows, mut distances) = match &self.index {
+            // Room for hopes is held for all rows.
+            _ if wanted > MOST_WANTED => return Ok(None),
+            Index::Dense(dense) => dense.all(wanted, context)?,
+            _ if self.metric != Metric::Euclidean || self.columns < FEWEST_ONCE || self.count > MOST_ONCE => {
                 return Ok(None);
             }
-        }
-        let mut own = Vec::new();
-        let values = match &self.screen {
-            Some(screen) => screen.rows(),
-            None => {
-                own.resize(self.count * self.columns, 0.0);
-                own.chunks_exact_mut(self.columns).enumerate().for_each(|(place, row)| self.read(place, row));
-                &own
+            index => {
+                if let Index::Screen(screen) = index {
+                    // Half of all pairs, 32 products a cycle at best, what is done once a pair, and what is done with those
+                    // that hope.
+                    let dense = 0.5 * self.count as f64 * (self.columns as f64 / 30.0 + 0.7) + 100.0 * wanted as f64;
+                    if screen.cost(wanted, context) < dense {
+                        return Ok(None);
+                    }
+                }
+                let Some(dense) = Dense::of(&self.values(context)?, self.columns, context)? else { return Ok(None) };
+                dense.all(wanted, context)?
             }
         };
-        let Some(search) = Search::new(values, self.columns, &self.order, wanted) else { return Ok(None) };
-        let (found, far) = search.run(context)?;
-        let (mut rows, mut distances) = (vec![NOBODY; found.len()], vec![0.0; far.len()]);
-        for (place, (found, far)) in found.chunks_exact(wanted).zip(far.chunks_exact(wanted)).enumerate() {
-            let to = self.order[place] as usize * wanted;
-            for at in 0..wanted {
-                rows[to + at] = self.order[found[at] as usize];
-                distances[to + at] = far[at].sqrt();
-            }
-        }
+        distances.iter_mut().for_each(|distance| *distance = distance.sqrt());
         Ok(Some((rows, distances)))
     }
 
@@ -278,15 +226,19 @@ impl Neighbours {
     ) -> Result<(Vec<u32>, Vec<f64>)> {
         let count = queries.len() / self.columns;
         let (mut rows, mut distances) = (vec![NOBODY; count * wanted], vec![f64::INFINITY; count * wanted]);
-        let ended = match &self.screen {
-            Some(screen) => screen.search(queries, without, &mut rows, &mut distances, context),
-            None => search(self, queries, without, &mut rows, &mut distances, context),
+        let ended = match &self.index {
+            Index::Dense(dense) => {
+                dense.ask(queries, without, &mut rows, &mut distances, context)?;
+                true
+            }
+            Index::Tree(tree) => search(tree, queries, without, &mut rows, &mut distances, context),
+            Index::Screen(screen) => screen.search(queries, without, &mut rows, &mut distances, context),
         };
         if !ended {
             context.check()?;
             bail!(Internal, "a search for neighbours stopped; please report this with the input");
         }
-        if let Some(at) = rows.iter().position(|row| *row == NOBODY) {
+        if let Some(at) = distances.iter().position(|distance| !distance.is_finite()) {
             bail!(
                 InvalidData,
                 "row {} of a block is too far from all others for a finite distance; scale it",
@@ -298,197 +250,6 @@ impl Neighbours {
         }
         Ok((rows, distances))
     }
-}
-
-/// The box around some rows.
-fn enclose(values: &[f64], columns: usize, rows: &[u32], low: &mut [f64], high: &mut [f64]) {
-    low.fill(f64::INFINITY);
-    high.fill(f64::NEG_INFINITY);
-    for row in rows {
-        let row = &values[*row as usize * columns..][..columns];
-        for ((value, low), high) in row.iter().zip(low.iter_mut()).zip(high.iter_mut()) {
-            *low = if *value < *low { *value } else { *low };
-            *high = if *value > *high { *value } else { *high };
-        }
-    }
-}
-
-/// The column along which some rows are furthest apart; their box is known unless they are all.
-fn widest(values: &[f64], columns: usize, rows: &[u32], boxes: &[f64], parent: Option<(usize, usize)>) -> usize {
-    let mut own = Vec::new();
-    let (low, high) = match parent {
-        Some((node, side)) => boxes[(node * 2 + side) * 2 * columns..][..2 * columns].split_at(columns),
-        None => {
-            own.resize(2 * columns, 0.0);
-            let (low, high) = own.split_at_mut(columns);
-            enclose(values, columns, rows, low, high);
-            (&*low, &*high)
-        }
-    };
-    let mut best = (f64::NEG_INFINITY, 0);
-    for (column, (low, high)) in low.iter().zip(high).enumerate() {
-        if high - low > best.0 {
-            best = (high - low, column);
-        }
-    }
-    best.1
-}
-
-/// Put the rows with the least values of a column before `middle`.
-fn split(values: &[f64], columns: usize, rows: &mut [u32], column: usize, middle: usize, spare: &mut Vec<(f64, u32)>) {
-    spare.clear();
-    spare.extend(rows.iter().map(|row| (values[*row as usize * columns + column], *row)));
-    spare.select_nth_unstable_by(middle, |left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
-    rows.iter_mut().zip(spare).for_each(|(row, (_, moved))| *row = *moved);
-}
-
-dispatch! {
-    /// Search for the neighbours of every query: squared, or Manhattan, distances. `false` where the caller cancelled.
-    fn search, portable search_portable(
-        tree: &Neighbours,
-        queries: &[f64],
-        without: &[u32],
-        rows: &mut [u32],
-        distances: &mut [f64],
-        context: &Context,
-    ) -> bool {
-        match tree.metric {
-            Metric::Euclidean => visit::<false>(tree, queries, without, rows, distances, context),
-            Metric::Manhattan => visit::<true>(tree, queries, without, rows, distances, context),
-        }
-    }
-}
-
-#[inline(always)]
-fn visit<const MANHATTAN: bool>(
-    tree: &Neighbours,
-    queries: &[f64],
-    without: &[u32],
-    rows: &mut [u32],
-    distances: &mut [f64],
-    context: &Context,
-) -> bool {
-    let columns = tree.columns;
-    let wanted = distances.len() / (queries.len() / columns).max(1);
-    let mut stack = Vec::with_capacity(64);
-    let each = rows.chunks_exact_mut(wanted).zip(distances.chunks_exact_mut(wanted));
-    for ((query, without), (rows, distances)) in queries.chunks_exact(columns).zip(without).zip(each) {
-        if context.is_cancelled() {
-            return false;
-        }
-        if tree.nodes.is_empty() {
-            meet::<MANHATTAN>(tree, 0, query, *without, rows, distances);
-            continue;
-        }
-        stack.push((0.0, 0));
-        while let Some((bound, at)) = stack.pop() {
-            if bound >= distances[wanted - 1] {
-                continue;
-            }
-            if at & IS_LEAF != 0 {
-                meet::<MANHATTAN>(tree, (at ^ IS_LEAF) as usize, query, *without, rows, distances);
-                continue;
-            }
-            let node = tree.nodes[at as usize];
-            let boxes = &tree.boxes[at as usize * 4 * columns..][..4 * columns];
-            let left = outside::<MANHATTAN>(&boxes[..2 * columns], query);
-            let right = outside::<MANHATTAN>(&boxes[2 * columns..], query);
-            let worst = distances[wanted - 1];
-            let (near, far) = if left <= right { (0, 1) } else { (1, 0) };
-            let bounds = [left, right];
-            if bounds[far] < worst {
-                stack.push((bounds[far], node.children[far]));
-            }
-            if bounds[near] < worst {
-                stack.push((bounds[near], node.children[near]));
-            }
-        }
-    }
-    true
-}
-
-/// What a difference adds to a distance.
-#[inline(always)]
-fn worth<const MANHATTAN: bool>(difference: f64) -> f64 {
-    if MANHATTAN { difference.abs() } else { difference * difference }
-}
-
-/// The squared, or Manhattan, distance of a query from a box.
-#[inline(always)]
-pub(super) fn outside<const MANHATTAN: bool>(sides: &[f64], query: &[f64]) -> f64 {
-    let (low, high) = sides.split_at(query.len());
-    let beyond = |query: f64, low: f64, high: f64| {
-        let (below, above) = (low - query, query - high);
-        let most = if below > above { below } else { above };
-        let most = if most > 0.0 { most } else { 0.0 };
-        worth::<MANHATTAN>(most)
-    };
-    let mut sums = [0.0; 8];
-    let blocks = query.len() / 8 * 8;
-    for at in (0..blocks).step_by(8) {
-        for lane in 0..8 {
-            sums[lane] += beyond(query[at + lane], low[at + lane], high[at + lane]);
-        }
-    }
-    let mut sum = if blocks > 0 { sums.iter().sum() } else { 0.0 };
-    for at in blocks..query.len() {
-        sum += beyond(query[at], low[at], high[at]);
-    }
-    // The sum rounds in another order than a distance does; a box is never further than the rows in it.
-    sum * (1.0 - 1e-12)
-}
-
-/// Hold a query against all rows of a leaf.
-#[inline(always)]
-fn meet<const MANHATTAN: bool>(
-    tree: &Neighbours,
-    leaf: usize,
-    query: &[f64],
-    without: u32,
-    rows: &mut [u32],
-    distances: &mut [f64],
-) {
-    let columns = tree.columns;
-    let values = &tree.leaves[leaf * LEAF * columns..][..LEAF * columns];
-    let last = distances.len() - 1;
-    let mut sums = [0.0; LEAF];
-    for (some, query) in values.chunks(STRIDE * LEAF).zip(query.chunks(STRIDE)) {
-        for (lanes, value) in some.chunks_exact(LEAF).zip(query) {
-            for lane in 0..LEAF {
-                let difference = lanes[lane] - value;
-                sums[lane] += worth::<MANHATTAN>(difference);
-            }
-        }
-        let worst = distances[last];
-        let mut near = false;
-        for sum in &sums {
-            near |= *sum < worst;
-        }
-        if !near {
-            return;
-        }
-    }
-    for (lane, distance) in sums.into_iter().enumerate() {
-        if distance < distances[last] {
-            let row = tree.order[leaf * LEAF + lane];
-            if row != without {
-                insert(distance, row, rows, distances);
-            }
-        }
-    }
-}
-
-/// Put a neighbour at its place; the last one leaves.
-#[inline(always)]
-pub(super) fn insert(distance: f64, row: u32, rows: &mut [u32], distances: &mut [f64]) {
-    let mut at = distances.len() - 1;
-    while at > 0 && distances[at - 1] > distance {
-        distances[at] = distances[at - 1];
-        rows[at] = rows[at - 1];
-        at -= 1;
-    }
-    distances[at] = distance;
-    rows[at] = row;
 }
 
 #[cfg(test)]
@@ -517,7 +278,7 @@ mod tests {
                 .map(|at| if at % 3 == 0 { (random.uniform() * 4.0).floor() } else { random.normal() })
                 .collect();
             let tree = Neighbours::grow(&values, columns, Metric::Euclidean, &Context::new()).unwrap();
-            assert_eq!(tree.values(), values);
+            assert_eq!(tree.values(&Context::new()).unwrap(), values);
             let wanted = 4.min(count - 1);
             let (rows, distances) = tree.of_all(wanted, &Context::new().with_threads(2)).unwrap();
             for row in (0..count).step_by(7) {
@@ -571,6 +332,81 @@ mod tests {
                 assert!(near(&distances[own.clone()]), "{kind} {row}: {:?} {expected:?}", &distances[own.clone()]);
                 assert!(row >= 20 || near(&asked[own]), "{kind} {row}");
             }
+        }
+    }
+
+    /// Whole numbers, so that distances are equal to the last bit in whatever order they are summed.
+    #[test]
+    fn of_equally_far_rows_those_with_lower_numbers_are_found_however_they_are_searched() {
+        let mut random = Random::new(3);
+        let context = Context::new().with_threads(2);
+        for (count, columns, values) in [(700, 3, 6.0), (900, 24, 2.0), (2000, 30, 3.0)] {
+            let rows: Vec<f64> = (0..count * columns).map(|_| (random.uniform() * values).floor()).collect();
+            for metric in [Metric::Euclidean, Metric::Manhattan] {
+                let made = |index| Neighbours { metric, columns, count, index };
+                let mut all = vec![
+                    Neighbours::grow(&rows, columns, metric, &context).unwrap(),
+                    made(Index::Tree(Tree::of(&rows, columns, metric, &context).unwrap())),
+                ];
+                if metric == Metric::Euclidean {
+                    all.extend(
+                        Screen::of(&rows, columns, &context).unwrap().map(|one| made(Index::Screen(one.into()))),
+                    );
+                }
+                for (which, tree) in all.iter().enumerate() {
+                    let (found, far) = if which == 0 {
+                        tree.of_all(9, &context).unwrap()
+                    } else {
+                        tree.ask(&rows, &(0..count as u32).collect::<Vec<_>>(), 9, &context).unwrap()
+                    };
+                    for row in (0..count).step_by(11) {
+                        let own = &rows[row * columns..(row + 1) * columns];
+                        let mut expected: Vec<(u64, u32)> = (0..count)
+                            .filter(|other| *other != row)
+                            .map(|other| {
+                                let off = own.iter().zip(&rows[other * columns..]).map(|(a, b)| (a - b).abs());
+                                let sum: f64 =
+                                    if metric == Metric::Euclidean { off.map(|a| a * a).sum() } else { off.sum() };
+                                (sum as u64, other as u32)
+                            })
+                            .collect();
+                        expected.sort_unstable();
+                        // Any of the equal rows may stand for the others.
+                        for (at, (distance, other)) in expected[..9].iter().enumerate() {
+                            let at = row * 9 + at;
+                            assert!(*distance == 0 || found[at] == *other, "{which} {metric:?} {count} {row}");
+                            let real = *distance as f64;
+                            let real = if metric == Metric::Euclidean { real.sqrt() } else { real };
+                            assert_eq!(far[at], real, "{which} {metric:?} {count} {row}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_far_longer_than_the_others_and_queries_far_outside_are_found_too() {
+        let mut random = Random::new(5);
+        let (count, columns) = (1200, 7);
+        let mut rows: Vec<f64> = (0..count * columns).map(|_| random.normal()).collect();
+        for row in [3, 400, 401, 402] {
+            rows[row * columns..(row + 1) * columns].iter_mut().for_each(|value| *value = 1e5 + 1e3 * *value);
+        }
+        let tree = Neighbours::grow(&rows, columns, Metric::Euclidean, &Context::new()).unwrap();
+        let (_, distances) = tree.of_all(5, &Context::new()).unwrap();
+        let mut queries: Vec<f64> = rows[..40 * columns].iter().map(|value| value + 0.25).collect();
+        queries.extend((0..3 * columns).map(|at| [1e5, -3e4, 1e9][at / columns]));
+        let (_, asked) = tree.ask(&queries, &[NOBODY; 43], 5, &Context::new()).unwrap();
+        for row in (0..count).step_by(7).chain([3, 400, 401, 402]) {
+            let expected = brute(&rows, columns, &rows[row * columns..(row + 1) * columns], row, 5);
+            for (found, expected) in distances[row * 5..].iter().zip(&expected) {
+                assert!((found - expected).abs() <= 1e-12 * expected, "{row}");
+            }
+        }
+        for (query, found) in queries.chunks(columns).zip(asked.chunks(5)) {
+            let expected = brute(&rows, columns, query, usize::MAX, 5);
+            assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() <= 1e-12 * b), "{found:?} {expected:?}");
         }
     }
 

@@ -6,7 +6,8 @@
 //! rows where few directions hold most of the variance, and only the others are measured feature by feature.
 //! Sources: Friedman, Bentley, Finkel (1977) for the tree; Fukunaga, Narendra (1975) and, for sketches with rests, the
 //! "enhanced" projections of Ng, Cai (2003).
-use super::neighbours::{IS_LEAF, LEAF, Metric, NOBODY, Neighbours, insert, outside};
+use super::neighbours::{Metric, NOBODY};
+use super::tree::{IS_LEAF, LEAF, Tree, insert, nearer, outside};
 use crate::Context;
 use crate::error::Result;
 use crate::math::random::Random;
@@ -45,7 +46,7 @@ struct Sketch {
 pub(super) struct Screen {
     sketch: Sketch,
     /// Over the sketches, `sides` columns.
-    tree: Neighbours,
+    tree: Tree,
     sides: usize,
     /// The sketches, `[leaf][side][LEAF]`.
     leaves: Vec<f32>,
@@ -180,17 +181,25 @@ impl Screen {
         let Some(sketch) = Sketch::of(values, columns, context)? else { return Ok(None) };
         let sides = sketch.sides();
         let (mut drawn, mut off) = (vec![0.0; count * sides], Vec::new());
-        for (row, to) in values.chunks_exact(columns).zip(drawn.chunks_exact_mut(sides)) {
+        for (at, (row, to)) in values.chunks_exact(columns).zip(drawn.chunks_exact_mut(sides)).enumerate() {
+            if at % 512 == 0 {
+                context.check()?;
+            }
             // A row too far for single precision is too far for a sketch.
             if !sketch.draw(row, &mut off, to).is_finite() || !to.iter().all(|side| side.abs() < 1e18) {
                 return Ok(None);
             }
         }
         context.check()?;
-        let tree = Neighbours::plain(&drawn, sides, Metric::Euclidean, context)?;
+        let tree = Tree::of(&drawn, sides, Metric::Euclidean, context)?;
         let leaves = tree.leaves.iter().map(|value| *value as f32).collect();
-        let rows = tree.order[..count].iter().flat_map(|row| &values[*row as usize * columns..][..columns]);
-        let rows = rows.copied().collect();
+        let mut rows = Vec::with_capacity(values.len());
+        for (at, row) in tree.order[..count].iter().enumerate() {
+            if at % 4096 == 0 {
+                context.check()?;
+            }
+            rows.extend_from_slice(&values[*row as usize * columns..][..columns]);
+        }
         Ok(Some(Self { sketch, tree, sides, leaves, rows, columns }))
     }
 
@@ -199,17 +208,12 @@ impl Screen {
         &self.tree.order
     }
 
-    /// The rows in their order.
-    pub(super) fn rows(&self) -> &[f64] {
-        &self.rows
-    }
-
     /// The row at a place of the order.
     pub(super) fn row(&self, place: usize) -> &[f64] {
         &self.rows[place * self.columns..][..self.columns]
     }
 
-    /// As [`Neighbours`] searches; squared distances. `false` where the caller cancelled.
+    /// As [`Tree`] searches; squared distances. `false` where the caller cancelled.
     pub(super) fn search(
         &self,
         queries: &[f64],
@@ -364,8 +368,8 @@ fn meet(screen: &Screen, leaf: usize, query: &[f64], narrow: &[f32], goal: &mut 
             continue;
         }
         goal.met[1] += 1;
-        let distance = apart(query, screen.row(place), goal.worst());
-        if distance < goal.worst() {
+        let distance = apart(query, screen.row(place), goal.worst().next_up());
+        if nearer(distance, row, goal.worst(), goal.rows[goal.rows.len() - 1]) {
             goal.offer(distance, row);
         }
     }

@@ -47,9 +47,54 @@ fn distances_to_neighbours_are_those_of_the_peer() {
     holds("knn_median", 1e-8, |rows| with(NeighbourDistance::Median).fit(rows, &context()));
 }
 
+/// The peer cuts equal distances at the twentieth neighbour where its search happens to end. New rows lie halfway between two
+/// fitted ones, equally far from both: those where the cut falls between two of the same distance are left out.
 #[test]
 fn the_local_outlier_factor_is_that_of_the_peer() {
-    holds("lof", 1e-8, |rows| LocalOutlierFactor::default().fit(rows, &context()));
+    for (name, set) in Set::all() {
+        let fitted = LocalOutlierFactor::default().fit(set.rows(), &context()).unwrap();
+        assert!(furthest(&fitted.scores().to_vec(), &set.scores["lof"]) < 1e-8, "{name}");
+        let (fresh, rows) = (set.fresh(), set.rows());
+        let decided: Vec<bool> = fresh
+            .rows()
+            .into_iter()
+            .map(|new| {
+                let square = |row: ndarray::ArrayView1<'_, f64>| {
+                    row.iter().zip(new).map(|(a, b)| (a - b) * (a - b)).sum::<f64>()
+                };
+                let mut squares: Vec<f64> = rows.rows().into_iter().map(square).collect();
+                squares.sort_unstable_by(f64::total_cmp);
+                squares[20] - squares[19] > 1e-12 * squares[19]
+            })
+            .collect();
+        assert!(decided.iter().filter(|decided| !**decided).count() * 20 <= decided.len(), "{name}");
+        let scores = fitted.score(fresh.view(), &context()).unwrap().to_vec();
+        let both = scores.iter().zip(&set.fresh["lof"]).zip(decided).filter(|(_, decided)| *decided);
+        let (found, expected): (Vec<f64>, Vec<f64>) = both.map(|((a, b), _)| (a, b)).unzip();
+        assert!(furthest(&found, &expected) < 1e-8, "{name}");
+    }
+}
+
+/// Rows of whole numbers, most of which have several others equally far: `tests/data/make_lof_ties.py` takes those with the lower
+/// numbers, in exact arithmetic.
+#[test]
+fn the_local_outlier_factor_takes_the_lower_numbers_of_equally_far_rows() {
+    #[derive(Deserialize)]
+    struct Ties {
+        rows: Vec<Vec<f64>>,
+        tied: usize,
+        factors: Vec<f64>,
+        all_tied: Vec<f64>,
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/lof_ties.json");
+    let ties: Ties = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let columns = ties.rows[0].len();
+    let rows = Array2::from_shape_vec((ties.rows.len(), columns), ties.rows.concat()).unwrap();
+    let fitted = LocalOutlierFactor::default().with_neighbours(10_usize).fit(rows.view(), &context()).unwrap();
+    let off = |expected: &[f64]| furthest(&fitted.scores().to_vec(), expected);
+    assert!(off(&ties.factors) < 1e-10, "{}", off(&ties.factors));
+    // It matters which are taken.
+    assert!(ties.tied * 2 > ties.rows.len() && off(&ties.all_tied) > 1e-2);
 }
 
 /// The spectrum of `39_vertebral` again: a condition of 1e10 costs both sides as many digits.
