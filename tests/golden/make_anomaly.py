@@ -12,6 +12,8 @@ from pyod.models.ecod import ECOD
 from pyod.models.hbos import HBOS
 from pyod.models.knn import KNN
 from pyod.models.pca import PCA
+from scipy.integrate import quad
+from scipy.optimize import brentq, minimize
 from sklearn.covariance import EmpiricalCovariance
 from sklearn.neighbors import LocalOutlierFactor
 from sklearn.svm import OneClassSVM
@@ -66,6 +68,28 @@ def at_random(name: str, bad: dict | None) -> dict:
     return {"name": f"{name} finds the two rows far away", "source": "by hand: the rows were put there", "steps": steps}
 
 
+def probabilities(scores, fitted, contamination: float) -> np.ndarray:
+    """Odds that fall as the power 0.6 of the share of fitted rows that score as much, and add up to `contamination`."""
+    # w^5 = u takes the steep start out of the integral.
+    mean = lambda v: quad(lambda w: 5 * w**4 / (1 + w**3 / v**0.6), 0, 1, epsabs=1e-12)[0]
+    pivot = np.exp(brentq(lambda log: mean(np.exp(log)) - contamination, -40, 10))
+    known = np.unique(fitted)
+    shares = np.array([1 - 0.5 * ((fitted < value).sum() + (fitted <= value).sum()) / len(fitted) for value in known])
+    return 1 / (1 + (np.interp(scores, known, shares) / pivot) ** 0.6)
+
+
+def taught_probabilities(scores, new) -> np.ndarray:
+    """A logistic curve through labelled scores with the targets of Platt (1999)."""
+    known = np.array(labels())
+    high, low = (known.sum() + 1) / (known.sum() + 2), 1 / ((1 - known).sum() + 2)
+    target = np.where(known == 1, high, low)
+    middle, spread = scores.mean(), scores.std()
+    loss = lambda p: np.sum(np.logaddexp(0, p[0] + p[1] * (scores - middle) / spread)
+                            - target * (p[0] + p[1] * (scores - middle) / spread))
+    best = minimize(loss, [0.0, 1.0], method="Nelder-Mead", options={"xatol": 1e-12, "fatol": 1e-15, "maxiter": 20_000}).x
+    return 1 / (1 + np.exp(-best[0] - best[1] * (new - middle) / spread))
+
+
 def fitted() -> dict:
     """Everything that is asked of a fitted detector, by the one whose scores are distances."""
     rows = table()
@@ -80,9 +104,14 @@ def fitted() -> dict:
     path = {"path": "{tmp}/detector.inlaid"}
     options = {"robust": False} | SHARE
     top = sorted(scores)[::-1]
+    # z' S^-1 z is the sum over columns of z_j (S^-1 z)_j; what normal rows have on average is where contributions start.
+    parts = lambda some: (some - gauss.location_) * ((some - gauss.location_) @ gauss.precision_)
+    base = parts(rows[normal]).mean(0)
+    taught = taught_probabilities(scores, gauss.mahalanobis(new))
+    cut = float(top[1] + top[2]) / 2
     return {
         "name": "a fitted detector scores, judges, explains, learns labels and is saved",
-        "source": "squared Mahalanobis distances of scikit-learn 1.9.1, quantiles of numpy",
+        "source": "squared Mahalanobis distances of scikit-learn 1.9.1, quantiles of numpy, probabilities by scipy",
         "steps": [
             {"op": "anomaly.Mahalanobis.fit", "options": options, "arrays": [rows.tolist()], "as": "m"},
             {"op": f"{FOUND}.score", "on": "m", "arrays": [new.tolist()], "expect": numbers(gauss.mahalanobis(new)), "within": 1e-8},
@@ -92,17 +121,22 @@ def fitted() -> dict:
             {"op": f"{FOUND}.nearest_normal", "on": "m", "arrays": [new.tolist()], "expect": [normal[at] for at in near]},
             {"op": f"{FOUND}.method", "on": "m", "expect": "Mahalanobis"},
             {"op": f"{FOUND}.columns", "on": "m", "expect": 3},
-            {"op": f"{FOUND}.base", "on": "m"},
-            {"op": f"{FOUND}.probabilities", "on": "m"},
-            {"op": f"{FOUND}.probability", "on": "m", "arrays": [new.tolist()]},
-            {"op": f"{FOUND}.explain", "on": "m", "arrays": [new.tolist()]},
+            {"op": f"{FOUND}.base", "on": "m", "expect": float(base.sum()), "within": 1e-8},
+            {"op": f"{FOUND}.probabilities", "on": "m", "expect": numbers(probabilities(scores, scores, 2 / ROWS)), "within": 1e-4},
+            {"op": f"{FOUND}.probability", "on": "m", "arrays": [new.tolist()],
+             "expect": numbers(probabilities(gauss.mahalanobis(new), scores, 2 / ROWS)), "within": 1e-4},
+            {"op": f"{FOUND}.explain", "on": "m", "arrays": [new.tolist()],
+             "expect": [numbers(row) for row in parts(new) - base], "within": 1e-8},
             {"op": f"{FOUND}.with_threshold", "on": "m", "options": {"threshold": {"FixedThreshold": {"score": 3.5}}}, "as": "fixed"},
             {"op": f"{FOUND}.threshold", "on": "fixed", "expect": 3.5},
             {"op": f"{FOUND}.with_threshold", "on": "m", "options": {"threshold": {"ContaminationThreshold": {"contamination": 0.1}}}, "as": "tenth"},
             {"op": f"{FOUND}.threshold", "on": "tenth", "expect": float(np.quantile(scores, 0.9)), "within": 1e-8},
+            {"op": f"{FOUND}.labels", "on": "tenth", "expect": (scores > np.quantile(scores, 0.9)).astype(int).tolist()},
             {"op": f"{FOUND}.with_threshold", "on": "m", "options": {"threshold": {"ConformalThreshold": {}}}, "fails": "invalid_config", "contains": "fresh"},
             {"op": f"{FOUND}.with_labels", "on": "m", "arrays": [rows.tolist(), {"ints": labels()}], "as": "taught"},
             {"op": f"{FOUND}.labels", "on": "taught", "expect": labels()},
+            {"op": f"{FOUND}.threshold", "on": "taught", "expect": cut, "within": 1e-8},
+            {"op": f"{FOUND}.probability", "on": "taught", "arrays": [new.tolist()], "expect": numbers(taught), "within": 1e-5},
             {"op": f"{FOUND}.with_labels", "on": "m", "arrays": [rows.tolist(), {"ints": [1]}], "fails": "invalid_data"},
             {"op": f"{FOUND}.to_bytes", "on": "m", "as": "bytes"},
             {"op": f"{FOUND}.from_bytes", "arrays": [{"kept": "bytes"}], "as": "again"},

@@ -22,7 +22,7 @@ sc=[
   {"op":"anomaly.contamination_threshold","options":{"contamination":0.7},"arrays":[[1,2,3]],"fails":"invalid_config"},
   {"op":"anomaly.conformal_threshold","options":{"false_alarm":0.25},"arrays":[[5,1,4,2,3,6,7]],"expect":6},
   {"op":"anomaly.conformal_threshold","options":{"false_alarm":0.01},"arrays":[[5,1,4]],"fails":"not_enough_data"},
-  {"op":"anomaly.learned_threshold","arrays":[[1,2,3,8,9],{"ints":[0,0,0,1,1]}],"as":"t"},
+  {"op":"anomaly.learned_threshold","arrays":[[1,2,3,8,9],{"ints":[0,0,0,1,1]}],"expect":5.5,"as":"t"},
   {"op":"anomaly.learned_threshold","arrays":[[1,2,3],{"ints":[0,0,0]}],"fails":"not_enough_data"},
   {"op":"anomaly.extreme_value_threshold","options":{"probability":0.5,"level":0.2},"arrays":[[1,1,1,1]],"expect":1},
   {"op":"anomaly.extreme_value_threshold","options":{"probability":0.5,"level":0.9},"arrays":[[1,2,3]],"fails":"invalid_config"},

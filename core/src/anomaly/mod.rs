@@ -2,7 +2,8 @@
 //!
 //! | I have | use |
 //! |---|---|
-//! | a table | [`AutoDetector`], or a detector by name, such as [`IsolationForest`]; each gives a [`FittedDetector`] |
+//! | rows of numbers | [`AutoDetector`], or a detector by name, such as [`IsolationForest`]; each gives a [`FittedDetector`] |
+//! | a table with categories | [`TableDetector`], around any of them |
 //! | a whole series | [`StlEsd`], [`ResidualDetector`], [`SubPca`] and others; [`MatrixProfile`] for shapes, [`ChangePoints`] for lasting changes |
 //! | events that come one by one | [`StreamDetector`] and others; each gives a [`StreamState`] |
 //! | metrics that somebody is responsible for | [`Watch`], or an [`AlertPolicy`] for scores of your own |
@@ -41,9 +42,10 @@ pub use stream::{
     StreamDetector, StreamNote, StreamScore, StreamScores, StreamState,
 };
 pub use tabular::{
-    AutoDetector, Cblof, ConformalThreshold, ContaminationThreshold, Copod, Covariance, Ecod, ExtremeValueThreshold,
-    FittedDetector, FixedThreshold, GaussianMixture, Hbos, Inne, IsolationForest, KernelDensity, LocalOutlierFactor,
-    Loda, Mahalanobis, Metric, Missing, NearestNeighbours, NeighbourDistance, OneClassSvm, PcaDetector, Threshold,
-    conformal_threshold, contamination_threshold, extreme_value_threshold, learned_threshold,
+    AnyDetector, AutoDetector, Cblof, ConformalThreshold, ContaminationThreshold, Copod, Covariance, Ecod,
+    ExtremeValueThreshold, FittedDetector, FittedTableDetector, FixedThreshold, GaussianMixture, Hbos, Inne,
+    IsolationForest, KernelDensity, LocalOutlierFactor, Loda, Mahalanobis, Metric, Missing, NearestNeighbours,
+    NeighbourDistance, OneClassSvm, PcaDetector, TableDetector, Threshold, Unseen, conformal_threshold,
+    contamination_threshold, extreme_value_threshold, learned_threshold, weighted_contamination_threshold,
 };
 pub use watch::{AnyStream, Replay, Watch, WatchChart, WatchReport, WatchState, WatchStep};

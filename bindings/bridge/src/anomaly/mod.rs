@@ -4,6 +4,7 @@ mod evaluate;
 mod profile;
 mod series;
 mod stream;
+mod table;
 mod tabular;
 mod thresholds;
 mod watch;
@@ -14,7 +15,8 @@ use serde::Deserialize;
 use crate::{ArrayArgument, Letter, Op};
 
 /// Every class of models with what it is.
-pub(crate) const MODELS: &[(&str, &str)] = &[alert::MODEL, profile::MODEL, stream::MODEL, tabular::MODEL, watch::MODEL];
+pub(crate) const MODELS: &[(&str, &str)] =
+    &[alert::MODEL, profile::MODEL, stream::MODEL, table::MODEL, tabular::MODEL, watch::MODEL];
 
 pub(crate) fn ops() -> Vec<Op> {
     [
@@ -23,6 +25,7 @@ pub(crate) fn ops() -> Vec<Op> {
         profile::ops(),
         series::ops(),
         stream::ops(),
+        table::ops(),
         tabular::ops(),
         thresholds::ops(),
         watch::ops(),

@@ -40,7 +40,18 @@ const FIT: &str = "Learn what is normal from rows, anomalies among them; `scores
     rows.\n\nFails with `invalid_config` for an option out of range; `invalid_data` for infinite values, and NaN unless `missing` \
     says otherwise; `not_enough_data` for too few rows; `too_large`; `cancelled` if asked to stop.";
 
-/// The operation that fits a detector.
+const WEIGHTS: ArrayArgument = ArrayArgument {
+    name: "weights",
+    letter: Letter::Vector,
+    axes: &["row"],
+    doc: "How many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is scored, but not learnt from.",
+};
+const FIT_WEIGHTED: &str = "As `fit`, each row standing for as many as its weight says: whole weights teach what the rows would \
+    teach if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A detector that \
+    draws rows draws them in proportion.\n\nFails as `fit`, with `invalid_data` for another number of weights than rows, weights \
+    that are negative or not finite, or none above 0, and with `not_enough_data` where they add up to too few rows.";
+
+/// The operations that fit a detector.
 macro_rules! fits {
     ($($detector:ident),+) => {
         [$(
@@ -49,6 +60,15 @@ macro_rules! fits {
                 .takes(ROWS)
                 .gives_model(CLASS)
                 .runs(|a| Ok(Reply::model(CLASS, a.options::<$detector>()?.fit(a.matrix(0)?, a.context)?))),
+            op(concat!("anomaly.", stringify!($detector), ".fit_weighted"), FIT_WEIGHTED)
+                .on_options::<$detector>()
+                .takes(ROWS)
+                .takes(WEIGHTS)
+                .gives_model(CLASS)
+                .runs(|a| {
+                    let (options, weights) = (a.options::<$detector>()?, a.vector(1)?.to_vec());
+                    Ok(Reply::model(CLASS, options.fit_weighted(a.matrix(0)?, &weights, a.context)?))
+                }),
         )+]
     };
 }

@@ -1,5 +1,8 @@
 //! From which score on something is an anomaly, without a detector.
-use inlaid::anomaly::{conformal_threshold, contamination_threshold, extreme_value_threshold, learned_threshold};
+use inlaid::anomaly::{
+    conformal_threshold, contamination_threshold, extreme_value_threshold, learned_threshold,
+    weighted_contamination_threshold,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -43,6 +46,15 @@ pub(super) fn ops() -> Vec<Op> {
     let any = "Scores of rows, higher is stranger; finite.";
     let contamination = "The score that the share `contamination` of the scores exceeds, linear between two of them.\n\nFails with \
         `invalid_config` for a share outside (0, 0.5], `invalid_data` for NaN or infinite scores, `not_enough_data` for none.";
+    let weights = ArrayArgument {
+        name: "weights",
+        letter: Letter::Vector,
+        axes: &["row"],
+        doc: "How many rows each score stands for: finite, 0 or more, at least one above 0.",
+    };
+    let weighted = "As `contamination_threshold`, each score as often as its weight says; whole weights give the threshold of \
+        repeated scores.\n\nFails as `contamination_threshold`, and with `invalid_data` for another number of weights than scores, \
+        weights that are negative or not finite, or none above 0.";
     let extreme = "The score that the share `probability` of rows would exceed in the long run: a generalised Pareto distribution \
         fitted to the scores above their quantile `level` (Siffer et al., KDD 2017).\n\nFails with `invalid_config` for a level \
         outside (0, 1) or a probability outside (0, 1 - level), `invalid_data` for NaN or infinite scores, `not_enough_data` for \
@@ -61,6 +73,17 @@ pub(super) fn ops() -> Vec<Op> {
             .runs(|a| {
                 let share = a.options::<Contamination>()?.contamination;
                 Reply::value(contamination_threshold(&a.vector(0)?.to_vec(), share)?)
+            }),
+        op("anomaly.weighted_contamination_threshold", weighted)
+            .takes(scores(any))
+            .takes(weights)
+            .options::<Contamination>()
+            .gives::<f64>()
+            .quick()
+            .runs(|a| {
+                let share = a.options::<Contamination>()?.contamination;
+                let (scores, weights) = (a.vector(0)?.to_vec(), a.vector(1)?.to_vec());
+                Reply::value(weighted_contamination_threshold(&scores, &weights, share)?)
             }),
         op("anomaly.extreme_value_threshold", extreme).takes(scores(any)).options::<Tail>().gives::<f64>().runs(|a| {
             let tail: Tail = a.options()?;

@@ -19,11 +19,13 @@
 //! ```
 use serde::{Deserialize, Serialize};
 
+use super::crowd::{Crowd, Near};
 use super::model::{Detector, Model, Scorer};
 use super::neighbours::{Metric, NOBODY, Neighbours};
 use super::options::detector;
-use super::rows::{Rows, median};
+use super::rows::{Role, Rows, median};
 use super::threshold::quantile;
+use super::weights::{Units, ascending, sorted_quantile};
 use crate::Context;
 use crate::error::{Result, ensure};
 use crate::math::random::Random;
@@ -65,13 +67,19 @@ struct Scale {
 }
 
 impl Scale {
-    fn of(scores: &[f64]) -> Self {
+    fn of(scores: &[f64], weights: Option<&[f64]>, context: &Context) -> Result<Self> {
         let mut values = scores.to_vec();
-        let middle = median(&mut values);
-        let widths = [quantile(&mut values, 0.9), values.iter().copied().fold(middle, f64::max)];
+        let (middle, high) = match weights {
+            None => (median(&mut values), quantile(&mut values, 0.9)),
+            Some(weights) => {
+                let pairs = ascending(scores, weights, context)?;
+                (sorted_quantile(&pairs, 0.5), sorted_quantile(&pairs, 0.9))
+            }
+        };
+        let widths = [high, values.iter().copied().fold(middle, f64::max)];
         let width =
             widths.into_iter().map(|end| end - middle).find(|width| 1.0 / width < f64::INFINITY && *width > 0.0);
-        Self { middle, unit: 1.0 / width.unwrap_or(1.0) }
+        Ok(Self { middle, unit: 1.0 / width.unwrap_or(1.0) })
     }
 
     fn part(&self, score: f64) -> f64 {
@@ -80,15 +88,24 @@ impl Scale {
     }
 }
 
+/// The rows whose neighbourhood is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Kept {
+    Rows(Neighbours),
+    Crowd(Crowd),
+}
+
 /// Both members.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct AutoModel {
     low: Vec<f64>,
     /// One over the range of each column; 0 where it is constant.
     scale: Vec<f64>,
+    /// What one unit of each column is worth in a distance.
+    reach: Vec<f64>,
     /// `CELLS + 1` numbers per column: how rare a value in each cell is, and one beyond.
     rarity: Vec<f64>,
-    kept: Neighbours,
+    kept: Kept,
     neighbour: usize,
     rare: Scale,
     lonely: Scale,
@@ -105,16 +122,16 @@ fn cell(value: f64, low: f64, scale: f64) -> usize {
 }
 
 /// How rare a value in each cell is, given how many are in each.
-fn rarities(counts: &[u32], total: f64, to: &mut [f64]) {
+fn rarities(counts: &[f64], total: f64, to: &mut [f64]) {
     to.fill(0.0);
     for bins in BINS {
         let width = CELLS / bins;
         for offset in 0..OFFSETS {
             let shift = offset * width / OFFSETS;
-            let mut sums = vec![0_u32; bins + 1];
+            let mut sums = vec![0.0; bins + 1];
             counts.iter().enumerate().for_each(|(cell, count)| sums[(cell + shift) / width] += count);
             for (cell, rarity) in to[..CELLS].iter_mut().enumerate() {
-                let density = f64::from(sums[(cell + shift) / width]) / total * bins as f64;
+                let density = sums[(cell + shift) / width] / total * bins as f64;
                 *rarity -= (density + ALPHA).log2();
             }
         }
@@ -131,13 +148,21 @@ impl AutoModel {
 
     fn scaled(&self, rows: &[f64]) -> Vec<f64> {
         let columns = self.low.len();
-        rows.iter().enumerate().map(|(at, value)| (value - self.low[at % columns]) * self.scale[at % columns]).collect()
+        rows.iter().enumerate().map(|(at, value)| (value - self.low[at % columns]) * self.reach[at % columns]).collect()
     }
 
     /// The distance to the neighbour of every row of a block.
     fn loneliness(&self, block: &[f64], without: &[u32], context: &Context) -> Result<Vec<f64>> {
-        let (_, distances) = self.kept.ask(&self.scaled(block), without, self.neighbour, context)?;
-        Ok(distances.chunks_exact(self.neighbour).map(|some| some[self.neighbour - 1]).collect())
+        match &self.kept {
+            Kept::Rows(tree) => {
+                let (_, distances) = tree.ask(&self.scaled(block), without, self.neighbour, context)?;
+                Ok(distances.chunks_exact(self.neighbour).map(|some| some[self.neighbour - 1]).collect())
+            }
+            Kept::Crowd(crowd) => {
+                let near = crowd.ask(&self.scaled(block), without, self.neighbour, context)?;
+                Ok(near.iter().map(Near::reach).collect())
+            }
+        }
     }
 
     fn together(&self, rare: f64, lonely: f64) -> f64 {
@@ -158,13 +183,17 @@ impl Scorer for AutoModel {
 
     fn check(&self, columns: usize) -> Result<()> {
         let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        let kept = match &self.kept {
+            Kept::Rows(tree) => tree.columns() == columns && self.neighbour < tree.len(),
+            Kept::Crowd(crowd) => crowd.check(columns, self.neighbour).is_ok(),
+        };
         ensure!(
-            [self.low.len(), self.scale.len(), self.kept.columns()] == [columns; 3]
+            kept && [self.low.len(), self.scale.len(), self.reach.len()] == [columns; 3]
                 && self.rarity.len() == columns.saturating_mul(CELLS + 1)
                 && (1..=NEIGHBOUR).contains(&self.neighbour)
-                && self.neighbour < self.kept.len()
                 && finite(&self.low)
                 && finite(&self.scale)
+                && finite(&self.reach)
                 && finite(&self.rarity)
                 && [self.rare, self.lonely].iter().all(|scale| finite(&[scale.middle, scale.unit])),
             InvalidData,
@@ -184,42 +213,70 @@ impl Detector for AutoDetector {
     fn train(&self, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
         let (count, columns) = (rows.len(), rows.columns());
         let (low, scale) = ranges(rows, context)?;
-        let mut counts = vec![0_u32; columns * (CELLS + 1)];
-        rows.each_block(context, |block| {
-            for row in block.chunks_exact(columns) {
-                for (column, value) in row.iter().enumerate() {
-                    counts[column * (CELLS + 1) + cell(*value, low[column], scale[column])] += 1;
-                }
-            }
-        })?;
-        let mut rarity = vec![0.0; counts.len()];
-        for (counts, rarity) in counts.chunks_exact(CELLS + 1).zip(rarity.chunks_exact_mut(CELLS + 1)) {
-            rarities(&counts[..CELLS], count as f64, rarity);
-        }
-        let chosen = choose(count, context.seed());
+        let rarity = self.rarity(rows, &low, &scale, context)?;
+        // How far apart rows lie is asked of numbers over their range, and of categories: half for either of two that differ.
+        let reach = (0..columns).map(|column| match rows.role(column) {
+            Role::Number => scale[column],
+            Role::Surprise => 0.0,
+            Role::Indicator => 0.5,
+        });
+        let reach: Vec<f64> = reach.collect();
+        let units = Units::of(rows);
+        let (chosen, counts) = choose(rows, &units, context.seed());
         let mut values = Vec::with_capacity(chosen.len() * columns);
         chosen.iter().for_each(|row| rows.push(*row as usize, &mut values));
         for row in values.chunks_exact_mut(columns) {
-            row.iter_mut().zip(&low).zip(&scale).for_each(|((value, low), scale)| *value = (*value - low) * scale);
+            row.iter_mut().zip(&low).zip(&reach).for_each(|((value, low), reach)| *value = (*value - low) * reach);
         }
-        let kept = Neighbours::grow(&values, columns, Metric::Manhattan, context)?;
-        drop(values);
-        let neighbour = NEIGHBOUR.min(chosen.len() - 1);
+        let kept = match counts {
+            None => Kept::Rows(Neighbours::grow(&values, columns, Metric::Manhattan, context)?),
+            Some(counts) => Kept::Crowd(Crowd::grow(&values, columns, counts, Metric::Manhattan, context)?),
+        };
+        let neighbour = NEIGHBOUR.min(units.len().min(MOST_KEPT) - 1);
         let neutral = Scale { middle: 0.0, unit: 1.0 };
-        let mut model = AutoModel { low, scale, rarity, kept, neighbour, rare: neutral, lonely: neutral };
+        let mut model = AutoModel { low, scale, reach, rarity, kept, neighbour, rare: neutral, lonely: neutral };
         let rare = rows.score(context, |block, scores| {
             block.chunks_exact(columns).zip(scores).for_each(|(row, score)| *score = model.rarity(row));
             Ok(())
         })?;
-        let lonely = if chosen.len() == count {
-            let (_, distances) = model.kept.of_all(neighbour, context)?;
-            distances.chunks_exact(neighbour).map(|some| some[neighbour - 1]).collect()
-        } else {
-            beside_sample(&model, rows, &chosen, context)?
+        let lonely = match &model.kept {
+            Kept::Rows(tree) if chosen.len() == count => {
+                let (_, distances) = tree.of_all(neighbour, context)?;
+                distances.chunks_exact(neighbour).map(|some| some[neighbour - 1]).collect()
+            }
+            Kept::Crowd(crowd) if chosen.len() == count => {
+                crowd.of_all(&values, neighbour, context)?.iter().map(Near::reach).collect()
+            }
+            _ => beside_sample(&model, rows, &chosen, context)?,
         };
-        (model.rare, model.lonely) = (Scale::of(&rare), Scale::of(&lonely));
+        let weights = rows.weights();
+        model.rare = Scale::of(&rare, weights.as_deref(), context)?;
+        model.lonely = Scale::of(&lonely, weights.as_deref(), context)?;
         let scores = rare.iter().zip(&lonely).map(|(rare, lonely)| model.together(*rare, *lonely)).collect();
         Ok((Model::Auto(model), scores))
+    }
+}
+
+impl AutoDetector {
+    /// How rare a value in each cell of each column is; nothing for columns that only say how far apart rows are.
+    #[allow(clippy::unused_self)]
+    fn rarity(&self, rows: &Rows<'_>, low: &[f64], scale: &[f64], context: &Context) -> Result<Vec<f64>> {
+        let columns = rows.columns();
+        let mut counts = vec![0.0; columns * (CELLS + 1)];
+        rows.each_part(context, |start, block| {
+            for (at, row) in block.chunks_exact(columns).enumerate() {
+                let weight = rows.weight(start + at);
+                for (column, value) in row.iter().enumerate() {
+                    counts[column * (CELLS + 1) + cell(*value, low[column], scale[column])] += weight;
+                }
+            }
+        })?;
+        let (mut rarity, total) = (vec![0.0; counts.len()], rows.total());
+        let each = counts.chunks_exact(CELLS + 1).zip(rarity.chunks_exact_mut(CELLS + 1)).enumerate();
+        for (_, (counts, rarity)) in each.filter(|(column, _)| rows.role(*column) != Role::Indicator) {
+            rarities(&counts[..CELLS], total, rarity);
+        }
+        Ok(rarity)
     }
 }
 
@@ -244,17 +301,32 @@ fn ranges(rows: &Rows<'_>, context: &Context) -> Result<(Vec<f64>, Vec<f64>)> {
     Ok((low, scale))
 }
 
-/// The rows whose neighbourhood is kept, ascending.
-fn choose(count: usize, seed: u64) -> Vec<u32> {
-    if count <= MOST_KEPT {
-        return (0..count as u32).collect();
+/// The rows whose neighbourhood is kept, ascending, and how often each counts where rows have weights.
+fn choose(rows: &Rows<'_>, units: &Units, seed: u64) -> (Vec<u32>, Option<Vec<f64>>) {
+    let count = units.len();
+    if count.max(rows.len()) <= MOST_KEPT {
+        return ((0..rows.len() as u32).collect(), rows.weights());
     }
     let mut random = Random::new(seed ^ 0xa11_d0e5);
-    let mut chosen = std::collections::BTreeSet::new();
-    while chosen.len() < MOST_KEPT {
-        chosen.insert((random.bits() % count as u64) as u32);
+    let mut drawn = std::collections::BTreeSet::new();
+    while drawn.len() < MOST_KEPT.min(count) {
+        drawn.insert((random.bits() % count as u64) as u32);
     }
-    chosen.into_iter().collect()
+    if !rows.is_weighted() {
+        return (drawn.into_iter().collect(), None);
+    }
+    let (offset, mut chosen, mut counts) = (units.offset(seed), Vec::new(), Vec::new());
+    for unit in drawn {
+        let row = units.row(unit as usize, offset) as u32;
+        if chosen.last() == Some(&row) {
+            let last = counts.len() - 1;
+            counts[last] += 1.0;
+        } else {
+            chosen.push(row);
+            counts.push(1.0);
+        }
+    }
+    (chosen, Some(counts))
 }
 
 /// The loneliness of every row among the chosen ones, itself left out.

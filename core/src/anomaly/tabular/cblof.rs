@@ -90,14 +90,14 @@ impl Scorer for ClusterModel {
 }
 
 /// How many of the clusters, largest first, are large.
-fn large(sizes: &[usize], alpha: f64, beta: f64) -> usize {
-    let total = sizes.iter().sum::<usize>() as f64;
-    let mut held = 0;
+fn large(sizes: &[f64], alpha: f64, beta: f64) -> usize {
+    let total: f64 = sizes.iter().sum();
+    let mut held = 0.0;
     let (mut share, mut jump) = (None, None);
     for (at, pair) in sizes.windows(2).enumerate() {
         held += pair[0];
-        let enough = held as f64 >= alpha * total;
-        let falls = pair[0] as f64 >= beta * pair[1] as f64;
+        let enough = held >= alpha * total;
+        let falls = pair[0] >= beta * pair[1];
         if enough && falls {
             return at + 1;
         }
@@ -117,15 +117,15 @@ impl Detector for Cblof {
     fn train(&self, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
         let columns = rows.columns();
         let found = cluster(rows, self.clusters, context)?;
-        let sizes = found.sizes(columns);
-        let mut order: Vec<usize> = (0..sizes.len()).filter(|at| sizes[*at] > 0).collect();
-        order.sort_by(|left, right| sizes[*right].cmp(&sizes[*left]).then(left.cmp(right)));
+        let sizes = &found.sizes;
+        let mut order: Vec<usize> = (0..sizes.len()).filter(|at| sizes[*at] > 0.0).collect();
+        order.sort_by(|left, right| sizes[*right].total_cmp(&sizes[*left]).then(left.cmp(right)));
         let centres: Vec<f64> =
             order.iter().flat_map(|at| &found.centres[at * columns..(at + 1) * columns]).copied().collect();
-        let sizes: Vec<usize> = order.iter().map(|at| sizes[*at]).collect();
+        let sizes: Vec<f64> = order.iter().map(|at| sizes[*at]).collect();
         let model = ClusterModel {
             centres: Lanes::of(&centres, columns),
-            weights: sizes.iter().map(|size| if self.weighted { *size as f64 } else { 1.0 }).collect(),
+            weights: sizes.iter().map(|size| if self.weighted { *size } else { 1.0 }).collect(),
             large: large(&sizes, self.alpha, self.beta),
         };
         let scores = model.score(rows, context)?;
@@ -140,11 +140,11 @@ mod tests {
     /// By hand, after the rules of PyOD: both conditions, the share alone, the jump alone, neither.
     #[test]
     fn clusters_are_large_up_to_the_share_and_the_jump() {
-        assert_eq!(large(&[500, 450, 30, 20], 0.9, 5.0), 2);
-        assert_eq!(large(&[500, 300, 150, 50], 0.9, 5.0), 3);
-        assert_eq!(large(&[960, 20, 20], 0.9, 100.0), 1);
-        assert_eq!(large(&[50, 10, 10, 10, 10, 10], 0.95, 5.0), 1);
-        assert_eq!(large(&[10, 10], 0.9, 5.0), 2);
-        assert_eq!(large(&[10], 0.9, 5.0), 1);
+        assert_eq!(large(&[500.0, 450.0, 30.0, 20.0], 0.9, 5.0), 2);
+        assert_eq!(large(&[500.0, 300.0, 150.0, 50.0], 0.9, 5.0), 3);
+        assert_eq!(large(&[960.0, 20.0, 20.0], 0.9, 100.0), 1);
+        assert_eq!(large(&[50.0, 10.0, 10.0, 10.0, 10.0, 10.0], 0.95, 5.0), 1);
+        assert_eq!(large(&[10.0, 10.0], 0.9, 5.0), 2);
+        assert_eq!(large(&[10.0], 0.9, 5.0), 1);
     }
 }

@@ -6,6 +6,7 @@
 //! Sources: Lloyd, *Least squares quantization in PCM* (1982); Arthur, Vassilvitskii, *k-means++* (SODA 2007).
 use super::lanes::Lanes;
 use super::rows::Rows;
+use super::weights::Units;
 use crate::Context;
 use crate::error::Result;
 use crate::math::random::Random;
@@ -19,16 +20,9 @@ const STARTS: u64 = 4;
 pub(super) struct Clusters {
     pub(super) centres: Vec<f64>,
     pub(super) labels: Vec<usize>,
+    /// What the rows of each cluster weigh.
+    pub(super) sizes: Vec<f64>,
     spread: f64,
-}
-
-impl Clusters {
-    /// How many rows each cluster has.
-    pub(super) fn sizes(&self, columns: usize) -> Vec<usize> {
-        let mut sizes = vec![0; self.centres.len() / columns];
-        self.labels.iter().for_each(|label| sizes[*label] += 1);
-        sizes
-    }
 }
 
 /// At most `wanted` clusters; fewer where fewer rows differ.
@@ -62,7 +56,9 @@ pub(super) fn nearest(squares: &[f64]) -> (usize, f64) {
 fn draw(rows: &Rows<'_>, wanted: usize, random: &mut Random, context: &Context) -> Result<Vec<f64>> {
     let columns = rows.columns();
     let mut centres = Vec::with_capacity(wanted * columns);
-    rows.push((random.uniform() * rows.len() as f64) as usize % rows.len(), &mut centres);
+    let units = Units::of(rows);
+    let first = (random.uniform() * units.len() as f64) as usize % units.len();
+    rows.push(units.row(first, units.offset(random.clone().bits())), &mut centres);
     let mut squares = vec![f64::INFINITY; rows.len()];
     while centres.len() < wanted * columns {
         let newest = Lanes::of(&centres[centres.len() - columns..], columns);
@@ -75,14 +71,15 @@ fn draw(rows: &Rows<'_>, wanted: usize, random: &mut Random, context: &Context) 
             Ok(())
         })?;
         squares.iter_mut().zip(fresh).for_each(|(least, square)| *least = least.min(square));
-        let total: f64 = squares.iter().sum();
+        let pull = |row: usize| if rows.is_weighted() { squares[row] * rows.weight(row) } else { squares[row] };
+        let total: f64 = (0..squares.len()).map(pull).sum();
         if !(total > 0.0 && total.is_finite()) {
             break;
         }
         let mut left = random.uniform() * total;
         let mut chosen = squares.iter().rposition(|square| *square > 0.0).unwrap_or(0);
-        for (row, square) in squares.iter().enumerate() {
-            left -= square;
+        for row in 0..squares.len() {
+            left -= pull(row);
             if left < 0.0 {
                 chosen = row;
                 break;
@@ -97,7 +94,7 @@ fn draw(rows: &Rows<'_>, wanted: usize, random: &mut Random, context: &Context) 
 fn settle(rows: &Rows<'_>, mut centres: Vec<f64>, context: &Context) -> Result<Clusters> {
     let columns = rows.columns();
     let mut labels = Vec::new();
-    let mut spread = f64::INFINITY;
+    let (mut held, mut spread) = (Vec::new(), f64::INFINITY);
     for _ in 0..ROUNDS {
         let lanes = Lanes::of(&centres, columns);
         let found = rows.score(context, |block, labels| {
@@ -114,14 +111,15 @@ fn settle(rows: &Rows<'_>, mut centres: Vec<f64>, context: &Context) -> Result<C
         rows.each_block(context, |block| {
             for row in block.chunks_exact(columns) {
                 let own = found[at] * columns..(found[at] + 1) * columns;
-                squares += row.iter().zip(&centres[own.clone()]).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
-                sums[own].iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-                sizes[found[at]] += 1.0;
+                let weight = rows.weight(at);
+                squares += weight * row.iter().zip(&centres[own.clone()]).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+                sums[own].iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
+                sizes[found[at]] += weight;
                 at += 1;
             }
         })?;
         let settled = found == labels;
-        (labels, spread) = (found, squares);
+        (labels, held, spread) = (found, sizes.clone(), squares);
         if settled {
             break;
         }
@@ -132,5 +130,5 @@ fn settle(rows: &Rows<'_>, mut centres: Vec<f64>, context: &Context) -> Result<C
             }
         }
     }
-    Ok(Clusters { centres, labels, spread })
+    Ok(Clusters { centres, labels, sizes: held, spread })
 }

@@ -51,7 +51,7 @@ impl Copod {
 
 /// How the tails of a value become its part of the score.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-enum Rule {
+pub(super) enum Rule {
     Largest,
     Mean,
 }
@@ -77,7 +77,7 @@ pub(super) struct TailModel {
 
 impl Rule {
     #[inline(always)]
-    fn part(self, left: f64, right: f64, skew: i8) -> f64 {
+    pub(super) fn part(self, left: f64, right: f64, skew: i8) -> f64 {
         let skewed = match skew {
             0 => left + right,
             1.. => right,
@@ -275,6 +275,9 @@ impl Detector for Copod {
 }
 
 fn train(rule: Rule, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
+    if let Some(weights) = rows.weights() {
+        return super::tails::train(rule, rows, &weights, context);
+    }
     let (count, columns) = (rows.len(), rows.columns());
     let tails = tails(count as u32, context)?;
     let parts = context.map(columns.div_ceil(TOGETHER), |group| {

@@ -45,6 +45,8 @@ pub(super) struct DensityModel {
     gamma: f64,
     /// The negative logarithm of what every bell is divided by, and of the number of rows.
     offset: f64,
+    /// How often each row counts; empty for once each.
+    weights: Vec<f64>,
 }
 
 impl DensityModel {
@@ -69,6 +71,7 @@ impl Scorer for DensityModel {
                 let least = squares[..count].iter().copied().fold(f64::INFINITY, f64::min);
                 squares.iter_mut().for_each(|square| *square = (*square - least).max(0.0));
                 exponentials(&mut squares, -self.gamma);
+                squares.iter_mut().zip(&self.weights).for_each(|(bell, weight)| *bell *= weight);
                 *score = self.offset + self.gamma * least - squares[..count].iter().sum::<f64>().ln();
             }
             Ok(())
@@ -85,7 +88,9 @@ impl Scorer for DensityModel {
                     .chain(&self.scale)
                     .chain([&self.gamma, &self.offset])
                     .all(|value| value.is_finite())
-                && self.gamma > 0.0,
+                && self.gamma > 0.0
+                && (self.weights.is_empty() || self.weights.len() == self.rows.len())
+                && self.weights.iter().all(|weight| *weight > 0.0 && weight.is_finite()),
             InvalidData,
             "the kept rows or their scale are broken"
         );
@@ -114,7 +119,7 @@ impl Detector for KernelDensity {
                 logarithm += deviation.ln();
             }
         }
-        let count = rows.len() as f64;
+        let count = rows.total();
         let bandwidth = self.bandwidth.unwrap_or_else(|| count.powf(-1.0 / (varying + 4.0)));
         let offset = logarithm + varying * (bandwidth.ln() + 0.5 * (2.0 * std::f64::consts::PI).ln()) + count.ln();
         let mut values = rows.all();
@@ -124,7 +129,14 @@ impl Detector for KernelDensity {
             }
         }
         let gamma = 0.5 / (bandwidth * bandwidth);
-        let model = DensityModel { rows: Lanes::of(&values, columns), centre, scale, gamma, offset };
+        let model = DensityModel {
+            rows: Lanes::of(&values, columns),
+            centre,
+            scale,
+            gamma,
+            offset,
+            weights: rows.weights().unwrap_or_default(),
+        };
         let scores = model.score(rows, context)?;
         Ok((model.into(), scores))
     }

@@ -1,4 +1,5 @@
 //! A fitted detector of any kind, and everything that is asked of it.
+use std::ops::Range;
 use std::path::Path;
 
 use ndarray::{Array2, ArrayView2};
@@ -8,10 +9,9 @@ use super::explain::{Reference, explain};
 use super::model::Model;
 use super::options::Missing;
 use super::probability::Calibration;
-use super::rows::{Rows, median};
-use super::threshold::{
-    Threshold, conformal_threshold, contamination_threshold, extreme_value_threshold, learned_threshold,
-};
+use super::rows::Rows;
+use super::threshold::{Threshold, conformal_threshold, contamination_of, extreme_value_of, learned_threshold};
+use super::weights;
 use crate::Context;
 use crate::data::{Ints, Matrix, Vector};
 use crate::error::{Result, bail, ensure};
@@ -35,13 +35,26 @@ pub struct FittedDetector {
     missing: Missing,
     /// What stands in for missing values, per column.
     fill: Vec<f64>,
-    scores: Vec<f64>,
+    learnt: Learnt,
     threshold: f64,
     /// The share of anomalies that it was told to expect.
     contamination: f64,
     calibration: Calibration,
     examples: Examples,
     reference: Reference,
+}
+
+/// The scores of the fitted rows, and how many rows each stands for; none for one each.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Learnt {
+    pub(super) scores: Vec<f64>,
+    pub(super) weights: Vec<f64>,
+}
+
+impl Learnt {
+    fn weights(&self) -> Option<&[f64]> {
+        (!self.weights.is_empty()).then_some(&*self.weights)
+    }
 }
 
 /// Normal rows that were fitted, evenly chosen where there are too many to keep.
@@ -53,16 +66,20 @@ pub(super) struct Examples {
     values: Vec<f64>,
     /// What one unit of each column is worth in a distance; 0 where the column is constant.
     weights: Vec<f64>,
+    /// How many rows each stands for, while fitting; none for one each.
+    #[serde(skip)]
+    multiples: Vec<f64>,
 }
 
 impl Examples {
     pub(super) fn of(rows: &Rows<'_>, scores: &[f64], threshold: f64) -> Result<Self> {
         let columns = rows.columns();
-        let normal = scores.iter().filter(|score| **score <= threshold).count();
+        let is_normal = |row: usize| scores[row] <= threshold && rows.weight(row) > 0.0;
+        let normal = (0..scores.len()).filter(|row| is_normal(*row)).count();
         let most = (MOST_KEPT / columns).clamp(1, MOST_EXAMPLES);
         let kept = normal.min(most);
         let (mut positions, mut values, mut seen) = (Vec::with_capacity(kept), Vec::with_capacity(kept * columns), 0);
-        for (row, _) in scores.iter().enumerate().filter(|(_, score)| **score <= threshold) {
+        for row in (0..scores.len()).filter(|row| is_normal(*row)) {
             // Even steps: the k-th is taken when its share of the kept ones becomes due.
             if seen * kept / normal.max(1) == positions.len() && positions.len() < kept {
                 positions.push(row as u32);
@@ -70,8 +87,13 @@ impl Examples {
             }
             seen += 1;
         }
-        let weights = precisions(&values, columns);
-        Ok(Self { positions, values, weights })
+        let multiples = if rows.is_weighted() {
+            positions.iter().map(|row| rows.weight(*row as usize)).collect()
+        } else {
+            Vec::new()
+        };
+        let weights = precisions(&values, columns, &multiples);
+        Ok(Self { positions, values, weights, multiples })
     }
 
     /// The median of every column of the examples; 0 for a column that none of them has.
@@ -82,16 +104,31 @@ impl Examples {
         let width = ((1 << 17) / self.positions.len().max(1)).clamp(16, 256);
         for start in (0..columns).step_by(width) {
             let mut present = vec![Vec::with_capacity(self.positions.len()); width.min(columns - start)];
-            for row in self.values.chunks_exact(columns) {
-                for (present, value) in present.iter_mut().zip(&row[start..]) {
+            let mut multiples = vec![Vec::new(); present.len()];
+            for (at, row) in self.values.chunks_exact(columns).enumerate() {
+                for ((present, multiples), value) in present.iter_mut().zip(&mut multiples).zip(&row[start..]) {
                     if !value.is_nan() {
                         present.push(*value);
+                        multiples.extend(self.multiples.get(at));
                     }
                 }
             }
-            medians.extend(present.iter_mut().map(|some| if some.is_empty() { 0.0 } else { median(some) }));
+            medians.extend(present.iter_mut().zip(&multiples).map(|(some, multiples)| match some.is_empty() {
+                true => 0.0,
+                false => weights::median(some, (!self.multiples.is_empty()).then_some(multiples)),
+            }));
         }
         medians
+    }
+
+    /// Whether examples stand for others.
+    pub(super) fn is_weighted(&self) -> bool {
+        !self.multiples.is_empty()
+    }
+
+    /// How many rows an example stands for.
+    pub(super) fn multiple(&self, example: usize) -> f64 {
+        self.multiples.get(example).copied().unwrap_or(1.0)
     }
 
     pub(super) fn columns(&self) -> usize {
@@ -132,20 +169,23 @@ impl Examples {
 }
 
 /// One over the variance of the present values of every column; 0 where that is no number.
-fn precisions(values: &[f64], columns: usize) -> Vec<f64> {
+fn precisions(values: &[f64], columns: usize, multiples: &[f64]) -> Vec<f64> {
     let (mut counts, mut means, mut variances) = (vec![0.0; columns], vec![0.0; columns], vec![0.0; columns]);
-    for row in values.chunks_exact(columns) {
+    let multiple = |at: usize| multiples.get(at).copied().unwrap_or(1.0);
+    for (at, row) in values.chunks_exact(columns).enumerate() {
+        let weight = multiple(at);
         for ((count, mean), value) in counts.iter_mut().zip(&mut means).zip(row) {
             let present = !value.is_nan();
-            *count += if present { 1.0 } else { 0.0 };
-            *mean += if present { *value } else { 0.0 };
+            *count += if present { weight } else { 0.0 };
+            *mean += if present { weight * *value } else { 0.0 };
         }
     }
-    means.iter_mut().zip(&counts).for_each(|(mean, count)| *mean /= f64::max(*count, 1.0));
-    for row in values.chunks_exact(columns) {
+    means.iter_mut().zip(&counts).for_each(|(mean, count)| *mean /= if *count > 0.0 { *count } else { 1.0 });
+    for (at, row) in values.chunks_exact(columns).enumerate() {
+        let weight = multiple(at);
         for ((variance, mean), value) in variances.iter_mut().zip(&means).zip(row) {
             let off = value - mean;
-            *variance += if off.is_nan() { 0.0 } else { off * off };
+            *variance += if off.is_nan() { 0.0 } else { weight * (off * off) };
         }
     }
     let precision = |(variance, count): (f64, &f64)| Some(count / variance).filter(|weight| weight.is_finite());
@@ -159,7 +199,7 @@ impl FittedDetector {
         model: Model,
         missing: Missing,
         fill: Vec<f64>,
-        scores: Vec<f64>,
+        learnt: Learnt,
         [threshold, contamination]: [f64; 2],
         calibration: Calibration,
         examples: Examples,
@@ -174,7 +214,7 @@ impl FittedDetector {
             columns,
             missing,
             fill,
-            scores,
+            learnt,
             threshold,
             contamination,
             calibration,
@@ -199,7 +239,7 @@ impl FittedDetector {
     /// [`score`](Self::score) of the same row, which is then a new one, may be lower.
     #[must_use]
     pub fn scores(&self) -> Vector {
-        Vector::from(self.scores.clone())
+        Vector::from(self.learnt.scores.clone())
     }
 
     /// The score above which a row is an anomaly.
@@ -211,7 +251,7 @@ impl FittedDetector {
     /// Which of the fitted rows are anomalies: 1 or 0 for each.
     #[must_use]
     pub fn labels(&self) -> Ints {
-        self.judge(&self.scores)
+        self.judge(&self.learnt.scores)
     }
 
     /// How strange each of `rows`, `[row, feature]`, is: higher is stranger, in the detector's own unit.
@@ -247,7 +287,7 @@ impl FittedDetector {
     /// The probabilities of the fitted rows, from [`scores`](Self::scores).
     #[must_use]
     pub fn probabilities(&self) -> Vector {
-        self.scores.iter().map(|score| self.calibration.probability(*score)).collect::<Vec<_>>().into()
+        self.learnt.scores.iter().map(|score| self.calibration.probability(*score)).collect::<Vec<_>>().into()
     }
 
     /// What each feature adds to a row's score, `[row, feature]`: every row adds up to its score less [`base`](Self::base).
@@ -260,7 +300,8 @@ impl FittedDetector {
     /// As [`score`](Self::score).
     pub fn explain(&self, rows: ArrayView2<'_, f64>, context: &Context) -> Result<Matrix> {
         let rows = self.rows(rows, context)?;
-        let parts = explain(&self.model, &self.reference, &rows, context)?;
+        let single: Vec<Range<usize>> = (0..self.columns).map(|column| column..column + 1).collect();
+        let parts = explain(&self.model, &self.reference, &rows, &single, context)?;
         match Array2::from_shape_vec((rows.len(), self.columns), parts) {
             Ok(parts) => Ok(parts.into()),
             Err(_) => bail!(Internal, "contributions do not fill their matrix; please report this with the input"),
@@ -301,17 +342,27 @@ impl FittedDetector {
         fresh: Option<ArrayView2<'_, f64>>,
         context: &Context,
     ) -> Result<Self> {
-        rule.validate()?;
         let own = match fresh {
             Some(rows) => Some(self.score_rows(&self.rows(rows, context)?, context)?),
             None => None,
         };
-        let scores = own.as_ref().unwrap_or(&self.scores);
+        self.with_threshold_of(rule, own, context)
+    }
+
+    /// The same detector with the threshold by a rule over scores of new rows, or of those fitted.
+    pub(super) fn with_threshold_of(&self, rule: &Threshold, own: Option<Vec<f64>>, context: &Context) -> Result<Self> {
+        rule.validate()?;
+        let (scores, weights) = match &own {
+            Some(fresh) => (fresh, None),
+            None => (&self.learnt.scores, self.learnt.weights()),
+        };
         let threshold = match rule {
             Threshold::Contamination(rule) => {
-                contamination_threshold(scores, rule.contamination.unwrap_or(self.contamination))?
+                contamination_of(scores, weights, rule.contamination.unwrap_or(self.contamination), context)?
             }
-            Threshold::ExtremeValue(rule) => extreme_value_threshold(scores, rule.probability, rule.level)?,
+            Threshold::ExtremeValue(rule) => {
+                extreme_value_of(scores, weights, [rule.probability, rule.level], context)?
+            }
             Threshold::Fixed(rule) => rule.score,
             Threshold::Conformal(rule) => {
                 ensure!(
@@ -332,10 +383,40 @@ impl FittedDetector {
     /// `invalid_data` for another number of labels than rows; `not_enough_data` unless both labels occur;
     /// `did_not_converge`; as [`score`](Self::score).
     pub fn with_labels(&self, rows: ArrayView2<'_, f64>, labels: &[i64], context: &Context) -> Result<Self> {
-        let scores = self.score_rows(&self.rows(rows, context)?, context)?;
-        let threshold = learned_threshold(&scores, labels)?;
-        let calibration = Calibration::of_labels(&scores, labels)?;
+        self.with_labels_of(&self.score_rows(&self.rows(rows, context)?, context)?, labels)
+    }
+
+    /// The same detector, taught by the labels of rows with these scores.
+    pub(super) fn with_labels_of(&self, scores: &[f64], labels: &[i64]) -> Result<Self> {
+        let threshold = learned_threshold(scores, labels)?;
+        let calibration = Calibration::of_labels(scores, labels)?;
         Ok(Self { threshold, calibration, ..self.clone() })
+    }
+
+    /// Contributions of groups of features that change together, one row after the other.
+    pub(super) fn explain_groups(
+        &self,
+        rows: ArrayView2<'_, f64>,
+        groups: &[Range<usize>],
+        context: &Context,
+    ) -> Result<Vec<f64>> {
+        explain(&self.model, &self.reference, &self.rows(rows, context)?, groups, context)
+    }
+
+    /// The same detector, whose contributions start from another typical row where they start from one.
+    pub(super) fn typified(self, change: impl FnOnce(&mut [f64]), context: &Context) -> Result<Self> {
+        let reference = self.reference.changed(&self.model, change, context)?;
+        Ok(Self { reference, ..self })
+    }
+
+    pub(super) fn missing(&self) -> Missing {
+        self.missing
+    }
+
+    /// Normal rows that were fitted, with how many rows each stands for.
+    pub(super) fn normal_rows(&self) -> Vec<(u32, f64)> {
+        let weight = |row: &u32| self.learnt.weights.get(*row as usize).copied().unwrap_or(1.0);
+        self.examples.positions.iter().map(|row| (*row, weight(row))).collect()
     }
 
     /// The detector as bytes, `f64` by its bits; see [`store`](crate::store).
@@ -396,7 +477,7 @@ impl FittedDetector {
 
 impl Stored for FittedDetector {
     const KIND: &'static str = "anomaly.FittedDetector";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn check(&self) -> Result<()> {
         ensure!(
@@ -413,13 +494,18 @@ impl Stored for FittedDetector {
             "what stands in for missing values is broken"
         );
         ensure!(
-            self.threshold.is_finite() && !self.scores.is_empty() && self.scores.iter().all(|score| score.is_finite()),
+            self.threshold.is_finite()
+                && !self.learnt.scores.is_empty()
+                && self.learnt.scores.iter().all(|score| score.is_finite()),
             InvalidData,
             "the scores or the threshold are no numbers"
         );
+        if let Some(own) = self.learnt.weights() {
+            weights::check(own, self.learnt.scores.len())?;
+        }
         super::options::check_contamination(self.contamination)?;
         self.calibration.check()?;
-        self.examples.check(self.columns, self.scores.len())?;
+        self.examples.check(self.columns, self.learnt.scores.len())?;
         self.reference.check(self.columns)?;
         self.model.scorer().check(self.columns)
     }

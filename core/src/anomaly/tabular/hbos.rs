@@ -187,12 +187,12 @@ impl Hbos {
         let scores = vec![0.0; columns * (bins + 2)];
         let mut model = HbosModel { bins, tolerance: self.tolerance, low, high, scale, scores };
         let counts = self.counts(&model, rows, context)?;
-        let total = rows.len() as f64;
+        let total = rows.total();
         for (column, (counts, scores)) in
             counts.chunks_exact(bins + 1).zip(model.scores.chunks_exact_mut(bins + 2)).enumerate()
         {
             let width = (model.high[column] - model.low[column]) / bins as f64;
-            let surprise = |count: u32| -(f64::from(count) / total / width + self.alpha).log2();
+            let surprise = |count: f64| -(count / total / width + self.alpha).log2();
             for (score, count) in scores.iter_mut().zip(counts) {
                 *score = surprise(*count);
             }
@@ -202,15 +202,16 @@ impl Hbos {
         Ok(model)
     }
 
-    /// `bins + 1` counts per column, the last of missing values.
-    fn counts(&self, model: &HbosModel, rows: &Rows<'_>, context: &Context) -> Result<Vec<u32>> {
+    /// `bins + 1` counts per column, the last of missing values; rows count as often as they weigh.
+    fn counts(&self, model: &HbosModel, rows: &Rows<'_>, context: &Context) -> Result<Vec<f64>> {
         let (columns, bins) = (rows.columns(), self.bins);
-        let mut counts = vec![0_u32; columns * (bins + 1)];
-        rows.each_block(context, |block| {
-            for row in block.chunks_exact(columns) {
+        let mut counts = vec![0.0; columns * (bins + 1)];
+        rows.each_part(context, |start, block| {
+            for (at, row) in block.chunks_exact(columns).enumerate() {
+                let weight = rows.weight(start + at);
                 for (column, value) in row.iter().enumerate() {
                     let bin = if value.is_nan() { bins } else { model.bin(column, *value, true) };
-                    counts[column * (bins + 1) + bin] += 1;
+                    counts[column * (bins + 1) + bin] += weight;
                 }
             }
         })?;

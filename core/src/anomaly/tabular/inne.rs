@@ -11,6 +11,7 @@ use super::lanes::Lanes;
 use super::model::{Detector, Model, Scorer};
 use super::options::{check_count, detector};
 use super::rows::Rows;
+use super::weights::Units;
 use crate::Context;
 use crate::error::{Result, ensure};
 use crate::math::random::Random;
@@ -95,7 +96,8 @@ impl Detector for Inne {
     }
 
     fn train(&self, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
-        let (count, columns) = (rows.len(), rows.columns());
+        let (units, columns) = (Units::of(rows), rows.columns());
+        let count = units.len();
         let size = self.samples.min(count);
         ensure!(
             self.estimators.saturating_mul(size).saturating_mul(columns) <= 1 << 26,
@@ -113,7 +115,8 @@ impl Detector for Inne {
                 }
             }
             let mut values = Vec::with_capacity(size * columns);
-            chosen.iter().for_each(|row| rows.push(*row, &mut values));
+            let offset = units.offset(context.seed() ^ number as u64);
+            chosen.iter().for_each(|unit| rows.push(units.row(*unit, offset), &mut values));
             let centres = Lanes::of(&values, columns);
             let (mut radii, mut nearest, mut squares) = (Vec::new(), Vec::new(), Vec::new());
             for own in 0..size {

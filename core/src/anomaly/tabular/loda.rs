@@ -163,13 +163,14 @@ impl Loda {
             projection.scale = if scale.is_finite() && scale > 0.0 { scale } else { 0.0 };
         }
         let mut counts = vec![0.0; made.len() * self.bins];
-        rows.each_block(context, |block| {
-            for row in block.chunks_exact(columns) {
+        rows.each_part(context, |start, block| {
+            for (at, row) in block.chunks_exact(columns).enumerate() {
+                let weight = rows.weight(start + at);
                 for (counts, projection) in counts.chunks_exact_mut(self.bins).zip(made.iter()) {
                     let value = projection.value(row);
                     if !value.is_nan() {
                         let bin = ((value - projection.low) * projection.scale) as usize;
-                        counts[bin.min(self.bins - 1)] += 1.0;
+                        counts[bin.min(self.bins - 1)] += weight;
                     }
                 }
             }

@@ -13,6 +13,7 @@
 //! Source: Breunig, Kriegel, Ng, Sander, *LOF: identifying density-based local outliers* (SIGMOD 2000).
 use serde::{Deserialize, Serialize};
 
+use super::crowd;
 use super::model::{Detector, Model, Scorer};
 use super::nearest::MOST_NEIGHBOURS;
 use super::neighbours::{Metric, NOBODY, Neighbours};
@@ -22,7 +23,7 @@ use crate::Context;
 use crate::error::{Result, ensure};
 
 /// What keeps the density of duplicates finite.
-const LEAST: f64 = 1e-10;
+pub(super) const LEAST: f64 = 1e-10;
 
 detector! {
     /// Local outlier factor: rows in emptier surroundings than their neighbours have.
@@ -102,6 +103,9 @@ impl Detector for LocalOutlierFactor {
     }
 
     fn train(&self, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
+        if let Some(weights) = rows.weights() {
+            return crowd::factors(rows, weights, self.metric, self.neighbours, context);
+        }
         let tree = Neighbours::of(rows, self.metric, context)?;
         let wanted = self.neighbours;
         let (found, distances) = tree.of_all(wanted, context)?;

@@ -200,12 +200,13 @@ fn improve(
     values: &[f64],
     mut bells: Vec<Bell>,
     labels: Option<&[usize]>,
+    weights: Option<&[f64]>,
     options: &GaussianMixture,
     context: &Context,
 ) -> Result<Vec<Bell>> {
     let Some(columns) = bells.first().map(|bell| bell.mean.len()) else { return Ok(bells) };
     let shape = if options.covariance == Covariance::Full { columns * columns } else { columns };
-    let total = (values.len() / columns) as f64;
+    let total = weights.map_or((values.len() / columns) as f64, |weights| weights.iter().sum());
     let mut before = f64::NEG_INFINITY;
     for round in 0..options.rounds + usize::from(labels.is_some()) {
         let labels = labels.filter(|_| round == 0);
@@ -217,6 +218,7 @@ fn improve(
                 if at % 64 == 0 {
                     context.check()?;
                 }
+                let weight = weights.map_or(1.0, |weights| weights[start + at]);
                 match labels {
                     Some(labels) => {
                         own.fill(0.0);
@@ -224,12 +226,12 @@ fn improve(
                     }
                     None => {
                         own.iter_mut().zip(&bells).for_each(|(own, bell)| *own = bell.density(row, &mut off));
-                        sums.density += shares(&mut own);
+                        sums.density += weight * shares(&mut own);
                     }
                 }
                 for (bell, share) in own.iter().enumerate().filter(|(_, share)| **share > 0.0) {
                     off.iter_mut().zip(row).zip(&bells[bell].mean).for_each(|((off, x), mean)| *off = x - mean);
-                    sums.add(bell, *share, &off);
+                    sums.add(bell, weight * *share, &off);
                 }
             }
             Ok(sums)
@@ -337,9 +339,11 @@ impl Detector for GaussianMixture {
         let Ok(view) = ndarray::ArrayView2::from_shape((rows.len(), columns), &values) else {
             bail!(Internal, "rows do not fill their matrix; please report this with the input")
         };
-        let found = cluster(&Rows::trusted(view), self.components, context)?;
+        let weights = rows.weights();
+        let same = Rows::trusted(view).weighted(weights.as_deref().unwrap_or(&[]));
+        let found = cluster(&same, self.components, context)?;
         let bells = found.centres.chunks_exact(columns).map(|mean| Bell::around(mean.to_vec())).collect();
-        let bells = improve(&values, bells, Some(&found.labels), self, context)?;
+        let bells = improve(&values, bells, Some(&found.labels), weights.as_deref(), self, context)?;
         let model = MixtureModel { centre, scale, bells, volume };
         let scores = model.score(rows, context)?;
         Ok((model.into(), scores))
@@ -373,7 +377,7 @@ mod tests {
             };
             let start = |mean: [f64; 3]| Bell { mean: mean.to_vec(), inverse: unit.clone(), height };
             let bells = vec![start([-1.0, 0.0, 0.5]), start([1.0, 0.2, -0.5])];
-            let bells = improve(&values, bells, None, &options, &Context::new()).unwrap();
+            let bells = improve(&values, bells, None, None, &options, &Context::new()).unwrap();
             let model = MixtureModel { centre: vec![0.0; 3], scale: vec![1.0; 3], bells, volume: 0.0 };
             let view = ndarray::ArrayView2::from_shape((values.len() / 3, 3), &values).unwrap();
             let scores = model.score(&Rows::trusted(view), &Context::new()).unwrap();

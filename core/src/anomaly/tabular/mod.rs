@@ -15,11 +15,15 @@
 //! | [`Loda`] | are rare in random projections | long and wide tables, missing values |
 //! | [`PcaDetector`] | do not follow how columns vary together | correlated columns |
 //!
+//! [`TableDetector`] takes tables with categories to any of them.
+//!
 //! Every one is fitted to rows, anomalies among them, and gives a [`FittedDetector`], which scores, judges and explains rows.
 mod auto;
 mod cblof;
 mod clusters;
+mod columns;
 mod copula;
+mod crowd;
 mod dense;
 mod density;
 mod eigen;
@@ -47,13 +51,16 @@ mod rows;
 mod screen;
 mod sort;
 mod svm;
+mod tails;
 #[cfg(test)]
 mod tests;
 mod threshold;
 mod tree;
+mod weights;
 
 pub use auto::AutoDetector;
 pub use cblof::Cblof;
+pub use columns::{AnyDetector, FittedTableDetector, TableDetector, Unseen};
 pub use copula::{Copod, Ecod};
 pub use density::KernelDensity;
 pub use fitted::FittedDetector;
@@ -71,5 +78,5 @@ pub use pca::PcaDetector;
 pub use svm::OneClassSvm;
 pub use threshold::{
     ConformalThreshold, ContaminationThreshold, ExtremeValueThreshold, FixedThreshold, Threshold, conformal_threshold,
-    contamination_threshold, extreme_value_threshold, learned_threshold,
+    contamination_threshold, extreme_value_threshold, learned_threshold, weighted_contamination_threshold,
 };

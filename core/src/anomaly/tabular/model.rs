@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::auto::AutoModel;
 use super::cblof::ClusterModel;
 use super::copula::TailModel;
+use super::crowd::CrowdModel;
 use super::density::DensityModel;
 use super::forest::ForestModel;
 use super::hbos::HbosModel;
@@ -16,6 +17,7 @@ use super::nearest::NearestModel;
 use super::pca::PcaModel;
 use super::rows::Rows;
 use super::svm::SvmModel;
+use super::tails::WeightedTails;
 use crate::Context;
 use crate::error::Result;
 
@@ -82,6 +84,8 @@ pub(super) enum Single {
     Loda(LodaModel),
     Clusters(ClusterModel),
     Mixture(MixtureModel),
+    Crowd(CrowdModel),
+    WeightedTails(WeightedTails),
 }
 
 /// The model of any detector.
@@ -107,6 +111,8 @@ impl Single {
             Single::Loda(model) => model,
             Single::Clusters(model) => model,
             Single::Mixture(model) => model,
+            Single::Crowd(model) => model,
+            Single::WeightedTails(model) => model,
         }
     }
 }
@@ -161,4 +167,6 @@ single!(
     Loda(LodaModel),
     Clusters(ClusterModel),
     Mixture(MixtureModel),
+    Crowd(CrowdModel),
+    WeightedTails(WeightedTails),
 );

@@ -1,4 +1,4 @@
-//! Means and covariances of columns, the same on any number of threads.
+//! Means and covariances of columns, each row as often as it weighs, the same on any number of threads.
 use super::rows::Rows;
 use crate::Context;
 use crate::error::Result;
@@ -9,28 +9,39 @@ const TOGETHER: usize = 4096;
 
 /// The mean of every column.
 pub(super) fn means(rows: &Rows<'_>, context: &Context) -> Result<Vec<f64>> {
-    let mut sums = partial_sums(rows, rows.columns(), context, |block, sums| {
-        for row in block.chunks_exact(sums.len()) {
-            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+    let mut sums = partial_sums(rows, rows.columns(), context, |start, block, sums| {
+        for (at, row) in block.chunks_exact(sums.len()).enumerate() {
+            if rows.is_weighted() {
+                let weight = rows.weight(start + at);
+                sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
+            } else {
+                sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+            }
         }
     })?;
-    sums.iter_mut().for_each(|sum| *sum /= rows.len() as f64);
+    let total = rows.total();
+    sums.iter_mut().for_each(|sum| *sum /= total);
     Ok(sums)
 }
 
 /// The covariance of the columns around `centre`, row-major, divided by the number of rows.
 pub(super) fn covariance(rows: &Rows<'_>, centre: &[f64], context: &Context) -> Result<Vec<f64>> {
     let columns = rows.columns();
-    let mut sums = partial_sums(rows, columns * columns, context, |block, sums| {
+    let mut sums = partial_sums(rows, columns * columns, context, |start, block, sums| {
         let mut centred = block.to_vec();
-        for row in centred.chunks_exact_mut(columns) {
+        for (at, row) in centred.chunks_exact_mut(columns).enumerate() {
             row.iter_mut().zip(centre).for_each(|(value, mean)| *value -= mean);
+            if rows.is_weighted() {
+                let root = rows.weight(start + at).sqrt();
+                row.iter_mut().for_each(|value| *value *= root);
+            }
         }
         products(&centred, columns, sums);
     })?;
+    let total = rows.total();
     for i in 0..columns {
         for j in 0..=i {
-            let value = sums[i * columns + j] / rows.len() as f64;
+            let value = sums[i * columns + j] / total;
             sums[i * columns + j] = value;
             sums[j * columns + i] = value;
         }
@@ -73,7 +84,7 @@ fn partial_sums(
     rows: &Rows<'_>,
     length: usize,
     context: &Context,
-    add: impl Fn(&[f64], &mut [f64]) + Sync,
+    add: impl Fn(usize, &[f64], &mut [f64]) + Sync,
 ) -> Result<Vec<f64>> {
     // Many groups of long sums would not fit into memory: a few wide ones take more rows each.
     let most = ((1 << 24) / length).clamp(1, 4096);
@@ -83,7 +94,7 @@ fn partial_sums(
         let end = rows.len().min((group + 1) * together);
         for start in (group * together..end).step_by(rows.block_rows()) {
             context.check()?;
-            add(rows.block(start..end.min(start + rows.block_rows()), &mut spare), &mut sums);
+            add(start, rows.block(start..end.min(start + rows.block_rows()), &mut spare), &mut sums);
         }
         Ok(sums)
     })?;
@@ -97,13 +108,15 @@ fn partial_sums(
 
 /// The variance of every column around `centre`, divided by the number of rows.
 pub(super) fn covariance_diagonal(rows: &Rows<'_>, centre: &[f64], context: &Context) -> Result<Vec<f64>> {
-    let mut sums = partial_sums(rows, rows.columns(), context, |block, sums| {
-        for row in block.chunks_exact(centre.len()) {
+    let mut sums = partial_sums(rows, rows.columns(), context, |start, block, sums| {
+        for (at, row) in block.chunks_exact(centre.len()).enumerate() {
+            let weight = rows.weight(start + at);
             for ((sum, value), centre) in sums.iter_mut().zip(row).zip(centre) {
-                *sum += (value - centre) * (value - centre);
+                *sum += weight * ((value - centre) * (value - centre));
             }
         }
     })?;
-    sums.iter_mut().for_each(|sum| *sum /= rows.len() as f64);
+    let total = rows.total();
+    sums.iter_mut().for_each(|sum| *sum /= total);
     Ok(sums)
 }

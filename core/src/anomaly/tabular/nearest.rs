@@ -6,6 +6,7 @@
 //! Sources: Ramaswamy, Rastogi, Shim (SIGMOD 2000); Angiulli, Pizzuti (PKDD 2002).
 use serde::{Deserialize, Serialize};
 
+use super::crowd;
 use super::model::{Detector, Model, Scorer};
 use super::neighbours::{Metric, NOBODY, Neighbours};
 use super::options::{check_count, detector};
@@ -103,6 +104,9 @@ impl Detector for NearestNeighbours {
     }
 
     fn train(&self, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f64>)> {
+        if let Some(weights) = rows.weights() {
+            return crowd::distances(rows, weights, self.metric, self.neighbours, self.distance, context);
+        }
         let tree = Neighbours::of(rows, self.metric, context)?;
         let model = NearestModel { tree, neighbours: self.neighbours, distance: self.distance };
         let (_, mut distances) = model.tree.of_all(self.neighbours, context)?;

@@ -112,7 +112,7 @@ macro_rules! detector {
                 self
             }
 
-            fn common(&self) -> $crate::anomaly::tabular::options::Common {
+            pub(in crate::anomaly::tabular) fn common(&self) -> $crate::anomaly::tabular::options::Common {
                 $crate::anomaly::tabular::options::Common {
                     contamination: self.contamination,
                     threshold: self.threshold.clone(),
@@ -131,8 +131,32 @@ macro_rules! detector {
                 rows: ndarray::ArrayView2<'_, f64>,
                 context: &$crate::Context,
             ) -> $crate::Result<$crate::anomaly::FittedDetector> {
+                self.fit_given(rows.into(), context)
+            }
+
+            /// As [`fit`](Self::fit), each row standing for as many as its weight says: whole weights teach what the rows
+            /// would teach if each were there so many times; rows of weight 0 are scored but not learnt from. Weights are
+            /// counts, not shares: weights that add up to 1 are one row. A detector that draws rows draws them in proportion.
+            ///
+            /// # Errors
+            /// As [`fit`](Self::fit); `invalid_data` for another number of weights than rows, weights that are negative or
+            /// not finite, or none above 0; `not_enough_data` where they add up to too few rows.
+            pub fn fit_weighted(
+                &self,
+                rows: ndarray::ArrayView2<'_, f64>,
+                weights: &[f64],
+                context: &$crate::Context,
+            ) -> $crate::Result<$crate::anomaly::FittedDetector> {
+                self.fit_given($crate::anomaly::tabular::fit::Given { weights: Some(weights), ..rows.into() }, context)
+            }
+
+            pub(in crate::anomaly::tabular) fn fit_given(
+                &self,
+                given: $crate::anomaly::tabular::fit::Given<'_>,
+                context: &$crate::Context,
+            ) -> $crate::Result<$crate::anomaly::FittedDetector> {
                 self.validate()?;
-                $crate::anomaly::tabular::fit::fit(self, &self.common(), rows, context)
+                $crate::anomaly::tabular::fit::fit(self, &self.common(), given, context)
             }
         }
     };

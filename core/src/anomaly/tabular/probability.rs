@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sort::Sorter;
 use super::threshold::labelled;
+use super::weights::ascending;
 use crate::Context;
 use crate::error::{Result, ensure};
 
@@ -61,6 +62,39 @@ impl Calibration {
         }
         let pivot = pivot(contamination);
         Ok(Calibration::Ranks { scores: values, shares, pivot })
+    }
+
+    /// As [`of_ranks`](Self::of_ranks), each score as often as its weight says.
+    pub(super) fn of_weighted_ranks(
+        scores: &[f64],
+        weights: &[f64],
+        contamination: f64,
+        context: &Context,
+    ) -> Result<Self> {
+        let sorted = ascending(scores, weights, context)?;
+        // Distinct scores, and the weight up to and with each.
+        let (mut distinct, mut ends, mut total): (Vec<f64>, Vec<f64>, f64) = (Vec::new(), Vec::new(), 0.0);
+        for (score, weight) in sorted {
+            total += weight;
+            if distinct.last() == Some(&score) {
+                ends.pop();
+            } else {
+                distinct.push(score);
+            }
+            ends.push(total);
+        }
+        let (mut values, mut shares): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+        for knot in 0..KNOTS {
+            let left = 1.0 - knot as f64 / (KNOTS - 1) as f64;
+            let place = ((1.0 - left * left) * (total - 1.0).max(0.0)).round();
+            let at = ends.partition_point(|end| *end <= place).min(distinct.len() - 1);
+            if values.last().is_none_or(|last| *last < distinct[at]) {
+                let first = if at > 0 { ends[at - 1] } else { 0.0 };
+                values.push(distinct[at]);
+                shares.push((1.0 - 0.5 * (first + ends[at]) / total).clamp(0.0, 1.0));
+            }
+        }
+        Ok(Calibration::Ranks { scores: values, shares, pivot: pivot(contamination) })
     }
 
     /// From rows whose labels are known.

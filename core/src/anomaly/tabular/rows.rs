@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use ndarray::{ArrayView2, Axis, s};
 
 use super::options::Missing;
+use super::weights::{ascending, sorted_quantile};
 use crate::Context;
 use crate::error::{Result, bail, ensure};
 
@@ -25,6 +26,21 @@ pub(super) struct Rows<'a> {
     fill: &'a [f64],
     /// The rows meant, where they are not all.
     chosen: Option<&'a [u32]>,
+    /// How many rows each row of the view stands for; empty where each stands for itself.
+    weights: &'a [f64],
+    /// What each column says; empty where all are numbers of their own.
+    roles: &'a [Role],
+}
+
+/// What a column says to a detector that asks both how rare its values are and how far apart rows lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Both, as a number does.
+    Number,
+    /// How rare a category is.
+    Surprise,
+    /// Whether it is one of the categories of a column; two rows of different categories differ in two of them.
+    Indicator,
 }
 
 impl<'a> Rows<'a> {
@@ -42,12 +58,12 @@ impl<'a> Rows<'a> {
             );
         }
         let fill = if gaps.is_some() && missing == Missing::Median { fill } else { &[] };
-        Ok(Self { view, fill, chosen: None })
+        Ok(Self { view, fill, chosen: None, weights: &[], roles: &[] })
     }
 
     /// Rows of numbers that are known to be finite.
     pub(super) fn trusted(view: ArrayView2<'a, f64>) -> Self {
-        Self { view, fill: &[], chosen: None }
+        Self { view, fill: &[], chosen: None, weights: &[], roles: &[] }
     }
 
     /// Where these rows stand in the table.
@@ -61,6 +77,48 @@ impl<'a> Rows<'a> {
         'a: 'b,
     {
         Rows { chosen: Some(chosen), ..self }
+    }
+
+    /// The same rows, each standing for as many as its weight says; none for one each.
+    pub(super) fn weighted<'b>(self, weights: &'b [f64]) -> Rows<'b>
+    where
+        'a: 'b,
+    {
+        Rows { weights, ..self }
+    }
+
+    /// The same rows, with what each column says.
+    pub(super) fn with_roles<'b>(self, roles: &'b [Role]) -> Rows<'b>
+    where
+        'a: 'b,
+    {
+        Rows { roles, ..self }
+    }
+
+    /// What a column says.
+    pub(super) fn role(&self, column: usize) -> Role {
+        self.roles.get(column).copied().unwrap_or(Role::Number)
+    }
+
+    /// Whether rows stand for others.
+    pub(super) fn is_weighted(&self) -> bool {
+        !self.weights.is_empty()
+    }
+
+    /// How many rows this one stands for.
+    #[inline(always)]
+    pub(super) fn weight(&self, row: usize) -> f64 {
+        if self.weights.is_empty() { 1.0 } else { self.weights[self.place(row)] }
+    }
+
+    /// How many rows each stands for, unless all stand for themselves only.
+    pub(super) fn weights(&self) -> Option<Vec<f64>> {
+        self.is_weighted().then(|| (0..self.len()).map(|row| self.weight(row)).collect())
+    }
+
+    /// How many rows all stand for.
+    pub(super) fn total(&self) -> f64 {
+        if self.is_weighted() { (0..self.len()).map(|row| self.weight(row)).sum() } else { self.len() as f64 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -179,10 +237,15 @@ impl<'a> Rows<'a> {
 
     /// Run `work` over blocks of rows in order on this thread.
     pub(super) fn each_block(&self, context: &Context, mut work: impl FnMut(&[f64])) -> Result<()> {
+        self.each_part(context, |_, block| work(block))
+    }
+
+    /// As [`each_block`](Self::each_block); `work` also sees which row a block starts with.
+    pub(super) fn each_part(&self, context: &Context, mut work: impl FnMut(usize, &[f64])) -> Result<()> {
         let (size, mut spare) = (self.block_rows(), Vec::new());
         for start in (0..self.len()).step_by(size) {
             context.check()?;
-            work(self.block(start..self.len().min(start + size), &mut spare));
+            work(start, self.block(start..self.len().min(start + size), &mut spare));
         }
         Ok(())
     }
@@ -230,15 +293,17 @@ fn check_values(view: ArrayView2<'_, f64>, context: &Context) -> Result<Option<(
 }
 
 /// The median of every column's present values.
-pub(super) fn medians(view: ArrayView2<'_, f64>, context: &Context) -> Result<Vec<f64>> {
+pub(super) fn medians(view: ArrayView2<'_, f64>, weights: &[f64], context: &Context) -> Result<Vec<f64>> {
     context.map(view.ncols(), |column| {
-        let mut values: Vec<f64> = view.column(column).iter().copied().filter(|value| !value.is_nan()).collect();
-        ensure!(
-            !values.is_empty(),
-            InvalidData,
-            "column {column} has no values, nothing can stand in for missing ones"
-        );
-        Ok(median(&mut values))
+        let none = "nothing can stand in for missing ones";
+        if weights.is_empty() {
+            let mut values: Vec<f64> = view.column(column).iter().copied().filter(|value| !value.is_nan()).collect();
+            ensure!(!values.is_empty(), InvalidData, "column {column} has no values, {none}");
+            return Ok(median(&mut values));
+        }
+        let pairs = ascending(&view.column(column).to_vec(), weights, context)?;
+        ensure!(!pairs.is_empty(), InvalidData, "column {column} has no values in rows with a weight, {none}");
+        Ok(sorted_quantile(&pairs, 0.5))
     })
 }
 

@@ -1,7 +1,7 @@
 //! One-class support vector machine: which side of a border around the bulk of the rows.
 //!
 //! With the kernel `k(x, y) = exp(-gamma |x - y|^2)` the weights `a` of the fitted rows minimise `a' K a / 2` under
-//! `0 <= a <= 1` and `sum a = nu n`; the score is `rho - sum a_i k(x_i, x)`, above 0 outside the border, in units of the kernel
+//! `0 <= a <= 1` and `sum a = nu n` (with weights `0 <= a_i <= w_i` and `nu` times their sum); the score is `rho - sum a_i k(x_i, x)`, above 0 outside the border, in units of the kernel
 //! sum. At least the share `nu` of rows are support vectors and at most that share lie outside. Two weights change at a time,
 //! chosen by the gradient and the second order (Fan, Chen, Lin 2005), until the largest violation is below `tolerance`. The
 //! search starts from the rows that lie outside by the answer for a sample: few of them change sides.
@@ -103,9 +103,7 @@ impl Detector for OneClassSvm {
         let gamma = match self.gamma {
             Some(gamma) => gamma,
             None => {
-                let count = values.len() as f64;
-                let mean = values.iter().sum::<f64>() / count;
-                let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count;
+                let variance = variance(&values, rows);
                 ensure!(variance.is_finite(), InvalidData, "the values vary too much for a kernel; scale the columns");
                 if variance > 0.0 { 1.0 / (columns as f64 * variance) } else { 1.0 }
             }
@@ -123,12 +121,27 @@ impl Detector for OneClassSvm {
     }
 }
 
-/// Weights of 1 in the order of `rows` until they add up to the share `nu` of them, then 0.
-fn fill(rows: impl Iterator<Item = usize>, count: usize, nu: f64) -> Vec<f64> {
-    let mut left = nu * count as f64;
-    let mut weights = vec![0.0; count];
+/// The variance of all values, each row as often as it weighs.
+fn variance(values: &[f64], rows: &Rows<'_>) -> f64 {
+    let columns = rows.columns();
+    let weight = |at: usize| rows.weight(at / columns);
+    let count = rows.total() * columns as f64;
+    let mean = values.iter().enumerate().map(|(at, value)| weight(at) * value).sum::<f64>() / count;
+    let square = |(at, value): (usize, &f64)| weight(at) * ((value - mean) * (value - mean));
+    values.iter().enumerate().map(square).sum::<f64>() / count
+}
+
+/// The most that the weight of each row may be: how many rows it stands for.
+fn limits(rows: &Rows<'_>) -> Vec<f64> {
+    rows.weights().unwrap_or_else(|| vec![1.0; rows.len()])
+}
+
+/// Weights at their limits in the order of `rows` until they add up to the share `nu` of those, then 0.
+fn fill(rows: impl Iterator<Item = usize>, limits: &[f64], nu: f64) -> Vec<f64> {
+    let mut left = nu * limits.iter().sum::<f64>();
+    let mut weights = vec![0.0; limits.len()];
     for row in rows {
-        weights[row] = left.clamp(0.0, 1.0);
+        weights[row] = left.clamp(0.0, limits[row]);
         left -= weights[row];
     }
     weights
@@ -139,7 +152,7 @@ fn start(rows: &Rows<'_>, all: &Panel, options: &OneClassSvm, context: &Context)
     let count = all.len();
     let size = (count / SHARE).min(MOST);
     if size < LEAST {
-        return Ok(fill(0..count, count, options.nu));
+        return Ok(fill(0..count, &limits(rows), options.nu));
     }
     let mut random = Random::new(context.seed() ^ 0x0c15_5a3e_77f0_21b9);
     let mut order: Vec<u32> = (0..count as u32).collect();
@@ -156,7 +169,7 @@ fn start(rows: &Rows<'_>, all: &Panel, options: &OneClassSvm, context: &Context)
     let sums = sums(rows, &some, &search.weights, context)?;
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_unstable_by(|left, right| sums[*left].total_cmp(&sums[*right]).then(left.cmp(right)));
-    Ok(fill(order.into_iter(), count, options.nu))
+    Ok(fill(order.into_iter(), &limits(rows), options.nu))
 }
 
 /// For every row the sum of its kernels with the rows of `panel`, each times its weight.
@@ -171,6 +184,7 @@ fn sums(rows: &Rows<'_>, panel: &Panel, weights: &[f64], context: &Context) -> R
 struct Search<'a> {
     panel: &'a Panel,
     weights: Vec<f64>,
+    limits: Vec<f64>,
     gradient: Vec<f64>,
     /// What each row would gain as the one that loses weight.
     gains: Vec<f64>,
@@ -217,7 +231,7 @@ impl<'a> Search<'a> {
         let gradient = sums(rows, panel, &weights, context)?;
         let most = (CACHE / 8 / count).max(2);
         let cache = Cache { slots: vec![Vec::new(); count], kept: VecDeque::new(), most };
-        Ok(Self { panel, weights, gradient, gains: vec![0.0; count], cache, context })
+        Ok(Self { panel, weights, limits: limits(rows), gradient, gains: vec![0.0; count], cache, context })
     }
 
     fn run(mut self, tolerance: f64) -> Result<Self> {
@@ -235,11 +249,11 @@ impl<'a> Search<'a> {
 
     /// Change the two weights that promise most; `false` at the optimum.
     fn step(&mut self, tolerance: f64) -> bool {
-        let (least, most) = bounds(&self.weights, &self.gradient);
+        let (least, most) = bounds(&self.weights, &self.limits, &self.gradient);
         if most - least < tolerance || most == f64::NEG_INFINITY {
             return false;
         }
-        let could_rise = |row: &usize| self.weights[*row] < 1.0 && self.gradient[*row] == least;
+        let could_rise = |row: &usize| self.weights[*row] < self.limits[*row] && self.gradient[*row] == least;
         let Some(up) = (0..self.weights.len()).rev().find(could_rise) else { return false };
         self.cache.row(up, self.panel, up);
         let best = gains(&self.weights, &self.gradient, self.cache.get(up), least, &mut self.gains);
@@ -258,20 +272,11 @@ impl<'a> Search<'a> {
         let (old_up, old_down) = (self.weights[up], self.weights[down]);
         let sum = old_up + old_down;
         let (mut a, mut b) = (old_up - shift, old_down + shift);
-        if sum > 1.0 {
-            if a > 1.0 {
-                (a, b) = (1.0, sum - 1.0);
-            }
-            if b > 1.0 {
-                (a, b) = (sum - 1.0, 1.0);
-            }
-        } else {
-            if b < 0.0 {
-                (a, b) = (sum, 0.0);
-            }
-            if a < 0.0 {
-                (a, b) = (0.0, sum);
-            }
+        let (most_up, most_down) = (self.limits[up].min(sum), self.limits[down].min(sum));
+        if a >= most_up {
+            (a, b) = (most_up, sum - most_up);
+        } else if a <= sum - most_down {
+            (a, b) = (sum - most_down, most_down);
         }
         (self.weights[up], self.weights[down]) = (a, b);
         update(&mut self.gradient, first, second, a - old_up, b - old_down);
@@ -280,8 +285,8 @@ impl<'a> Search<'a> {
     /// The mean gradient of the weights between their bounds; without any, the middle of what the others allow.
     fn border(&self) -> f64 {
         let (mut low, mut high, mut sum, mut free) = (f64::NEG_INFINITY, f64::INFINITY, 0.0, 0.0);
-        for (weight, gradient) in self.weights.iter().zip(&self.gradient) {
-            if *weight >= 1.0 {
+        for ((weight, gradient), limit) in self.weights.iter().zip(&self.gradient).zip(&self.limits) {
+            if weight >= limit {
                 low = low.max(*gradient);
             } else if *weight <= 0.0 {
                 high = high.min(*gradient);
@@ -310,12 +315,13 @@ const STEP: usize = 8;
 
 dispatch! {
     /// The least gradient of a weight that may rise and the largest of one that may fall.
-    fn bounds, portable bounds_portable(weights: &[f64], gradient: &[f64]) -> (f64, f64) {
+    fn bounds, portable bounds_portable(weights: &[f64], limits: &[f64], gradient: &[f64]) -> (f64, f64) {
         let (mut least, mut most) = ([f64::INFINITY; STEP], [f64::NEG_INFINITY; STEP]);
         let ((weights, weights_rest), (gradient, gradient_rest)) = (weights.as_chunks::<STEP>(), gradient.as_chunks::<STEP>());
-        for (weights, gradient) in weights.iter().zip(gradient) {
+        let (limits, limits_rest) = limits.as_chunks::<STEP>();
+        for ((weights, gradient), limits) in weights.iter().zip(gradient).zip(limits) {
             for lane in 0..STEP {
-                let low = if weights[lane] < 1.0 { gradient[lane] } else { f64::INFINITY };
+                let low = if weights[lane] < limits[lane] { gradient[lane] } else { f64::INFINITY };
                 let high = if weights[lane] > 0.0 { gradient[lane] } else { f64::NEG_INFINITY };
                 least[lane] = if low < least[lane] { low } else { least[lane] };
                 most[lane] = if high > most[lane] { high } else { most[lane] };
@@ -326,8 +332,8 @@ dispatch! {
             low = if least[lane] < low { least[lane] } else { low };
             high = if most[lane] > high { most[lane] } else { high };
         }
-        for (weight, gradient) in weights_rest.iter().zip(gradient_rest) {
-            low = if *weight < 1.0 && *gradient < low { *gradient } else { low };
+        for ((weight, gradient), limit) in weights_rest.iter().zip(gradient_rest).zip(limits_rest) {
+            low = if weight < limit && *gradient < low { *gradient } else { low };
             high = if *weight > 0.0 && *gradient > high { *gradient } else { high };
         }
         (low, high)
@@ -431,7 +437,8 @@ mod tests {
         let weights: Vec<f64> = (0..37).map(|_| [0.0, 1.0, random.uniform()][(random.bits() % 3) as usize]).collect();
         let gradient: Vec<f64> = (0..37).map(|_| random.normal()).collect();
         let kernels: Vec<f64> = (0..37).map(|_| random.uniform()).collect();
-        assert_eq!(bounds(&weights, &gradient), bounds_portable(&weights, &gradient));
+        let limits = vec![1.0; weights.len()];
+        assert_eq!(bounds(&weights, &limits, &gradient), bounds_portable(&weights, &limits, &gradient));
         let (mut wide, mut plain) = (vec![0.0; 37], vec![0.0; 37]);
         let best = gains(&weights, &gradient, &kernels, -1.0, &mut wide);
         assert_eq!(best, gains_portable(&weights, &gradient, &kernels, -1.0, &mut plain));

@@ -2,7 +2,7 @@
 //!
 //! | rule | the score that ... | needs |
 //! |---|---|---|
-//! | [`contamination_threshold`] | a given share of the scores exceeds | a guess of the share |
+//! | [`contamination_threshold`], [`weighted_contamination_threshold`] | a given share of the scores exceeds | a guess of the share |
 //! | [`extreme_value_threshold`] | a given small share would exceed in the long run | about 100 scores or more |
 //! | [`conformal_threshold`] | a normal row exceeds with at most a given probability | scores of rows not fitted |
 //! | [`learned_threshold`] | separates a few labelled rows best | labels of both kinds |
@@ -11,7 +11,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::options::check_contamination;
-use crate::error::{Result, ensure};
+use super::weights::{self, ascending, sorted_quantile};
+use crate::Context;
+use crate::error::{Result, bail, ensure};
 
 /// The fewest scores above the start of a tail that a distribution is fitted to.
 const FEWEST_IN_TAIL: usize = 10;
@@ -180,9 +182,33 @@ pub(super) fn check_scores(scores: &[f64], fewest: usize) -> Result<()> {
 /// # Errors
 /// `invalid_config` for a share outside (0, 0.5], `invalid_data` for NaN or infinite scores, `not_enough_data` for none.
 pub fn contamination_threshold(scores: &[f64], contamination: f64) -> Result<f64> {
+    contamination_of(scores, None, contamination, &Context::new())
+}
+
+/// As [`contamination_threshold`], each score as often as its weight says: the mean of the quantile function over one unit of
+/// weight, which for whole weights is the quantile of repeated scores. O(n log n).
+///
+/// # Errors
+/// As [`contamination_threshold`], and `invalid_data` for another number of weights than scores, weights that are negative or not
+/// finite, or none above 0.
+pub fn weighted_contamination_threshold(scores: &[f64], weights: &[f64], contamination: f64) -> Result<f64> {
+    weights::check(weights, scores.len())?;
+    contamination_of(scores, Some(weights), contamination, &Context::new())
+}
+
+/// As [`contamination_threshold`], each score as often as its weight says.
+pub(super) fn contamination_of(
+    scores: &[f64],
+    weights: Option<&[f64]>,
+    contamination: f64,
+    context: &Context,
+) -> Result<f64> {
     check_contamination(contamination)?;
     check_scores(scores, 1)?;
-    Ok(quantile(&mut scores.to_vec(), 1.0 - contamination))
+    Ok(match weights {
+        None => quantile(&mut scores.to_vec(), 1.0 - contamination),
+        Some(weights) => sorted_quantile(&ascending(scores, weights, context)?, 1.0 - contamination),
+    })
 }
 
 /// The quantile `share` of at least one value, linear between two of them; their order is lost.
@@ -206,27 +232,57 @@ pub(super) fn quantile(values: &mut [f64], share: f64) -> f64 {
 /// # Errors
 /// `invalid_config` for a level outside (0, 1) or a probability outside (0, 1 - level); `invalid_data`, `not_enough_data`.
 pub fn extreme_value_threshold(scores: &[f64], probability: f64, level: f64) -> Result<f64> {
+    extreme_value_of(scores, None, [probability, level], &Context::new())
+}
+
+/// As [`extreme_value_threshold`], each score as often as its weight says.
+pub(super) fn extreme_value_of(
+    scores: &[f64],
+    weights: Option<&[f64]>,
+    [probability, level]: [f64; 2],
+    context: &Context,
+) -> Result<f64> {
     check_tail(probability, level)?;
     check_scores(scores, 1)?;
+    if let Some(weights) = weights {
+        let pairs = ascending(scores, weights, context)?;
+        let start = sorted_quantile(&pairs, level);
+        let excesses: Vec<(f64, f64)> =
+            pairs.iter().filter(|(score, _)| *score > start).map(|(score, weight)| (score - start, *weight)).collect();
+        let held: f64 = excesses.iter().map(|(_, weight)| weight).sum();
+        if held < FEWEST_IN_TAIL as f64 {
+            return Ok(sorted_quantile(&pairs, 1.0 - probability));
+        }
+        let total: f64 = pairs.iter().map(|(_, weight)| weight).sum();
+        return Ok(start + beyond(fit_tail(|| excesses.iter().copied()), probability * total / held));
+    }
     let mut values = scores.to_vec();
     let start = quantile(&mut values, level);
     let excesses: Vec<f64> = values.iter().filter(|score| **score > start).map(|score| score - start).collect();
     if excesses.len() < FEWEST_IN_TAIL {
         return Ok(quantile(&mut values, 1.0 - probability));
     }
-    let (shape, scale) = fit_pareto(&excesses);
     let rate = probability * scores.len() as f64 / excesses.len() as f64;
-    let beyond = if shape.abs() < 1e-9 { -scale * rate.ln() } else { scale / shape * (rate.powf(-shape) - 1.0) };
-    Ok(start + beyond)
+    Ok(start + beyond(fit_pareto(&excesses), rate))
+}
+
+/// What the share `rate` of a Pareto tail exceeds.
+fn beyond((shape, scale): (f64, f64), rate: f64) -> f64 {
+    if shape.abs() < 1e-9 { -scale * rate.ln() } else { scale / shape * (rate.powf(-shape) - 1.0) }
 }
 
 /// Shape and scale of the generalised Pareto distribution of the likeliest fit to positive `excesses`.
 pub(in crate::anomaly) fn fit_pareto(excesses: &[f64]) -> (f64, f64) {
-    let count = excesses.len() as f64;
-    let mean = excesses.iter().sum::<f64>() / count;
-    let largest = excesses.iter().copied().fold(0.0, f64::max);
+    fit_tail(|| excesses.iter().map(|excess| (*excess, 1.0)))
+}
+
+/// As [`fit_pareto`], of excesses with their weights.
+fn fit_tail<I: Iterator<Item = (f64, f64)>>(excesses: impl Fn() -> I) -> (f64, f64) {
+    let count: f64 = excesses().map(|(_, weight)| weight).sum();
+    let mean = excesses().map(|(x, weight)| x * weight).sum::<f64>() / count;
+    let largest = excesses().map(|(x, _)| x).fold(0.0, f64::max);
     // With theta = shape / scale the likeliest shape is the mean of ln(1 + theta x), which leaves one parameter.
-    let shape_of = |theta: f64| excesses.iter().map(|x| (theta * x).ln_1p()).sum::<f64>() / count;
+    let shape_of = |theta: f64| excesses().map(|(x, weight)| (theta * x).ln_1p() * weight).sum::<f64>() / count;
     let fit = |theta: f64| {
         if (theta * mean).abs() < 1e-9 {
             return (-mean.ln() - 1.0, 0.0, mean);
@@ -271,8 +327,35 @@ pub(in crate::anomaly) fn fit_pareto(excesses: &[f64]) -> (f64, f64) {
 /// `invalid_config` for a probability outside (0, 1); `not_enough_data` for fewer than 1 / `false_alarm` - 1 scores;
 /// `invalid_data`.
 pub fn conformal_threshold(calibration: &[f64], false_alarm: f64) -> Result<f64> {
+    conformal_of(calibration, None, false_alarm, &Context::new())
+}
+
+/// As [`conformal_threshold`], each score as often as its weight says.
+pub(super) fn conformal_of(
+    calibration: &[f64],
+    weights: Option<&[f64]>,
+    false_alarm: f64,
+    context: &Context,
+) -> Result<f64> {
     check_false_alarm(false_alarm)?;
     check_scores(calibration, 1)?;
+    if let Some(weights) = weights {
+        let pairs = ascending(calibration, weights, context)?;
+        let total: f64 = pairs.iter().map(|(_, weight)| weight).sum();
+        let rank = (total + 1.0) * (1.0 - false_alarm) - 1e-9;
+        let mut held = 0.0;
+        for (score, weight) in pairs {
+            held += weight;
+            if held >= rank {
+                return Ok(score);
+            }
+        }
+        bail!(
+            NotEnoughData,
+            "scores that weigh {total} cannot promise a false alarm rate of {false_alarm}, at least {} are needed",
+            (1.0 / false_alarm - 1.0).ceil()
+        );
+    }
     let count = calibration.len();
     let rank = ((count + 1) as f64 * (1.0 - false_alarm) - 1e-9).ceil() as usize;
     ensure!(

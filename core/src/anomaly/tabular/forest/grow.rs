@@ -2,6 +2,7 @@
 use super::{IsolationForest, mean_cuts};
 use crate::Context;
 use crate::anomaly::tabular::rows::Rows;
+use crate::anomaly::tabular::weights::Units;
 use crate::error::Result;
 use crate::math::random::Random;
 
@@ -43,9 +44,10 @@ struct Sample<'a, 'b> {
 }
 
 impl<'a, 'b> Sample<'a, 'b> {
-    fn draw(rows: &'a Rows<'b>, samples: usize, random: &mut Random) -> Self {
+    fn draw(rows: &'a Rows<'b>, units: &Units, samples: usize, offset: f64, random: &mut Random) -> Self {
         let columns = rows.columns();
-        let drawn = draw(rows.len(), samples, random);
+        let mut drawn = draw(units.len(), samples, random);
+        drawn.iter_mut().for_each(|unit| *unit = units.row(*unit, offset));
         let mut copied = Vec::new();
         if columns <= COPIED {
             copied.reserve(samples * columns);
@@ -72,6 +74,7 @@ impl<'a, 'b> Sample<'a, 'b> {
 pub(super) fn grow(
     options: &IsolationForest,
     rows: &Rows<'_>,
+    units: &Units,
     samples: usize,
     depth: u32,
     number: u64,
@@ -79,7 +82,7 @@ pub(super) fn grow(
 ) -> Result<Tree> {
     let columns = rows.columns();
     let mut random = Random::new(context.seed().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number + 1));
-    let sample = Sample::draw(rows, samples, &mut random);
+    let sample = Sample::draw(rows, units, samples, units.offset(context.seed() ^ number), &mut random);
     let nodes = 1 << depth;
     let width = if options.extension > 0 { options.extension + 1 } else { 0 };
     let mut tree = Tree {

@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{Detector, Model, Scorer};
 use super::options::{check_count, detector};
 use super::rows::Rows;
+use super::weights::Units;
 use crate::Context;
 use crate::error::{Result, ensure};
 use blend::{Blend, DEEPEST, Room};
@@ -209,7 +210,8 @@ impl IsolationForest {
             columns - 1,
             self.extension
         );
-        let samples = self.samples.min(rows.len());
+        let units = Units::of(rows);
+        let samples = self.samples.min(units.len());
         let depth = samples.next_power_of_two().trailing_zeros();
         let nodes = self.trees << depth;
         ensure!(
@@ -219,7 +221,7 @@ impl IsolationForest {
             self.trees,
             self.extension
         );
-        let grown = context.map(self.trees, |tree| grow(self, rows, samples, depth, tree as u64, context))?;
+        let grown = context.map(self.trees, |tree| grow(self, rows, &units, samples, depth, tree as u64, context))?;
         let mut model = ForestModel {
             columns,
             depth,

@@ -4,10 +4,13 @@
 //! estimator does not depend on the coordinates. A step takes the covariance of some rows and then the `support` rows nearest
 //! by it, which never increases the determinant. Many small random starts make two steps each, the best go on to the end; long
 //! tables start in groups of 300 rows, at most five, which are then joined.
+use std::collections::HashMap;
+
 use super::{MahalanobisModel, chi_square, length};
 use crate::Context;
 use crate::anomaly::tabular::moments::products;
 use crate::anomaly::tabular::rows::Rows;
+use crate::anomaly::tabular::weights::{Units, lightest, median};
 use crate::error::{Error, Result, ensure};
 use crate::math::random::Random;
 use crate::math::simd::dispatch;
@@ -43,21 +46,30 @@ struct Shape {
 impl Shape {
     /// Of the rows named; none where they have no covariance, or the caller cancelled.
     fn of(values: &[f64], rank: usize, chosen: &[u32], context: &Context) -> Option<Self> {
+        Self::weighted(values, rank, chosen, &[], context)
+    }
+
+    /// As [`of`](Self::of), each as often as its weight says; once each without weights.
+    fn weighted(values: &[f64], rank: usize, chosen: &[u32], weights: &[f64], context: &Context) -> Option<Self> {
         let mut centre = vec![0.0; rank];
-        let rows = || chosen.iter().map(|row| &values[*row as usize * rank..][..rank]);
-        rows().for_each(|row| centre.iter_mut().zip(row).for_each(|(sum, value)| *sum += value));
-        let count = chosen.len() as f64;
+        let weight = |at: usize| weights.get(at).copied().unwrap_or(1.0);
+        for (at, row) in chosen.iter().enumerate() {
+            let row = &values[*row as usize * rank..][..rank];
+            centre.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight(at) * value);
+        }
+        let count = if weights.is_empty() { chosen.len() as f64 } else { weights.iter().sum() };
         centre.iter_mut().for_each(|sum| *sum /= count);
         let mut factor = vec![0.0; rank * rank];
         let mut off = Vec::with_capacity(TOGETHER * rank);
-        for chosen in chosen.chunks(TOGETHER) {
+        for (part, chosen) in chosen.chunks(TOGETHER).enumerate() {
             if context.is_cancelled() {
                 return None;
             }
             off.clear();
-            for row in chosen {
+            for (at, row) in chosen.iter().enumerate() {
                 let row = &values[*row as usize * rank..][..rank];
-                off.extend(row.iter().zip(&centre).map(|(value, centre)| value - centre));
+                let root = if weights.is_empty() { 1.0 } else { weight(part * TOGETHER + at).sqrt() };
+                off.extend(row.iter().zip(&centre).map(|(value, centre)| (value - centre) * root));
             }
             products(&off, rank, &mut factor);
         }
@@ -157,6 +169,29 @@ fn step(values: &[f64], rank: usize, among: &[u32], shape: &Shape, support: usiz
     Shape::of(values, rank, &chosen, context)
 }
 
+/// As [`step`], over rows with weights: the nearest that weigh `support` together, of the last what is still wanted.
+fn weighted_step(
+    values: &[f64],
+    rank: usize,
+    weights: &[f64],
+    shape: &Shape,
+    support: f64,
+    context: &Context,
+) -> Option<Shape> {
+    let mut off = vec![0.0; rank];
+    let mut distances: Vec<(f64, u32)> =
+        values.chunks_exact(rank).zip(0..).map(|(row, at)| (shape.distance(row, &mut off), at)).collect();
+    let (count, last) = lightest(&mut distances, weights, support);
+    let mut chosen: Vec<(u32, f64)> =
+        distances[..count].iter().map(|(_, row)| (*row, weights[*row as usize])).collect();
+    if let Some(end) = chosen.last_mut() {
+        end.1 = last;
+    }
+    chosen.sort_unstable_by_key(|(row, _)| *row);
+    let (chosen, weights): (Vec<u32>, Vec<f64>) = chosen.into_iter().unzip();
+    Shape::weighted(values, rank, &chosen, &weights, context)
+}
+
 /// The covariance of `rank + 1` random rows, of more where they lie in a plane.
 fn start(values: &[f64], rank: usize, among: &[u32], random: &mut Random, context: &Context) -> Option<Shape> {
     let mut drawn: Vec<u32> = among.to_vec();
@@ -186,7 +221,7 @@ fn keep_best(mut shapes: Vec<Shape>) -> Vec<Shape> {
 pub(super) fn concentrate(
     classical: &MahalanobisModel,
     rows: &Rows<'_>,
-    support: usize,
+    support: f64,
     context: &Context,
 ) -> Result<MahalanobisModel> {
     let (columns, count) = (rows.columns(), rows.len());
@@ -207,13 +242,18 @@ pub(super) fn concentrate(
             }
         }
     })?;
-    let candidates = candidates(&values, rank, count, support, context)?;
+    let (units, weights) = (Units::of(rows), rows.weights());
+    let candidates = candidates(&values, rank, &units, support as usize, context)?;
     let all: Vec<u32> = (0..count as u32).collect();
     let ended = context.map(candidates.len(), |at| {
         let mut shape = candidates[at].clone();
         for _ in 0..STEPS {
             context.check()?;
-            match step(&values, rank, &all, &shape, support, context) {
+            let next = match &weights {
+                None => step(&values, rank, &all, &shape, support as usize, context),
+                Some(weights) => weighted_step(&values, rank, weights, &shape, support, context),
+            };
+            match next {
                 Some(next) if next.determinant < shape.determinant - 1e-12 * shape.determinant.abs() => shape = next,
                 Some(next) => return Ok(if next.determinant < shape.determinant { next } else { shape }),
                 None => break,
@@ -228,23 +268,21 @@ pub(super) fn concentrate(
             format!("no covariance of {support} rows exists; scale the columns or set robust to false"),
         ));
     };
-    let model = compose(classical, &reweigh(&values, rank, raw, context), columns, context);
+    let model = compose(classical, &reweigh(&values, rank, raw, weights.as_deref(), context), columns, context);
     // What was cut short is no model.
     context.check()?;
     Ok(model)
 }
 
 /// The shapes to go on from.
-fn candidates(values: &[f64], rank: usize, count: usize, support: usize, context: &Context) -> Result<Vec<Shape>> {
+fn candidates(values: &[f64], rank: usize, units: &Units, support: usize, context: &Context) -> Result<Vec<Shape>> {
     let mut random = Random::new(context.seed() ^ 0x0ddc_0de3);
-    let mut order: Vec<u32> = (0..count as u32).collect();
+    let count = units.len();
     let enough = GROUP.max(4 * rank);
     let groups = if count < 2 * enough { 1 } else { (count / enough).min(GROUPS) };
     let taken = if groups == 1 { count } else { groups * enough };
-    for at in 0..taken {
-        let pick = at + (random.bits() % (count - at) as u64) as usize;
-        order.swap(at, pick);
-    }
+    let order: Vec<u32> =
+        shuffled(count, taken, &mut random).into_iter().map(|unit| units.row(unit, 0.5) as u32).collect();
     let size = taken / groups;
     // Wide tables cannot pay for as many.
     let cost = (6 * size).saturating_mul(rank * rank).saturating_mul(groups).max(1);
@@ -277,16 +315,30 @@ fn candidates(values: &[f64], rank: usize, count: usize, support: usize, context
     Ok(keep_best(again.into_iter().flatten().collect()))
 }
 
+/// The first of all numbers below `count` in a random order; the others are not written down.
+fn shuffled(count: usize, taken: usize, random: &mut Random) -> Vec<usize> {
+    let mut moved = HashMap::new();
+    (0..taken)
+        .map(|at| {
+            let pick = at + (random.bits() % (count - at) as u64) as usize;
+            let own = moved.get(&at).copied().unwrap_or(at);
+            moved.insert(pick, own).unwrap_or(pick)
+        })
+        .collect()
+}
+
 /// Scale by the median distance, then take the shape of all rows within the 97.5 % ellipsoid.
-fn reweigh(values: &[f64], rank: usize, raw: Shape, context: &Context) -> Shape {
+fn reweigh(values: &[f64], rank: usize, raw: Shape, weights: Option<&[f64]>, context: &Context) -> Shape {
     let mut off = vec![0.0; rank];
     let distances: Vec<f64> = values.chunks_exact(rank).map(|row| raw.distance(row, &mut off)).collect();
-    let middle = super::super::rows::median(&mut distances.clone());
+    let middle = median(&mut distances.clone(), weights);
     let factor = middle / chi_square::quantile(0.5, rank);
     let border = chi_square::quantile(0.975, rank) * factor;
     let inside: Vec<u32> = distances.iter().zip(0..).filter(|(far, _)| **far < border).map(|(_, row)| row).collect();
-    if inside.len() > rank
-        && let Some(shape) = Shape::of(values, rank, &inside, context)
+    let own: Vec<f64> = weights.map_or_else(Vec::new, |all| inside.iter().map(|row| all[*row as usize]).collect());
+    let held = if weights.is_some() { own.iter().sum() } else { inside.len() as f64 };
+    if held > rank as f64
+        && let Some(shape) = Shape::weighted(values, rank, &inside, &own, context)
     {
         return shape;
     }

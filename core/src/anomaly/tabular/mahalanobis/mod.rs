@@ -130,14 +130,15 @@ impl Detector for Mahalanobis {
         let rank = model.directions.len() / columns;
         if self.robust && rank > 0 {
             ensure!(
-                rows.len() >= 2 * rank + 2,
+                rows.total() >= (2 * rank + 2) as f64,
                 NotEnoughData,
                 "{} rows vary in {rank} directions; a robust covariance needs at least {}, set robust to false",
-                rows.len(),
+                rows.total(),
                 2 * rank + 2
             );
-            let wanted = self.support.map_or(0, |share| (share * rows.len() as f64) as usize);
-            let support = wanted.max((rows.len() + rank).div_ceil(2)).min(rows.len());
+            let total = rows.total();
+            let wanted = self.support.map_or(0.0, |share| (share * total).floor());
+            let support = wanted.max((0.5 * (total + rank as f64)).ceil()).min(total);
             model = mcd::concentrate(&model, rows, support, context)?;
         }
         let scores = model.score(rows, context)?;

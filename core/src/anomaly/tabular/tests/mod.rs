@@ -3,6 +3,7 @@ mod adbench;
 mod bad_input;
 mod oracles;
 mod properties;
+mod weights;
 
 use std::collections::BTreeMap;
 
