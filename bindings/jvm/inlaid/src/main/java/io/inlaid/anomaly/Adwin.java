@@ -9,11 +9,15 @@ import io.inlaid.internal.Writer;
 /**
  * ADWIN: a window that grows while its mean stays and drops its older part when two parts differ.
  *
- * <p>The window is kept as an exponential histogram. It is cut where the means of its parts, of {@code n0} and
- * {@code n1} events, differ by more than {@code sqrt(2 m v d) + 2/3 m d}, with
- * {@code m = 1 / (n0 - shortest + 1) + 1 / (n1 - shortest + 1)}, {@code v} the variance of the window and
- * {@code d = ln(2 ln(n) / confidence)}. The score is one half where difference and bound are equal, and stays until the
- * next look. One column. O(log n) per look and memory.
+ * <p>The window is kept as an exponential histogram (ADWIN2). Its oldest bucket goes as long as the means of any two
+ * parts, of {@code n0} and {@code n1} events, differ by more than {@code sqrt(2 m v d) + 2/3 m d}, with
+ * {@code m = 1/n0 + 1/n1}, {@code v} the variance of the window and {@code d = ln(2 ln(n) / confidence)}. The score is
+ * one half where difference and bound are equal, and stays until the next look. One column. O(log n) per look and
+ * memory.
+ *
+ * <p>A change is cut off bucket by bucket as the evidence grows, so that several looks in a row may alarm. river's
+ * ADWIN alarms once, because it then forgets the whole window, also what came after the change, and later, because it
+ * counts each part as {@code shortest - 1} events fewer; with both it would be this one, event by event.
  *
  * <p>Source: Bifet, Gavalda, *Learning from time-changing data with adaptive windowing* (2007).
  *

@@ -678,4 +678,29 @@ public final class Anomalies {
     private static Request rocAucRequest(long[] labels, double[] scores) {
         return new Request("anomaly.roc_auc").ints("labels", labels).vector("scores", scores);
     }
+
+    /**
+     * As {@code contamination_threshold}, each score as often as its weight says; whole weights give the threshold of
+     * repeated scores.
+     *
+     * <p>Fails as {@code contamination_threshold}, and with {@code invalid_data} for another number of weights than
+     * scores, weights that are negative or not finite, or none above 0.
+     *
+     * @param scores scores of rows, higher is stranger; finite
+     * @param weights how many rows each score stands for: finite, 0 or more, at least one above 0
+     * @param contamination the share of anomalies to expect, above 0 and at most 0.5
+     * @return the number
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public static double weightedContaminationThreshold(double[] scores, double[] weights, double contamination) {
+        return weightedContaminationThresholdRequest(scores, weights, contamination).run().value().number();
+    }
+
+    private static Request weightedContaminationThresholdRequest(
+            double[] scores, double[] weights, double contamination) {
+        return new Request("anomaly.weighted_contamination_threshold")
+                .vector("scores", scores)
+                .vector("weights", weights)
+                .option("contamination", contamination, Writer::number);
+    }
 }

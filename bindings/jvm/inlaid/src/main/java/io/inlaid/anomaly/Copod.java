@@ -19,7 +19,7 @@ import io.inlaid.internal.Writer;
  *
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public final class Copod {
+public final class Copod implements AnyDetector {
     private final double contamination;
     private final Threshold threshold;
     private final Missing missing;
@@ -308,6 +308,283 @@ public final class Copod {
 
     private Request fitRequest(double[] rows) {
         return new Request("anomaly.Copod.fit").matrix("rows", rows).options(this, Copod::write);
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says. Shape
+     *     {@code [row, feature]}.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @return the fitted model; close it when it is no longer needed
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public FittedDetector fitWeighted(Matrix rows, double[] weights) {
+        return new FittedDetector(fitWeightedRequest(rows, weights).run());
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says. Shape
+     *     {@code [row, feature]}.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @param context its seed, threads, cancellation and progress
+     * @return the fitted model; close it when it is no longer needed
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public FittedDetector fitWeighted(Matrix rows, double[] weights, Context context) {
+        return new FittedDetector(fitWeightedRequest(rows, weights).run(context));
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says. Shape
+     *     {@code [row, feature]}.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<FittedDetector> fitWeightedAsync(Matrix rows, double[] weights, Executor executor) {
+        return Async.start(() -> fitWeightedRequest(rows, weights), FittedDetector::new, executor);
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says. Shape
+     *     {@code [row, feature]}.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<FittedDetector> fitWeightedAsync(
+            Matrix rows, double[] weights, Context context, Executor executor) {
+        return Async.start(() -> fitWeightedRequest(rows, weights), FittedDetector::new, context, executor);
+    }
+
+    private Request fitWeightedRequest(Matrix rows, double[] weights) {
+        return new Request("anomaly.Copod.fit_weighted")
+                .matrix("rows", rows)
+                .vector("weights", weights)
+                .options(this, Copod::write);
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows. Rows
+     * are copied and must be equally long.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says. Shape
+     *     {@code [row, feature]}.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @return the fitted model; close it when it is no longer needed
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public FittedDetector fitWeighted(double[][] rows, double[] weights) {
+        return new FittedDetector(fitWeightedRequest(rows, weights).run());
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows. Rows
+     * are copied and must be equally long.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says. Shape
+     *     {@code [row, feature]}.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @param context its seed, threads, cancellation and progress
+     * @return the fitted model; close it when it is no longer needed
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public FittedDetector fitWeighted(double[][] rows, double[] weights, Context context) {
+        return new FittedDetector(fitWeightedRequest(rows, weights).run(context));
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows. Rows
+     * are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says. Shape
+     *     {@code [row, feature]}.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<FittedDetector> fitWeightedAsync(double[][] rows, double[] weights, Executor executor) {
+        return Async.start(() -> fitWeightedRequest(rows, weights), FittedDetector::new, executor);
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows. Rows
+     * are copied and must be equally long.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says. Shape
+     *     {@code [row, feature]}.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<FittedDetector> fitWeightedAsync(
+            double[][] rows, double[] weights, Context context, Executor executor) {
+        return Async.start(() -> fitWeightedRequest(rows, weights), FittedDetector::new, context, executor);
+    }
+
+    private Request fitWeightedRequest(double[][] rows, double[] weights) {
+        return new Request("anomaly.Copod.fit_weighted")
+                .matrix("rows", rows)
+                .vector("weights", weights)
+                .options(this, Copod::write);
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows. This
+     * form takes a single row.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @return the fitted model; close it when it is no longer needed
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public FittedDetector fitWeighted(double[] rows, double[] weights) {
+        return new FittedDetector(fitWeightedRequest(rows, weights).run());
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows. This
+     * form takes a single row.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @param context its seed, threads, cancellation and progress
+     * @return the fitted model; close it when it is no longer needed
+     * @throws CancelledException if the context was cancelled
+     * @throws InlaidException if the call fails; its {@link InlaidException#code() code} says why
+     */
+    public FittedDetector fitWeighted(double[] rows, double[] weights, Context context) {
+        return new FittedDetector(fitWeightedRequest(rows, weights).run(context));
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows. This
+     * form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<FittedDetector> fitWeightedAsync(double[] rows, double[] weights, Executor executor) {
+        return Async.start(() -> fitWeightedRequest(rows, weights), FittedDetector::new, executor);
+    }
+
+    /**
+     * As {@code fit}, each row standing for as many as its weight says: whole weights teach what the rows would teach
+     * if each were there so many times. Weights are counts, not shares: weights that add up to 1 are one row. A
+     * detector that draws rows draws them in proportion.
+     *
+     * <p>Fails as {@code fit}, with {@code invalid_data} for another number of weights than rows, weights that are
+     * negative or not finite, or none above 0, and with {@code not_enough_data} where they add up to too few rows. This
+     * form takes a single row.
+     *
+     * <p>Runs on the executor; arrays are copied first. Cancelling the future stops the call within 100 ms.
+     *
+     * @param rows one row per observation. Infinite values are refused, NaN as {@code missing} says.
+     * @param weights how many rows each row stands for: finite, 0 or more, at least one above 0. A row of weight 0 is
+     *     scored, but not learnt from.
+     * @param context its seed, threads and progress; cancelled when the future is
+     * @param executor runs the call
+     * @return a future of the answer, or of the exception that the call without a future throws
+     */
+    public CompletableFuture<FittedDetector> fitWeightedAsync(
+            double[] rows, double[] weights, Context context, Executor executor) {
+        return Async.start(() -> fitWeightedRequest(rows, weights), FittedDetector::new, context, executor);
+    }
+
+    private Request fitWeightedRequest(double[] rows, double[] weights) {
+        return new Request("anomaly.Copod.fit_weighted")
+                .matrix("rows", rows)
+                .vector("weights", weights)
+                .options(this, Copod::write);
     }
 
     @Override

@@ -13,8 +13,11 @@ import io.inlaid.internal.Writer;
  * <p>The first {@code warm_up} values set the threshold {@code t} at the {@code level} quantile. Excesses over it
  * follow a generalised Pareto distribution, fitted by Grimshaw's method whenever a new one comes, so that a value
  * beyond {@code z = t + sigma / gamma ((risk n / n_t)^-gamma - 1)} has the probability {@code risk} and is an anomaly.
- * It is learned as if it were {@code z}: leaving it out, as the source does, cuts the tail off and makes the bound
- * shrink from alarm to alarm. With a {@code depth}, deviations from the mean of the last so many normal values are
+ * To leave all anomalies out, as the source does, cuts the tail off and makes the bound shrink from alarm to alarm: in
+ * normal noise there are ten to twenty times as many as {@code risk} says. As many as the risk lets expect (three
+ * times, and one) are learned as excesses that are known to be at least that of {@code z} (censored), so that the bound
+ * stays near its quantile; those beyond that as if they were {@code z}, so that true anomalies move it little and a
+ * lasting change is followed. With a {@code depth}, deviations from the mean of the last so many normal values are
  * watched instead (DSPOT), for streams that drift. The score is one half at {@code z}. One column. O(1) per value and
  * O(peaks) per excess; memory O(peaks + depth).
  *

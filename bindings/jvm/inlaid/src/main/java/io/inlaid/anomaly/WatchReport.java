@@ -30,6 +30,7 @@ import io.inlaid.internal.Writer;
  * @param lower the lower end of the usual band at each event; NaN where the detector did not know
  * @param upper the upper end of the usual band at each event; NaN where the detector did not know
  * @param anomalies the events that the detector calls anomalies, by their positions
+ * @param silenced the unusual events that a suppression or a cool-down kept from opening anything, by their positions
  * @param incidents the incidents by number; those without {@code closed} were not over at the end
  * @param notices everything that people would have been told, in order
  */
@@ -43,6 +44,7 @@ public record WatchReport(
         double[] lower,
         double[] upper,
         int[] anomalies,
+        int[] silenced,
         List<Incident> incidents,
         List<AlertNotice> notices) {
     /**
@@ -57,6 +59,7 @@ public record WatchReport(
      * @param lower as the record says
      * @param upper as the record says
      * @param anomalies as the record says
+     * @param silenced as the record says
      * @param incidents as the record says
      * @param notices as the record says
      */
@@ -70,6 +73,7 @@ public record WatchReport(
         Objects.requireNonNull(lower, "lower");
         Objects.requireNonNull(upper, "upper");
         Objects.requireNonNull(anomalies, "anomalies");
+        Objects.requireNonNull(silenced, "silenced");
         incidents = List.copyOf(incidents);
         notices = List.copyOf(notices);
     }
@@ -86,6 +90,7 @@ public record WatchReport(
                 && Equality.equal(lower, that.lower)
                 && Equality.equal(upper, that.upper)
                 && Equality.equal(anomalies, that.anomalies)
+                && Equality.equal(silenced, that.silenced)
                 && Equality.equal(incidents, that.incidents)
                 && Equality.equal(notices, that.notices);
     }
@@ -93,7 +98,18 @@ public record WatchReport(
     @Override
     public int hashCode() {
         return Equality.hash(
-                series, eventSeries, times, values, scores, expected, lower, upper, anomalies, incidents, notices);
+                series,
+                eventSeries,
+                times,
+                values,
+                scores,
+                expected,
+                lower,
+                upper,
+                anomalies,
+                silenced,
+                incidents,
+                notices);
     }
 
     @Override
@@ -107,6 +123,7 @@ public record WatchReport(
                 + ", lower=" + Equality.text(lower)
                 + ", upper=" + Equality.text(upper)
                 + ", anomalies=" + Equality.text(anomalies)
+                + ", silenced=" + Equality.text(silenced)
                 + ", incidents=" + Equality.text(incidents)
                 + ", notices=" + Equality.text(notices)
                 + "]";
@@ -953,6 +970,7 @@ public record WatchReport(
                 value.field("lower", Value::vector),
                 value.field("upper", Value::vector),
                 value.field("anomalies", Value::ints),
+                value.field("silenced", Value::ints),
                 value.field("incidents", item -> item.list(Incident::read)),
                 value.field("notices", item -> item.list(AlertNotice::read)));
     }
@@ -967,6 +985,7 @@ public record WatchReport(
         out.field("lower", lower, Writer::vector);
         out.field("upper", upper, Writer::vector);
         out.field("anomalies", anomalies, Writer::ints);
+        out.field("silenced", silenced, Writer::ints);
         out.field(
                 "incidents",
                 incidents,

@@ -7,6 +7,40 @@ import io.inlaid.internal.Writer;
 final class Wire {
     private Wire() {}
 
+    static void writeAnyDetector(Writer to, AnyDetector value) {
+        if (value instanceof AutoDetector item) {
+            to.variant("AutoDetector", item, AutoDetector::write);
+        } else if (value instanceof Cblof item) {
+            to.variant("Cblof", item, Cblof::write);
+        } else if (value instanceof Copod item) {
+            to.variant("Copod", item, Copod::write);
+        } else if (value instanceof Ecod item) {
+            to.variant("Ecod", item, Ecod::write);
+        } else if (value instanceof GaussianMixture item) {
+            to.variant("GaussianMixture", item, GaussianMixture::write);
+        } else if (value instanceof Hbos item) {
+            to.variant("Hbos", item, Hbos::write);
+        } else if (value instanceof Inne item) {
+            to.variant("Inne", item, Inne::write);
+        } else if (value instanceof IsolationForest item) {
+            to.variant("IsolationForest", item, IsolationForest::write);
+        } else if (value instanceof KernelDensity item) {
+            to.variant("KernelDensity", item, KernelDensity::write);
+        } else if (value instanceof LocalOutlierFactor item) {
+            to.variant("LocalOutlierFactor", item, LocalOutlierFactor::write);
+        } else if (value instanceof Loda item) {
+            to.variant("Loda", item, Loda::write);
+        } else if (value instanceof Mahalanobis item) {
+            to.variant("Mahalanobis", item, Mahalanobis::write);
+        } else if (value instanceof NearestNeighbours item) {
+            to.variant("NearestNeighbours", item, NearestNeighbours::write);
+        } else if (value instanceof OneClassSvm item) {
+            to.variant("OneClassSvm", item, OneClassSvm::write);
+        } else if (value instanceof PcaDetector item) {
+            to.variant("PcaDetector", item, PcaDetector::write);
+        }
+    }
+
     static void writeAnyStream(Writer to, AnyStream value) {
         if (value instanceof StreamDetector item) {
             to.variant("StreamDetector", item, StreamDetector::write);

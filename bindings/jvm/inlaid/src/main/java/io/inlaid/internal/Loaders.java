@@ -8,6 +8,8 @@ import java.util.function.Function;
 import io.inlaid.Handle;
 import io.inlaid.anomaly.AlertState;
 import io.inlaid.anomaly.FittedDetector;
+import io.inlaid.anomaly.FittedTableDetector;
+import io.inlaid.anomaly.ProfileStream;
 import io.inlaid.anomaly.StreamState;
 import io.inlaid.anomaly.WatchState;
 import io.inlaid.forecast.FittedAutoEts;
@@ -27,6 +29,8 @@ public final class Loaders {
     public static final List<Function<Path, Handle>> ALL = List.of(
             AlertState::load,
             FittedDetector::load,
+            FittedTableDetector::load,
+            ProfileStream::load,
             StreamState::load,
             WatchState::load,
             FittedAutoEts::load,
