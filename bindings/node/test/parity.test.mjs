@@ -60,8 +60,13 @@ for (const room of api.rooms) {
         test(`${one.name} has its options and their defaults`, () => {
           // One of several classes travels under its name; the object itself is that class.
           const unions = room.classes.filter(({ kind }) => kind === 'union').map(({ name }) => name);
-          const plain = ({ type, default: value }) => (unions.includes(type.name) && value ? Object.values(value)[0] : value);
-          const defaults = Object.fromEntries(one.fields.map((field) => [camel(field.name), inCamel(plain(field) ?? null)]));
+          const plain = (type, value) => {
+            if (!unions.includes(type.name) || !value) return value;
+            const [[name, fields]] = Object.entries(value);
+            const types = new Map(classes.find((other) => other.name === name).fields.map((field) => [field.name, field.type]));
+            return Object.fromEntries(Object.entries(fields).map(([field, item]) => [field, plain(types.get(field), item)]));
+          };
+          const defaults = Object.fromEntries(one.fields.map((field) => [camel(field.name), inCamel(plain(field.type, field.default) ?? null)]));
           assert.deepEqual(JSON.parse(JSON.stringify({ ...new module[one.name]() })), defaults);
         });
       }
