@@ -6,6 +6,7 @@
 //! | [`forecast`] | forecasts with intervals for one series or many, accuracy measures, cross-validation |
 //! | [`matching`] | assignments, stable pairs, compatibility of two tables, names and entities |
 //! | [`optimize`] | linear, integer and quadratic programmes |
+//! | `nlp` (feature `nlp`, not a default) | vectors of texts, by models from a folder that `neural` runs |
 //!
 //! Every capability follows one grammar: a plain options struct is fitted to data and gives a new type, `FittedX`, which
 //! predicts, explains, updates, saves and loads. Failures are one [`Error`] with a stable [`Code`]; long calls look at a
