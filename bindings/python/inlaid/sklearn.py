@@ -29,7 +29,7 @@ from . import anomaly
 
 try:
     from sklearn.base import BaseEstimator, OutlierMixin
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 except ImportError as error:
     raise ImportError("inlaid.sklearn needs scikit-learn 1.6 or newer: pip install 'scikit-learn>=1.6'") from error
 
@@ -110,25 +110,39 @@ class _Outliers(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-le
             ensure_min_samples=2 if reset else 1,
         )
 
-    def fit(self, X: ArrayLike, y: object = None) -> Self:
-        """Learn what is normal from the rows of `X`, anomalies among them; `y` is ignored."""
+    def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Self:
+        """Learn what is normal from the rows of `X`, anomalies among them; `y` is ignored.
+
+        A row of weight w teaches what w such rows would.
+        """
         rows = self._rows(X, reset=True)
+        weights = None
+        if sample_weight is not None:
+            weights = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
         options = {name: value for name, value in self.get_params(deep=False).items() if name not in _RUN}
         if options["threshold"] is None:
             del options["threshold"]
         if "neighbours" in options:
-            options["neighbours"] = min(options["neighbours"], len(rows) - 1)
-        self.detector_ = self._options(**options).fit(rows, seed=self._seed(), threads=self._threads())
+            count = len(rows) if weights is None else int(min(weights.sum(), 2**31))
+            options["neighbours"] = min(options["neighbours"], max(count - 1, 1))
+        detector, run = self._options(**options), {"seed": self._seed(), "threads": self._threads()}
+        self.detector_ = detector.fit(rows, **run) if weights is None else detector.fit_weighted(rows, weights, **run)
         if self.threshold is None:
             scores = self.detector_.score(rows, threads=self._threads())
-            self.offset_ = -anomaly.contamination_threshold(scores, self.contamination)
+            self.offset_ = -(
+                anomaly.contamination_threshold(scores, self.contamination)
+                if weights is None
+                else anomaly.weighted_contamination_threshold(scores, weights, self.contamination)
+            )
         else:
             self.offset_ = -self.detector_.threshold()
         return self
 
-    def fit_predict(self, X: ArrayLike, y: object = None, **_: Any) -> NDArray[np.int64]:
+    def fit_predict(
+        self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None, **_: Any
+    ) -> NDArray[np.int64]:
         """Fit and judge the same rows, as if they were new ones: -1 for an anomaly, 1 for a normal row."""
-        return self.fit(X).predict(X)
+        return self.fit(X, sample_weight=sample_weight).predict(X)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """How normal each row is: the detector's scores with the other sign."""

@@ -13,7 +13,17 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 EVERY = [getattr(estimators, name) for name in estimators.__all__]
 
 
-@parametrize_with_checks([kind() for kind in EVERY])
+# Repeated rows in another order are other rows to what draws; support vectors that tie on the border share their load otherwise.
+UNLIKE = dict.fromkeys(["Cblof", "Inne", "Mahalanobis"], "draws rows by their place")
+UNLIKE["OneClassSvm"] = "scores are equal to its tolerance of 0.001 only"
+
+
+def other_than_repeated(estimator):
+    name = type(estimator).__name__
+    return {"check_sample_weight_equivalence_on_dense_data": UNLIKE[name]} if name in UNLIKE else {}
+
+
+@parametrize_with_checks([kind() for kind in EVERY], expected_failed_checks=other_than_repeated)
 def test_scikit_learns_checks(estimator, check):
     check(estimator)
 
@@ -33,6 +43,19 @@ def test_scores_are_the_detectors_own(kind):
     again = pickle.loads(pickle.dumps(model))
     assert np.array_equal(again.decision_function(rows), model.decision_function(rows))
     assert copy.deepcopy(model).predict(rows[:3]).shape == (3,)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_weights_are_the_detectors_own(kind):
+    rows = np.random.default_rng(3).normal(size=(300, 4))
+    weights = np.random.default_rng(4).integers(0, 4, 300)
+    model = kind(contamination=0.02, random_state=4, n_jobs=1).fit(rows, sample_weight=weights)
+    own = getattr(anomaly, kind.__name__)(contamination=0.02).fit_weighted(rows, weights, seed=4)
+    assert np.array_equal(-model.score_samples(rows), own.score(rows))
+    assert not np.array_equal(model.score_samples(rows), kind(random_state=4).fit(rows).score_samples(rows))
+    assert 0 < (model.predict(rows) == -1) @ weights <= 0.02 * weights.sum() + weights.max()
+    with pytest.raises(ValueError, match="weight"):
+        kind().fit(rows, sample_weight=-weights)
 
 
 def test_parameters_are_the_detectors_options():
