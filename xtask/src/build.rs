@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::shell::Run;
 
-/// Build everything but xtask itself, which is running.
+/// Build everything; this program, which is running, is found fresh.
 pub(crate) fn everything(root: &Path) -> Result<(), String> {
-    cargo(root, "build", &["--workspace", "--exclude", "xtask", "--all-targets"])
+    cargo(root, "build", &["--workspace", "--all-targets"])
 }
 
 /// Build the three native libraries.
