@@ -15,7 +15,7 @@ EVERY = [getattr(estimators, name) for name in estimators.__all__]
 
 # Repeated rows in another order are other rows to what draws; support vectors that tie on the border share their load otherwise.
 UNLIKE = dict.fromkeys(["Cblof", "Inne", "Mahalanobis"], "draws rows by their place")
-UNLIKE["OneClassSvm"] = "scores are equal to its tolerance of 0.001 only"
+UNLIKE["OneClassSvm"] = "both searches stop within a violation of 0.001, the check asks for equal labels and probabilities"
 
 
 def other_than_repeated(estimator):
