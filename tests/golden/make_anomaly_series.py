@@ -153,6 +153,41 @@ def profiles() -> list[dict]:
     ]  # fmt: skip
 
 
+def by_method() -> list:
+    """Detectors that hold a method of another room, with its options."""
+    # Nothing is odd here, so that a seasonal naive forecast is the value a season before.
+    calm = np.tile([5.0, 9.0, 7.0], 40) + 0.1 * noise(120)
+    before = ["NaN"] * 40 + calm[37:-3].tolist()
+    naive = {"method": {"SeasonalNaive": {"season": 3}}, "warm_up": 40, "level": 0.999999999}
+    wrong = {"method": {"SeasonalNaive": {"season": 0}}}
+    both = np.column_stack([calm, 100 - 2 * calm])
+    week = np.tile([5.0, 9, 7, 3, 4, 8, 6], 30) + 0.2 * noise(210)
+    lines = np.column_stack([0.5 * np.arange(210) + week, 3 * noise(210)[::-1]])
+    lines[90, 0] += 6
+    one, several = "anomaly.ResidualDetector.detect", "anomaly.MultivariateSeries.detect"
+    stl = {"expectation": {"TrendAndSeason": {"stl": {"season": 7, "robust": True, "periodic": True}}}, "significance": 1e-9}
+    return [
+        {
+            "name": "a series is held against a forecast of the method that was asked for",
+            "source": "the definition of the seasonal naive method: the value a season before",
+            "steps": [
+                {"op": one, "options": naive, "arrays": [calm.tolist()], "expect": {"expected": before, "positions": []}, "within": 1e-12},
+                {"op": one, "options": wrong, "arrays": [calm.tolist()], "fails": "invalid_config", "contains": "season"},
+            ],
+        },
+        {
+            "name": "several series are held against forecasts, or against their trend and season",
+            "source": "the definition of the seasonal naive method; the spike was put there by hand",
+            "steps": [
+                {"op": several, "options": {"expectation": {"ResidualDetector": naive}}, "arrays": [both.tolist()],
+                 "expect": {"expected": [[value, value if value == "NaN" else 100 - 2 * value] for value in before]}, "within": 1e-12},
+                {"op": several, "options": stl, "arrays": [lines.tolist()], "expect": {"anomalies": {"positions": [90]}}},
+                {"op": several, "options": {"expectation": {"ResidualDetector": wrong}}, "arrays": [both.tolist()], "fails": "invalid_config"},
+            ],
+        },
+    ]  # fmt: skip
+
+
 def main() -> None:
     week = np.tile([5.0, 9, 7, 3, 4, 8, 6], 30) + 0.2 * noise(210)
     spike = week.copy()
@@ -191,6 +226,7 @@ def main() -> None:
         by_windows("KMeansAd", spike, by_step(centre_distances(spike, 7), 7), "distances to the mean window in numpy", clusters=1,
                    normalized=False),
         by_windows("SubPca", spike, principal(spike, 7), "singular vectors in numpy, as tests/data/make_profiles.py has them"),
+        *by_method(),
         {
             "name": "with patience a spike is one anomaly and not the steps behind it",
             "source": "by hand: the spike was put there, and bends the lines of the steps behind it",

@@ -33,6 +33,31 @@ pub struct Room {
     pub classes: Vec<Class>,
     /// Free functions by name.
     pub functions: Vec<Method>,
+    /// Classes of other rooms that options of this one hold, by name.
+    pub borrowed: Vec<Borrowed>,
+    /// The names of its own classes that other rooms borrow.
+    pub lent: Vec<String>,
+}
+
+/// A class that belongs to another room.
+#[derive(Debug, Serialize)]
+pub struct Borrowed {
+    /// The room that it belongs to.
+    pub room: String,
+    /// Its name.
+    pub name: String,
+    /// The class itself.
+    #[serde(skip)]
+    pub class: Class,
+}
+
+impl Room {
+    /// The class of that name, of this room or borrowed.
+    #[must_use]
+    pub fn class(&self, name: &str) -> Option<&Class> {
+        let borrowed = self.borrowed.iter().map(|borrowed| &borrowed.class);
+        self.classes.iter().chain(borrowed).find(|class| class.name == name)
+    }
 }
 
 /// An operation as a method or function.
@@ -73,14 +98,63 @@ pub fn describe() -> Api {
         rooms.entry(room).or_default().add(op, [room, second], third, &mut generator);
     }
     let definitions = generator.take_definitions(true);
-    let mut described = Vec::new();
-    for (name, draft) in rooms {
-        described.push(draft.finish(name, &definitions));
+    let owners = owners(&definitions);
+    for (class, room) in &owners {
+        if let Some(draft) = rooms.get_mut(room) {
+            draft.mentioned.push(class.clone());
+        }
     }
+    let mut described: Vec<Room> =
+        rooms.into_iter().map(|(name, draft)| draft.finish(name, &definitions, &owners)).collect();
+    lend(&mut described);
     Api {
         version: env!("CARGO_PKG_VERSION"),
         codes: Code::ALL.iter().map(|code| code.as_str()).collect(),
         rooms: described,
+    }
+}
+
+/// The room that each class belongs to: options to that of their operations, a union to that of its classes. A class that
+/// is not here belongs to every room that mentions it.
+fn owners(definitions: &serde_json::Map<String, serde_json::Value>) -> BTreeMap<String, &'static str> {
+    let mut owners: BTreeMap<String, &'static str> = BTreeMap::new();
+    for op in catalogue().values() {
+        let mut parts = op.name.splitn(3, '.');
+        if let (Some(room), Some(class), Some(_), Receiver::Options(_)) =
+            (parts.next(), parts.next(), parts.next(), op.receiver)
+        {
+            let before = owners.insert(class.to_owned(), room);
+            assert!(before.is_none_or(|before| before == room), "two rooms have a class {class}");
+        }
+    }
+    let unions =
+        definitions.iter().map(|(name, schema)| Class::of(name, schema)).filter(|class| class.kind == Kind::Union);
+    for union in unions {
+        let mut rooms = union.variants.iter().map(|variant| owners.get(variant).copied());
+        if let Some(Some(first)) = rooms.next()
+            && rooms.all(|room| room == Some(first))
+        {
+            owners.insert(union.name, first);
+        }
+    }
+    owners
+}
+
+/// Give every room the classes that it borrows, once these are whole.
+fn lend(rooms: &mut [Room]) {
+    for at in 0..rooms.len() {
+        let mut borrowed = std::mem::take(&mut rooms[at].borrowed);
+        for one in &mut borrowed {
+            let Some(owner) = rooms.iter_mut().find(|room| room.name == one.room) else { continue };
+            if let Some(class) = owner.classes.iter().find(|class| class.name == one.name) {
+                one.class = class.clone();
+            }
+            if !owner.lent.contains(&one.name) {
+                owner.lent.push(one.name.clone());
+                owner.lent.sort();
+            }
+        }
+        rooms[at].borrowed = borrowed;
     }
 }
 
@@ -147,8 +221,14 @@ impl Draft {
         }
     }
 
-    fn finish(mut self, name: &str, definitions: &serde_json::Map<String, serde_json::Value>) -> Room {
+    fn finish(
+        mut self,
+        name: &str,
+        definitions: &serde_json::Map<String, serde_json::Value>,
+        owners: &BTreeMap<String, &'static str>,
+    ) -> Room {
         let mut classes: BTreeMap<String, Class> = BTreeMap::new();
+        let mut borrowed: BTreeMap<String, Borrowed> = BTreeMap::new();
         let mut waiting = std::mem::take(&mut self.mentioned);
         while let Some(class_name) = waiting.pop() {
             if classes.contains_key(&class_name) || self.models.contains_key(&class_name) {
@@ -158,6 +238,12 @@ impl Draft {
                 panic!("{class_name} is mentioned in {name} but has no schema");
             };
             let mut class = Class::of(&class_name, schema);
+            if let Some(owner) = owners.get(&class_name).filter(|owner| **owner != name) {
+                // What its fields mention stays with its owner.
+                waiting.extend(class.variants.iter().cloned());
+                borrowed.insert(class_name.clone(), Borrowed { room: (*owner).to_owned(), name: class_name, class });
+                continue;
+            }
             waiting.extend(class.mentions());
             class.methods = self.methods.remove(&class_name).unwrap_or_default();
             if class.kind == Kind::Report && class.methods.iter().any(|method| is_constructor(&method.op)) {
@@ -173,7 +259,13 @@ impl Draft {
             let methods = self.methods.remove(&class_name).unwrap_or_default();
             classes.insert(class_name.clone(), Class::model(class_name, doc, methods));
         }
-        Room { name: name.to_owned(), classes: classes.into_values().collect(), functions: self.functions }
+        Room {
+            name: name.to_owned(),
+            classes: classes.into_values().collect(),
+            functions: self.functions,
+            borrowed: borrowed.into_values().collect(),
+            lent: Vec::new(),
+        }
     }
 }
 
@@ -212,6 +304,20 @@ mod tests {
         assert_eq!(predict.options[0].name, "horizon");
         assert!(predict.options[0].required && !predict.options[1].required);
         assert_eq!(predict.options[1].r#type, Type::List { of: Box::new(Type::Float) });
+    }
+
+    #[test]
+    fn a_class_stands_in_one_room_and_others_borrow_it() {
+        let api = describe();
+        let room = |name: &str| api.rooms.iter().find(|room| room.name == name).unwrap();
+        let anomaly = room("anomaly");
+        let borrowed = |name: &str| anomaly.borrowed.iter().find(|borrowed| borrowed.name == name).unwrap();
+        assert_eq!(borrowed("AnyMethod").room, "forecast");
+        assert_eq!(borrowed("Theta").class.kind, Kind::Options, "so are the classes of a union");
+        assert!(!anomaly.classes.iter().any(|class| class.name == "AnyMethod"));
+        assert!(anomaly.classes.iter().any(|class| class.name == "Expectation"), "its classes are the room's own");
+        assert!(room("forecast").lent.contains(&"Stl".to_owned()));
+        assert_eq!(anomaly.class("Theta").unwrap().fields.len(), room("forecast").class("Theta").unwrap().fields.len());
     }
 
     #[test]

@@ -4,7 +4,16 @@ import type { Matrix, MatrixInput, VectorInput } from './matrix.js';
 import { read, type RecordShape } from './schema.js';
 import type { TableColumns, TableInput } from './table.js';
 import type { IntsInput, TextsInput } from './whole.js';
+import { type AnyMethod, AutoEts, Drift, Naive, Naive2, SeasonalNaive, Stl, Theta } from './forecast.js';
 import * as shape from './schema.js';
+
+const AUTO_ETS: RecordShape = shape.borrowed(AutoEts);
+const DRIFT: RecordShape = shape.borrowed(Drift);
+const NAIVE: RecordShape = shape.borrowed(Naive);
+const NAIVE2: RecordShape = shape.borrowed(Naive2);
+const SEASONAL_NAIVE: RecordShape = shape.borrowed(SeasonalNaive);
+const STL: RecordShape = shape.borrowed(Stl);
+const THETA: RecordShape = shape.borrowed(Theta);
 
 /** Options of {@link Adwin}; every one has a default. */
 export interface AdwinOptions {
@@ -882,6 +891,21 @@ export class ChangePoints {
   }
 }
 
+/** Options of {@link ColumnMedian}; there are none. */
+export type ColumnMedianOptions = Record<string, never>;
+
+/** Expects the median of a column at every step. */
+export class ColumnMedian {
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: ColumnMedianOptions = {}) {
+    read<Required<ColumnMedianOptions>>(COLUMN_MEDIAN, options);
+  }
+}
+
 /** The nearest neighbours of all windows by the `columns` series that are most alike. */
 export class ColumnsProfile {
   /** How many series count. */
@@ -1512,18 +1536,8 @@ export class Ewma {
   }
 }
 
-/** What is expected of every column: its level, a robust decomposition, or a forecast, each with defaults. */
-export const Expectation = {
-  /** Its median. */
-  Level: 'level',
-  /** Trend and season of a robust decomposition by loess. */
-  Decomposition: 'decomposition',
-  /** A forecast from the past alone; the steps that it does not judge count as expected. */
-  Forecast: 'forecast',
-} as const;
-
-/** What is expected of every column: its level, a robust decomposition, or a forecast, each with defaults. */
-export type Expectation = (typeof Expectation)[keyof typeof Expectation];
+/** What is expected of every column: its median, trend and season, or a forecast. */
+export type Expectation = ColumnMedian | TrendAndSeason | ResidualDetector;
 
 /** Options of {@link ExtremeValueThreshold}; every one has a default. */
 export interface ExtremeValueThresholdOptions {
@@ -2684,25 +2698,6 @@ export class FixedThreshold {
     this.score = fields.score;
   }
 }
-
-/** A method of the room `forecast`, with its default options. */
-export const ForecastMethod = {
-  /** Exponential smoothing that chooses its form. */
-  AutoEts: 'auto_ets',
-  /** The theta method. */
-  Theta: 'theta',
-  /** The last value. */
-  Naive: 'naive',
-  /** The value of a season ago. */
-  SeasonalNaive: 'seasonal_naive',
-  /** The last value, seasonally adjusted. */
-  Naive2: 'naive2',
-  /** The last value and the mean change. */
-  Drift: 'drift',
-} as const;
-
-/** A method of the room `forecast`, with its default options. */
-export type ForecastMethod = (typeof ForecastMethod)[keyof typeof ForecastMethod];
 
 /** What happens to steps whose value is missing (NaN). Infinite values are always refused. */
 export const Gaps = {
@@ -5830,7 +5825,7 @@ export class RangeScore {
 /** Options of {@link ResidualDetector}; every one has a default. */
 export interface ResidualDetectorOptions {
   /** The method, with its options. Default `AutoEts`. */
-  method?: ForecastMethod;
+  method?: AnyMethod;
   /**
    * Observations per season where the method names none, at least 1; 1 is no season. Default: detected at every fit.
    */
@@ -5881,7 +5876,7 @@ export interface ResidualDetectorOptions {
  */
 export class ResidualDetector {
   /** The method, with its options. Default `AutoEts`. */
-  readonly method: ForecastMethod;
+  readonly method: AnyMethod;
 
   /**
    * Observations per season where the method names none, at least 1; 1 is no season. Default: detected at every fit.
@@ -7327,6 +7322,28 @@ export class TableDetector {
 /** From which score on a row is an anomaly, written as `{"ConformalThreshold": {"false_alarm": 0.01}}`. */
 export type Threshold = ContaminationThreshold | ExtremeValueThreshold | ConformalThreshold | FixedThreshold;
 
+/** Options of {@link TrendAndSeason}; every one has a default. */
+export interface TrendAndSeasonOptions {
+  /** How a column is decomposed, best robustly. Default robust, with the season detected. */
+  stl?: Stl;
+}
+
+/** Expects trend and season of a column's decomposition. */
+export class TrendAndSeason {
+  /** How a column is decomposed, best robustly. Default robust, with the season detected. */
+  readonly stl: Stl;
+
+  /**
+   * @param options - What differs from the defaults.
+   * @throws {@link InlaidError} `invalid_config` for an option that does not exist; values are judged by the first
+   *   call.
+   */
+  constructor(options: TrendAndSeasonOptions = {}) {
+    const fields = read<Required<TrendAndSeasonOptions>>(TREND_AND_SEASON, options);
+    this.stl = fields.stl;
+  }
+}
+
 /** What happens to a category that no fitted row had. */
 export const Unseen = {
   /**
@@ -8636,6 +8653,12 @@ const CHANGE_POINTS: RecordShape = {
   },
 };
 
+const COLUMN_MEDIAN: RecordShape = {
+  name: 'ColumnMedian',
+  type: () => ColumnMedian,
+  fields: {},
+};
+
 const COLUMNS_PROFILE: RecordShape = {
   name: 'ColumnsProfile',
   type: () => ColumnsProfile,
@@ -8989,7 +9012,7 @@ const MULTIVARIATE_SERIES: RecordShape = {
   name: 'MultivariateSeries',
   type: () => MultivariateSeries,
   fields: {
-    expectation: { wire: 'expectation', shape: shape.plain, default: 'level' },
+    expectation: { wire: 'expectation', shape: shape.union(() => [COLUMN_MEDIAN, TREND_AND_SEASON, RESIDUAL_DETECTOR]), default: { ColumnMedian: {} } },
     significance: { wire: 'significance', shape: shape.plain, default: 0.0001 },
     gaps: { wire: 'gaps', shape: shape.plain, default: 'refuse' },
   },
@@ -9135,7 +9158,7 @@ const RESIDUAL_DETECTOR: RecordShape = {
   name: 'ResidualDetector',
   type: () => ResidualDetector,
   fields: {
-    method: { wire: 'method', shape: shape.plain, default: 'auto_ets' },
+    method: { wire: 'method', shape: shape.union(() => [NAIVE, DRIFT, AUTO_ETS, THETA, SEASONAL_NAIVE, NAIVE2]), default: { AutoEts: { season: null, error: 'auto', trend: 'auto', seasonal: 'auto', criterion: 'aicc', mode: 'forecast', paths: 5000 } } },
     season: { wire: 'season', shape: shape.optional(shape.plain) },
     level: { wire: 'level', shape: shape.plain, default: 0.9999 },
     warmUp: { wire: 'warm_up', shape: shape.optional(shape.plain) },
@@ -9323,6 +9346,14 @@ const TABLE_DETECTOR: RecordShape = {
     unseen: { wire: 'unseen', shape: shape.plain, default: 'rare' },
     levels: { wire: 'levels', shape: shape.plain, default: 64 },
     mismatch: { wire: 'mismatch', shape: shape.plain, default: 2 },
+  },
+};
+
+const TREND_AND_SEASON: RecordShape = {
+  name: 'TrendAndSeason',
+  type: () => TrendAndSeason,
+  fields: {
+    stl: { wire: 'stl', shape: shape.record(() => STL), default: { season: null, periodic: false, seasonal_window: 7, trend_window: null, low_pass_window: null, seasonal_degree: 1, trend_degree: 1, low_pass_degree: 1, seasonal_jump: 1, trend_jump: 1, low_pass_jump: 1, robust: true, inner_iterations: null, outer_iterations: null } },
   },
 };
 

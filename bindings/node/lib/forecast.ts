@@ -5851,3 +5851,5 @@ const CALL_WEIGHTED_QUANTILE_LOSS: Operation = {
   gives: shape.plain,
   quick: true,
 };
+
+shape.lend(AUTO_ETS, DRIFT, NAIVE, NAIVE2, SEASONAL_NAIVE, STL, THETA);

@@ -37,6 +37,21 @@ export interface RecordShape {
   readonly fields: Fields;
 }
 
+/** The shapes of classes that other rooms hold in their options. */
+const lent = new Map<unknown, RecordShape>();
+
+/** Let other rooms use these shapes, though the room does not export them. */
+export function lend(...shapes: readonly RecordShape[]): void {
+  for (const one of shapes) lent.set(one.type(), one);
+}
+
+/** The shape of a class that another room has lent. */
+export function borrowed(type: new (fields: never) => object): RecordShape {
+  const found = lent.get(type);
+  if (found === undefined) throw new InlaidError('internal', `${type.name} is not lent; please report this`);
+  return found;
+}
+
 /** A number, text, boolean or word of an enum. */
 export const plain: Shape = { is: 'plain' };
 export const matrix: Shape = { is: 'matrix' };

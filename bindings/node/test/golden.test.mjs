@@ -95,19 +95,21 @@ function fromWire(value, type, room) {
   if (type?.of && Array.isArray(value)) return value.map((item) => fromWire(item, type.of, room));
   if (type?.of && type.is === 'optional') return fromWire(value, type.of, room);
   if (type?.is !== 'class' || typeof value !== 'object' || value === null) return value;
-  const { classes } = api.rooms.find(({ name }) => name === room);
-  const named = (wanted) => classes.find(({ name }) => name === wanted);
-  const camelled = (of, options) =>
+  const roomOf = (wanted) => api.rooms.find(({ name }) => name === wanted);
+  // A class of another room belongs to that one.
+  const home = (wanted) => roomOf(room).borrowed.find(({ name }) => name === wanted)?.room ?? room;
+  const named = (wanted) => roomOf(home(wanted)).classes.find(({ name }) => name === wanted);
+  const camelled = (wanted, options) =>
     Object.fromEntries(
       Object.entries(options).map(([key, option]) => {
-        const field = of?.fields?.find(({ name }) => name === key);
-        return [camel(key), fromWire(option, field?.type, room)];
+        const field = named(wanted)?.fields?.find(({ name }) => name === key);
+        return [camel(key), fromWire(option, field?.type, home(wanted))];
       }),
     );
-  const of = named(type.name);
-  if (of.kind !== 'union') return camelled(of, value);
+  if (named(type.name).kind !== 'union') return camelled(type.name, value);
   const [[name, options]] = Object.entries(value);
-  return inlaid[room][name] ? new inlaid[room][name](camelled(named(name), options)) : value;
+  const made = inlaid[home(name)][name];
+  return made ? new made(camelled(name, options)) : value;
 }
 
 /** A callback that finds what it is asked, positions, in a list or in lists of lists. */

@@ -59,11 +59,12 @@ for (const room of api.rooms) {
       if (one.kind === 'options' && one.fields.every(({ required }) => !required)) {
         test(`${one.name} has its options and their defaults`, () => {
           // One of several classes travels under its name; the object itself is that class.
-          const unions = room.classes.filter(({ kind }) => kind === 'union').map(({ name }) => name);
+          const known = [...room.classes, ...api.rooms.flatMap((other) => other.classes)]; // its own come first
+          const unions = known.filter(({ kind }) => kind === 'union').map(({ name }) => name);
           const plain = (type, value) => {
             if (!unions.includes(type.name) || !value) return value;
             const [[name, fields]] = Object.entries(value);
-            const types = new Map(classes.find((other) => other.name === name).fields.map((field) => [field.name, field.type]));
+            const types = new Map(known.find((other) => other.name === name).fields.map((field) => [field.name, field.type]));
             return Object.fromEntries(Object.entries(fields).map(([field, item]) => [field, plain(types.get(field), item)]));
           };
           const defaults = Object.fromEntries(one.fields.map((field) => [camel(field.name), inCamel(plain(field.type, field.default) ?? null)]));

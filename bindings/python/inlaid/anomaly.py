@@ -13,6 +13,7 @@ from ._progress import Progress
 from ._records import Model, Options, Report, as_ints, as_matrix, as_table, as_tagged, as_vector
 from ._tables import lend_table
 from ._texts import lend_texts
+from .forecast import AnyMethod, AutoEts, Drift, Naive, Naive2, SeasonalNaive, Stl, Theta
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +35,7 @@ __all__ = [
     "ChangeDirection",
     "ChangeKind",
     "ChangePoints",
+    "ColumnMedian",
     "ColumnsProfile",
     "ConformalThreshold",
     "ContaminationThreshold",
@@ -51,7 +53,6 @@ __all__ = [
     "FittedDetector",
     "FittedTableDetector",
     "FixedThreshold",
-    "ForecastMethod",
     "Gaps",
     "GaussianMixture",
     "GrowingProfile",
@@ -111,6 +112,7 @@ __all__ = [
     "Suppression",
     "TableDetector",
     "Threshold",
+    "TrendAndSeason",
     "Unseen",
     "VarianceShift",
     "VolumeReport",
@@ -173,27 +175,6 @@ EsdCentre: TypeAlias = Literal["median", "trend"]
 - `median`: The median of the series, as in the source: a level that lasts some days is an anomaly too.
 - `trend`: The trend of the decomposition: only what is unlike its surroundings is an anomaly. Without a season, the
 median.
-"""
-
-
-Expectation: TypeAlias = Literal["level", "decomposition", "forecast"]
-"""What is expected of every column: its level, a robust decomposition, or a forecast, each with defaults.
-
-- `level`: Its median.
-- `decomposition`: Trend and season of a robust decomposition by loess.
-- `forecast`: A forecast from the past alone; the steps that it does not judge count as expected.
-"""
-
-
-ForecastMethod: TypeAlias = Literal["auto_ets", "theta", "naive", "seasonal_naive", "naive2", "drift"]
-"""A method of the room `forecast`, with its default options.
-
-- `auto_ets`: Exponential smoothing that chooses its form.
-- `theta`: The theta method.
-- `naive`: The last value.
-- `seasonal_naive`: The value of a season ago.
-- `naive2`: The last value, seasonally adjusted.
-- `drift`: The last value and the mean change.
 """
 
 
@@ -520,6 +501,13 @@ class ChangePoints(Options):
         run = Run(seed, threads, progress, cancel)
         reply = call("anomaly.ChangePoints.detect", self._wire(), inputs, run=run)
         return Segments._read(reply)
+
+
+class ColumnMedian(Options):
+    """Expects the median of a column at every step."""
+
+    def __init__(self) -> None:
+        self._set()
 
 
 class ColumnsProfile(Report):
@@ -1217,74 +1205,6 @@ class MultivariateAnomalies(Report):
         return super()._read(wire)
 
 
-class MultivariateSeries(Options):
-    """Steps at which several series together are unlike what they usually are together.
-
-    Every column's deviations from what is expected of it are divided by their robust standard deviation; a robust
-    covariance of all columns tells which deviations go together. The score is the squared distance from the usual,
-    scaled so that its median is that of a chi-square distribution with as many degrees of freedom as columns vary;
-    the threshold is that distribution's quantile, which normal noise exceeds in a share of `significance` of the
-    steps, and heavier tails more often. The score is the sum of the contributions of the columns, none of them
-    negative. Not causal, for spreads and covariance are those of the whole series. O(columns * expectation +
-    columns^2 * min(time, 20,000) + columns^3).
-
-    Args:
-        expectation: What is expected of every column. Default its median.
-        significance: The share of steps of normal noise above the threshold, in (0, 1). Default 1e-4.
-        gaps: What happens to missing values. Default: they are refused. Interpolated ones count as just what was
-            expected; a step without any value is never an anomaly.
-    """
-
-    expectation: Expectation
-    significance: float
-    gaps: Gaps
-
-    def __init__(
-        self,
-        *,
-        expectation: Expectation = "level",
-        significance: float = 0.0001,
-        gaps: Gaps = "refuse",
-    ) -> None:
-        self._set(expectation=expectation, significance=significance, gaps=gaps)
-
-    def detect(
-        self,
-        series: ArrayLike,
-        *,
-        seed: int = 0,
-        threads: int = 0,
-        progress: bool | Progress = False,
-        cancel: Cancel | None = None,
-    ) -> MultivariateAnomalies:
-        """Steps at which several series are unlike what they usually are together, and how much of that each column is
-        to blame for.
-
-        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
-        unless they are allowed, `not_enough_data` for series that are too short, `cancelled` if asked to stop.
-
-        Args:
-            series: `[time, column]`; one axis is one row. Several series of the same times, one per column. NaN is
-                a missing value; infinite values are refused.
-            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
-                0.
-            threads: How many threads may work; 0, the default, is one per processor.
-            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
-                to 1.
-            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
-
-        Raises:
-            InvalidConfigError: An option is out of range or of another type.
-            InvalidDataError: Data of another shape or kind, or with values that are refused.
-            NotEnoughDataError: Too little data.
-            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
-        """
-        inputs = [lend_matrix("series", series)]
-        run = Run(seed, threads, progress, cancel)
-        reply = call("anomaly.MultivariateSeries.detect", self._wire(), inputs, run=run)
-        return MultivariateAnomalies._read(reply)
-
-
 class NabReport(Report):
     """How a detector does on a corpus.
 
@@ -1801,7 +1721,7 @@ class ResidualDetector(Options):
         gaps: What happens to missing values. Default: they are refused.
     """
 
-    method: ForecastMethod
+    method: AnyMethod
     season: int | None
     level: float
     warm_up: int | None
@@ -1811,10 +1731,12 @@ class ResidualDetector(Options):
     direction: ChangeDirection
     gaps: Gaps
 
+    _ways: ClassVar[Mapping[str, Any]] = {"method": as_tagged}
+
     def __init__(
         self,
         *,
-        method: ForecastMethod = "auto_ets",
+        method: AnyMethod = AutoEts(),
         season: int | None = None,
         level: float = 0.9999,
         warm_up: int | None = None,
@@ -1835,6 +1757,11 @@ class ResidualDetector(Options):
             direction=direction,
             gaps=gaps,
         )
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["method"] = untagged(wire["method"], Naive, Drift, AutoEts, Theta, SeasonalNaive, Naive2)
+        return super()._read(wire)
 
     def detect(
         self,
@@ -2452,6 +2379,24 @@ class Suppression(Options):
 
     def __init__(self, *, begin: float = 0.0, end: float = 0.0, every: float = 0.0, series: Sequence[str] = ()) -> None:
         self._set(begin=begin, end=end, every=every, series=series)
+
+
+class TrendAndSeason(Options):
+    """Expects trend and season of a column's decomposition.
+
+    Args:
+        stl: How a column is decomposed, best robustly. Default robust, with the season detected.
+    """
+
+    stl: Stl
+
+    def __init__(self, *, stl: Stl = Stl(robust=True)) -> None:
+        self._set(stl=stl)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["stl"] = Stl._read(wire["stl"])
+        return super()._read(wire)
 
 
 class VarianceShift(Options):
@@ -4491,6 +4436,81 @@ class Mahalanobis(Options):
         inputs = [lend_matrix("rows", rows), lend_vector("weights", weights)]
         run = Run(seed, threads, progress, cancel)
         return FittedDetector._of(call("anomaly.Mahalanobis.fit_weighted", self._wire(), inputs, run=run), *inputs)
+
+
+class MultivariateSeries(Options):
+    """Steps at which several series together are unlike what they usually are together.
+
+    Every column's deviations from what is expected of it are divided by their robust standard deviation; a robust
+    covariance of all columns tells which deviations go together. The score is the squared distance from the usual,
+    scaled so that its median is that of a chi-square distribution with as many degrees of freedom as columns vary;
+    the threshold is that distribution's quantile, which normal noise exceeds in a share of `significance` of the
+    steps, and heavier tails more often. The score is the sum of the contributions of the columns, none of them
+    negative. Not causal, for spreads and covariance are those of the whole series. O(columns * expectation +
+    columns^2 * min(time, 20,000) + columns^3).
+
+    Args:
+        expectation: What is expected of every column. Default its median.
+        significance: The share of steps of normal noise above the threshold, in (0, 1). Default 1e-4.
+        gaps: What happens to missing values. Default: they are refused. Interpolated ones count as just what was
+            expected; a step without any value is never an anomaly.
+    """
+
+    expectation: Expectation
+    significance: float
+    gaps: Gaps
+
+    _ways: ClassVar[Mapping[str, Any]] = {"expectation": as_tagged}
+
+    def __init__(
+        self,
+        *,
+        expectation: Expectation = ColumnMedian(),
+        significance: float = 0.0001,
+        gaps: Gaps = "refuse",
+    ) -> None:
+        self._set(expectation=expectation, significance=significance, gaps=gaps)
+
+    @classmethod
+    def _read(cls, wire: Wire) -> Self:
+        wire["expectation"] = untagged(wire["expectation"], ColumnMedian, TrendAndSeason, ResidualDetector)
+        return super()._read(wire)
+
+    def detect(
+        self,
+        series: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 0,
+        progress: bool | Progress = False,
+        cancel: Cancel | None = None,
+    ) -> MultivariateAnomalies:
+        """Steps at which several series are unlike what they usually are together, and how much of that each column is
+        to blame for.
+
+        Fails with `invalid_config` for an option out of range, `invalid_data` for infinite values, and missing ones
+        unless they are allowed, `not_enough_data` for series that are too short, `cancelled` if asked to stop.
+
+        Args:
+            series: `[time, column]`; one axis is one row. Several series of the same times, one per column. NaN is
+                a missing value; infinite values are refused.
+            seed: Decides everything random; the same seed gives the same answer on any number of threads. Default
+                0.
+            threads: How many threads may work; 0, the default, is one per processor.
+            progress: True shows a bar (of tqdm or rich where installed); a function is called with the part done, 0
+                to 1.
+            cancel: A `threading.Event`, or what has `is_set()`: the call stops soon after it is set.
+
+        Raises:
+            InvalidConfigError: An option is out of range or of another type.
+            InvalidDataError: Data of another shape or kind, or with values that are refused.
+            NotEnoughDataError: Too little data.
+            CancelledError: `cancel` was set. Ctrl-C raises KeyboardInterrupt.
+        """
+        inputs = [lend_matrix("series", series)]
+        run = Run(seed, threads, progress, cancel)
+        reply = call("anomaly.MultivariateSeries.detect", self._wire(), inputs, run=run)
+        return MultivariateAnomalies._read(reply)
 
 
 class NearestNeighbours(Options):
@@ -6737,6 +6757,10 @@ AnyStream: TypeAlias = (
     | RobustRandomCutForest
 )
 """Any detector of streams, written as `{"Ewma": {"rate": 0.2}}`: its name, and its options."""
+
+
+Expectation: TypeAlias = ColumnMedian | TrendAndSeason | ResidualDetector
+"""What is expected of every column: its median, trend and season, or a forecast."""
 
 
 Threshold: TypeAlias = ContaminationThreshold | ExtremeValueThreshold | ConformalThreshold | FixedThreshold

@@ -33,9 +33,9 @@ pub use profile::{
     Motif, Motifs, MultiProfile, Profile, ProfileStream, SubPca, discords, mass,
 };
 pub use series::{
-    ChangeKind, ChangePoints, EsdCentre, EsdReport, Expectation, ForecastMethod, Gaps, LevelShift,
-    MultivariateAnomalies, MultivariateSeries, Poly, PolyFit, ResidualDetector, Segments, SeriesAnomalies, ShiftReport,
-    SpectralResidual, StlEsd, VarianceShift, generalized_esd,
+    ChangeKind, ChangePoints, ColumnMedian, EsdCentre, EsdReport, Expectation, Gaps, LevelShift, MultivariateAnomalies,
+    MultivariateSeries, Poly, PolyFit, ResidualDetector, Segments, SeriesAnomalies, ShiftReport, SpectralResidual,
+    StlEsd, TrendAndSeason, VarianceShift, generalized_esd,
 };
 pub use stream::{
     Adwin, ChangeDirection, Cusum, Ewma, HalfSpaceTrees, PageHinkley, RobustRandomCutForest, Spot, SpotTails,

@@ -58,7 +58,7 @@ pub(super) fn files(api: &Api) -> Vec<Generated> {
             kinds::functions(&mut source, room, &name, &names);
             files.push(file(room, &name, source, &names));
         }
-        if names.has_unions() {
+        if room.classes.iter().any(|class| class.kind == Kind::Union) {
             let mut source = Source::new();
             kinds::wire(&mut source, room, &names);
             files.push(file(room, "Wire", source, &names));

@@ -8,7 +8,9 @@ mod method;
 mod tests;
 mod types;
 
-use inlaid_bridge::api::{Api, Room};
+use std::collections::BTreeSet;
+
+use inlaid_bridge::api::{Api, Kind, Room};
 
 use super::{Generated, MARK};
 
@@ -85,13 +87,44 @@ fn source(room: &Room) -> String {
         .filter(|(name, _)| *name == room.name)
         .map(|(_, file)| format!("export * from './{file}.js';\n\n"))
         .collect();
-    format!("{}import * as shape from './schema.js';\n\n{by_hand}{}\n", imports(&body), body.trim_end())
+    let (other_rooms, shapes) = borrowed(room, &body);
+    if !room.lent.is_empty() {
+        let records = room.lent.iter().filter(|name| types::class(room, name).kind == Kind::Options);
+        let records: Vec<String> = records.map(|name| types::upper(name)).collect();
+        let records: Vec<&str> = records.iter().map(String::as_str).collect();
+        body += &listed("shape.lend(", "", &records, ");\n");
+    }
+    let imports = imports(&(shapes.clone() + &body)) + &other_rooms;
+    format!("{imports}import * as shape from './schema.js';\n\n{by_hand}{shapes}{}\n", body.trim_end())
+}
+
+/// The imports from other rooms that `body` needs, and the shapes of what they lend.
+fn borrowed(room: &Room, body: &str) -> (String, String) {
+    let words = words(body);
+    let (mut imports, mut shapes) = (String::new(), String::new());
+    let lenders: BTreeSet<&str> = room.borrowed.iter().map(|borrowed| borrowed.room.as_str()).collect();
+    for lender in lenders {
+        let mut names = Vec::new();
+        for class in room.borrowed.iter().filter(|borrowed| borrowed.room == lender).map(|borrowed| &borrowed.class) {
+            let shape = types::upper(&class.name);
+            if words.contains(shape.as_str()) {
+                shapes += &format!("const {shape}: RecordShape = shape.borrowed({});\n", class.name);
+                names.push(class.name.clone());
+            } else if words.contains(class.name.as_str()) {
+                names.push(format!("type {}", class.name));
+            }
+        }
+        imports += &import(lender, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    if !shapes.is_empty() {
+        shapes.push('\n');
+    }
+    (imports, shapes)
 }
 
 /// The imports that `body` needs; each of its words counts.
 fn imports(body: &str) -> String {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let words: std::collections::BTreeSet<&str> = code_lines(body).flat_map(|l| l.split(|c| !is_part(c))).collect();
+    let words = words(body);
     let mut text = String::new();
     for (file, names) in IMPORTS {
         let used: Vec<&str> =
@@ -99,18 +132,31 @@ fn imports(body: &str) -> String {
         if used.is_empty() {
             continue;
         }
-        let all_types = used.iter().all(|name| name.starts_with("type "));
-        let (keyword, used) = match all_types {
-            true => ("import type", used.iter().map(|name| name.trim_start_matches("type ")).collect()),
-            false => ("import", used),
-        };
-        let line = format!("{keyword} {{ {} }} from './{file}.js';\n", used.join(", "));
-        text += &match line.len() <= WIDTH {
-            true => line,
-            false => format!("{keyword} {{\n  {},\n}} from './{file}.js';\n", used.join(",\n  ")),
-        };
+        text += &import(file, &used);
     }
     text
+}
+
+/// The import of names from a file; those that begin with `type ` are types.
+fn import(file: &str, names: &[&str]) -> String {
+    let all_types = names.iter().all(|name| name.starts_with("type "));
+    let (keyword, names): (_, Vec<&str>) = match all_types {
+        true => ("import type", names.iter().map(|name| name.trim_start_matches("type ")).collect()),
+        false => ("import", names.to_vec()),
+    };
+    listed(&format!("{keyword} {{"), " ", &names, &format!("}} from './{file}.js';\n"))
+}
+
+/// Items between `open` and `close`, on lines of their own where one does not hold them.
+fn listed(open: &str, space: &str, items: &[&str], close: &str) -> String {
+    let line = format!("{open}{space}{}{space}{close}", items.join(", "));
+    if line.len() <= WIDTH + 1 { line } else { format!("{open}\n  {},\n{close}", items.join(",\n  ")) }
+}
+
+/// The words of the code.
+fn words(body: &str) -> BTreeSet<&str> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    code_lines(body).flat_map(|line| line.split(move |c| !is_part(c))).collect()
 }
 
 /// The lines that are not docs.

@@ -74,7 +74,7 @@ fn module(room: &Room) -> String {
 
 /// Options and results, each after those that its defaults are made of.
 fn ordered(room: &Room) -> Vec<&Class> {
-    let mut done: BTreeSet<&str> = BTreeSet::new();
+    let mut done: BTreeSet<&str> = room.borrowed.iter().map(|borrowed| borrowed.name.as_str()).collect();
     let mut waiting: Vec<&Class> =
         room.classes.iter().filter(|class| matches!(class.kind, Kind::Options | Kind::Report)).collect();
     let mut order = Vec::with_capacity(waiting.len());
@@ -127,6 +127,12 @@ fn header(room: &Room, body: &str) -> String {
     lines.import("._records", RECORDS, uses);
     lines.import("._tables", &["lend_panel", "lend_table"], uses);
     lines.import("._texts", &["lend_texts"], uses);
+    let lenders: BTreeSet<&str> = room.borrowed.iter().map(|borrowed| borrowed.room.as_str()).collect();
+    for lender in lenders {
+        let names = room.borrowed.iter().filter(|borrowed| borrowed.room == lender);
+        let names: Vec<&str> = names.map(|borrowed| borrowed.name.as_str()).collect();
+        lines.import(&format!(".{lender}"), &names, uses);
+    }
     if HINTS.iter().any(|hint| uses(hint)) {
         lines.gap(1);
         lines.put(0, "if TYPE_CHECKING:");

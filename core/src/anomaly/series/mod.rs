@@ -26,12 +26,11 @@ mod shift;
 mod spectral;
 mod stl_esd;
 mod student;
-mod words;
 
 pub(in crate::anomaly) use esd::ascending;
 pub use esd::{EsdReport, generalized_esd};
 pub use gaps::Gaps;
-pub use multivariate::{Expectation, MultivariateAnomalies, MultivariateSeries};
+pub use multivariate::{ColumnMedian, Expectation, MultivariateAnomalies, MultivariateSeries, TrendAndSeason};
 pub use poly::{Poly, PolyFit};
 pub use residual::ResidualDetector;
 pub use result::SeriesAnomalies;
@@ -39,4 +38,3 @@ pub use segments::{ChangeKind, ChangePoints, Segments};
 pub use shift::{LevelShift, ShiftReport, VarianceShift};
 pub use spectral::SpectralResidual;
 pub use stl_esd::{EsdCentre, StlEsd};
-pub use words::ForecastMethod;

@@ -17,17 +17,65 @@ use crate::{Code, Context};
 /// The most columns: each pair of them is looked at.
 const MOST_COLUMNS: usize = 512;
 
-/// What is expected of every column.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What is expected of every column: its median, trend and season, or a forecast.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Expectation {
     /// Its median.
-    #[default]
-    Level,
-    /// Trend and season of a decomposition, best a robust one.
-    Decomposition(Box<Stl>),
-    /// A forecast from the past alone; the steps that it does not judge count as expected.
-    Forecast(Box<ResidualDetector>),
+    ColumnMedian(ColumnMedian),
+    /// Trend and season.
+    TrendAndSeason(Box<TrendAndSeason>),
+    /// A forecast from the past alone; the steps that it does not judge count as expected. `gaps` of the detector is that
+    /// of the whole.
+    ResidualDetector(Box<ResidualDetector>),
+}
+
+/// Expects the median of a column at every step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ColumnMedian {}
+
+/// Expects trend and season of a column's decomposition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct TrendAndSeason {
+    /// How a column is decomposed, best robustly. Default robust, with the season detected.
+    pub stl: Stl,
+}
+
+impl Default for TrendAndSeason {
+    fn default() -> Self {
+        Self { stl: Stl::default().with_robust(true) }
+    }
+}
+
+impl From<ColumnMedian> for Expectation {
+    fn from(median: ColumnMedian) -> Self {
+        Expectation::ColumnMedian(median)
+    }
+}
+
+impl From<Stl> for Expectation {
+    fn from(stl: Stl) -> Self {
+        Expectation::TrendAndSeason(Box::new(TrendAndSeason { stl }))
+    }
+}
+
+impl From<ResidualDetector> for Expectation {
+    fn from(detector: ResidualDetector) -> Self {
+        Expectation::ResidualDetector(Box::new(detector))
+    }
+}
+
+impl Default for Expectation {
+    fn default() -> Self {
+        ColumnMedian::default().into()
+    }
 }
 
 /// Steps at which several series together are unlike what they usually are together.
@@ -60,8 +108,6 @@ pub enum Expectation {
 #[non_exhaustive]
 pub struct MultivariateSeries {
     /// What is expected of every column. Default its median.
-    #[serde(with = "super::words::expectation")]
-    #[cfg_attr(feature = "schema", schemars(with = "super::words::ExpectationWord"))]
     pub expectation: Expectation,
     /// The share of steps of normal noise above the threshold, in (0, 1). Default 1e-4.
     pub significance: f64,
@@ -95,7 +141,7 @@ struct Standard {
 
 impl Default for MultivariateSeries {
     fn default() -> Self {
-        Self { expectation: Expectation::Level, significance: 1e-4, gaps: Gaps::Refuse }
+        Self { expectation: Expectation::default(), significance: 1e-4, gaps: Gaps::Refuse }
     }
 }
 
@@ -116,9 +162,9 @@ impl MultivariateSeries {
     pub fn validate(&self) -> Result<()> {
         check_significance(self.significance)?;
         match &self.expectation {
-            Expectation::Level => Ok(()),
-            Expectation::Decomposition(stl) => stl.validate(),
-            Expectation::Forecast(detector) => detector.validate(),
+            Expectation::ColumnMedian(_) => Ok(()),
+            Expectation::TrendAndSeason(parts) => parts.stl.validate(),
+            Expectation::ResidualDetector(detector) => detector.validate(),
         }
     }
 
@@ -164,12 +210,12 @@ impl MultivariateSeries {
         let values = &filled.values;
         let missing: Vec<bool> = (0..values.len()).map(|step| filled.is_missing(step)).collect();
         let expected = match &self.expectation {
-            Expectation::Level => vec![median(&mut values.to_vec()); values.len()],
-            Expectation::Decomposition(stl) => {
-                let parts = stl.transform(values, context)?;
+            Expectation::ColumnMedian(_) => vec![median(&mut values.to_vec()); values.len()],
+            Expectation::TrendAndSeason(parts) => {
+                let parts = parts.stl.transform(values, context)?;
                 parts.trend.iter().zip(&*parts.seasonal).map(|(trend, seasonal)| trend + seasonal).collect()
             }
-            Expectation::Forecast(detector) => {
+            Expectation::ResidualDetector(detector) => {
                 let detector = detector.as_ref().clone().with_gaps(self.gaps);
                 detector.detect(series, context)?.expected.to_vec()
             }

@@ -24,9 +24,9 @@ fn table(steps: usize) -> Array2<f64> {
 fn expectations() -> Vec<Expectation> {
     let naive = ResidualDetector::default().with_method(SeasonalNaive::default().with_season(12).into());
     vec![
-        Expectation::Level,
-        Expectation::Decomposition(Box::new(Stl::default().with_season(12).with_robust(true).with_periodic(true))),
-        Expectation::Forecast(Box::new(naive)),
+        Expectation::default(),
+        Stl::default().with_season(12).with_robust(true).with_periodic(true).into(),
+        naive.into(),
     ]
 }
 
@@ -48,7 +48,7 @@ fn contributions_add_up_to_the_score_and_name_the_column() {
         assert!(found.contributions.iter().all(|part| *part >= 0.0));
         assert!(found.anomalies.positions.iter().any(|step| *step == 300), "{expectation:?}");
         // The season of all columns is part of the noise where only the level is expected, and shared.
-        let share = if expectation == Expectation::Level { 0.5 } else { 0.9 };
+        let share = if expectation == Expectation::default() { 0.5 } else { 0.9 };
         assert!(found.contributions[[300, 2]] > share * found.anomalies.scores[300], "{expectation:?}");
         assert!(found.contributions.column(3).iter().all(|part| *part == 0.0));
     }
@@ -101,18 +101,18 @@ fn scores_do_not_depend_on_units_levels_and_threads() {
 #[test]
 fn constant_and_equal_columns_are_no_trouble() {
     let constant = Array2::from_elem((50, 3), 0.1);
-    let found = detect(&Expectation::Level, &constant);
+    let found = detect(&Expectation::default(), &constant);
     assert!(found.anomalies.scores.iter().all(|score| *score == 0.0) && found.anomalies.positions.is_empty());
     let one = table(300);
     let twice = ndarray::concatenate![ndarray::Axis(1), one.slice(s![.., ..1]), one.slice(s![.., ..1])];
-    let mut found = detect(&Expectation::Level, &twice);
+    let mut found = detect(&Expectation::default(), &twice);
     assert!(found.anomalies.scores.iter().all(|score| score.is_finite()) && found.anomalies.positions.is_empty());
     let mut parted = twice;
     parted[[100, 1]] += 0.5;
-    found = detect(&Expectation::Level, &parted);
+    found = detect(&Expectation::default(), &parted);
     assert_eq!(found.anomalies.positions.to_vec(), [100]);
     let huge = Array2::from_shape_fn((60, 2), |(step, column)| 1e300 * ((step * 7 + column * 3) % 11) as f64);
-    assert!(detect(&Expectation::Level, &huge).anomalies.scores.iter().all(|score| score.is_finite()));
+    assert!(detect(&Expectation::default(), &huge).anomalies.scores.iter().all(|score| score.is_finite()));
 }
 
 #[test]
@@ -148,6 +148,7 @@ fn bad_input_has_its_code() {
     let error = MultivariateSeries::default().detect(table(50).view(), &cancelled).unwrap_err();
     assert_eq!(error.code(), Code::Cancelled);
     let options: MultivariateSeries =
-        serde_json::from_str(r#"{"expectation": {"decomposition": {"season": 12}}, "gaps": "interpolate"}"#).unwrap();
-    assert_eq!(options.expectation, Expectation::Decomposition(Box::new(Stl::default().with_season(12))));
+        serde_json::from_str(r#"{"expectation": {"TrendAndSeason": {"stl": {"season": 12}}}, "gaps": "interpolate"}"#)
+            .unwrap();
+    assert_eq!(options.expectation, Stl::default().with_season(12).into());
 }

@@ -38,8 +38,6 @@ use crate::math::normal;
 #[non_exhaustive]
 pub struct ResidualDetector {
     /// The method, with its options. Default `AutoEts`.
-    #[serde(with = "super::words::method")]
-    #[cfg_attr(feature = "schema", schemars(with = "super::words::ForecastMethod"))]
     pub method: AnyMethod,
     /// Observations per season where the method names none, at least 1; 1 is no season. Default: detected at every fit.
     pub season: Option<usize>,

@@ -29,6 +29,10 @@ fn options_class(source: &mut Source, class: &Class, names: &Names) {
         unions => format!(" implements {}", unions.join(", ")),
     };
     source.block(format!("public final class {}{implements}", class.name), |source| {
+        if names.is_lent(&class.name) {
+            source.block("static", |source| source.line(format!("Lent.lend({0}.class, {0}::write);", class.name)));
+            source.gap();
+        }
         options::head(source, &class.name, &class.fields, names);
         methods::all(source, class, names);
         options::tail(source, &class.name, &class.fields, names);

@@ -28,6 +28,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("Async", "io.inlaid.internal.Async"),
     ("Equality", "io.inlaid.internal.Equality"),
     ("Given", "io.inlaid.internal.Given"),
+    ("Lent", "io.inlaid.internal.Lent"),
     ("Reply", "io.inlaid.internal.Reply"),
     ("Request", "io.inlaid.internal.Request"),
     ("Value", "io.inlaid.internal.Value"),
@@ -130,6 +131,11 @@ impl Source {
             if words.contains(name) && !names.is_class(name) {
                 let group = usize::from(!from.starts_with("java."));
                 groups[group].push_str(&format!("import {from};\n"));
+            }
+        }
+        for (name, room) in names.borrowed() {
+            if words.contains(&name.as_str()) {
+                groups[1].push_str(&format!("import io.inlaid.{room}.{name};\n"));
             }
         }
         let imports: String =

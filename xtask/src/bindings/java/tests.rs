@@ -3,7 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use inlaid_bridge::api::{Api, Class, Field, Kind, Method, Room, Type, Value};
+use inlaid_bridge::api::{Api, Borrowed, Class, Field, Kind, Method, Room, Type, Value};
 use inlaid_bridge::{ArrayArgument, Asks, Letter};
 use serde_json::{Value as Json, json};
 
@@ -149,13 +149,31 @@ fn made_up() -> Api {
             ..method("compare", Type::Table)
         },
     ];
+    let borrowed = [&other, &options, &union].map(|class| {
+        let (room, name, class) = ("made".into(), class.name.clone(), class.clone());
+        Borrowed { room, name, class }
+    });
+    let lent = borrowed.iter().map(|borrowed| borrowed.name.clone()).collect();
+    let mut wish = class("Wish", Kind::Options);
+    wish.fields = vec![
+        field("first", named("Either"), false, json!({"Smooth": {"season": 12}})),
+        field("second", optional(named("Rough")), false, Json::Null),
+    ];
+    wish.methods = vec![method("come_true", Type::Nothing)];
     let classes = vec![union, model, kind, report, part, other, options];
-    Api { version: "9.9.9", codes: vec!["internal"], rooms: vec![Room { name: "made".into(), classes, functions }] }
+    let made = Room { name: "made".into(), classes, functions, borrowed: vec![], lent };
+    let borrowed = borrowed.into();
+    let shops = Room { name: "shops".into(), classes: vec![wish], functions: vec![], borrowed, lent: vec![] };
+    Api { version: "9.9.9", codes: vec!["internal"], rooms: vec![made, shops] }
 }
 
 /// The text of a made-up class.
 fn text(name: &str) -> String {
-    let wanted = format!("/made/{name}.java");
+    text_in("made", name)
+}
+
+fn text_in(room: &str, name: &str) -> String {
+    let wanted = format!("/{room}/{name}.java");
     let file = files(&made_up()).into_iter().find(|file| file.path.to_string_lossy().ends_with(&wanted));
     file.map(|file| file.text).unwrap_or_else(|| panic!("no file {wanted}"))
 }
@@ -260,6 +278,21 @@ fn unions_are_sealed_and_cross_the_border_by_name() {
             "private List<Either> methods = List.of(Smooth.builder().season(12).build());",
         ],
     );
+}
+
+#[test]
+fn a_room_writes_what_it_borrows_as_its_class_has_said() {
+    has(
+        &text_in("shops", "Wish"),
+        &[
+            "import io.inlaid.internal.Lent;\n",
+            "import io.inlaid.made.Either;\nimport io.inlaid.made.Rough;\nimport io.inlaid.made.Smooth;\n",
+            "private Either first = Smooth.builder().season(12).build();",
+            "out.field(\"first\", first, Lent::writeVariant);",
+            "(to, item) -> to.optional(item, Lent::write)",
+        ],
+    );
+    has(&text("Rough"), &["    static {\n        Lent.lend(Rough.class, Rough::write);\n    }\n"]);
 }
 
 #[test]

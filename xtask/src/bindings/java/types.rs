@@ -81,6 +81,10 @@ pub(super) struct Names {
     read: BTreeSet<String>,
     /// Classes that options hold, and results that travel back.
     written: BTreeSet<String>,
+    /// Borrowed classes, with the rooms that they belong to.
+    borrowed: BTreeMap<String, String>,
+    /// Classes that other rooms borrow.
+    lent: BTreeSet<String>,
     /// The class of the room's free functions.
     front: String,
     /// What operations ask, by name.
@@ -99,7 +103,11 @@ pub(super) struct Callback {
 impl Names {
     pub(super) fn of(room: &Room) -> Self {
         let mut names = Self::default();
-        for class in &room.classes {
+        for borrowed in &room.borrowed {
+            names.borrowed.insert(borrowed.name.clone(), borrowed.room.clone());
+        }
+        names.lent.extend(room.lent.iter().cloned());
+        for class in room.classes.iter().chain(room.borrowed.iter().map(|borrowed| &borrowed.class)) {
             names.kinds.insert(class.name.clone(), class.kind);
             names.docs.insert(class.name.clone(), class.doc.clone());
             names.fields.insert(class.name.clone(), class.fields.clone());
@@ -172,13 +180,20 @@ impl Names {
         self.written.contains(class)
     }
 
-    pub(super) fn has_unions(&self) -> bool {
-        self.kinds.values().any(|kind| *kind == Kind::Union)
+    /// Whether other rooms borrow the class.
+    pub(super) fn is_lent(&self, class: &str) -> bool {
+        self.lent.contains(class)
+    }
+
+    /// The borrowed classes, with the rooms that they belong to.
+    pub(super) fn borrowed(&self) -> &BTreeMap<String, String> {
+        &self.borrowed
     }
 
     /// The unions that a class is one of.
     pub(super) fn unions_of(&self, class: &Class) -> Vec<&str> {
-        let holding = self.variants.iter().filter(|(_, variants)| variants.contains(&class.name));
+        let own = self.variants.iter().filter(|(union, _)| !self.borrowed.contains_key(*union));
+        let holding = own.filter(|(_, variants)| variants.contains(&class.name));
         holding.map(|(union, _)| union.as_str()).collect()
     }
 
@@ -231,6 +246,9 @@ impl Names {
     }
 
     fn reader_at(&self, r#type: &Type, depth: usize) -> String {
+        if let Type::Class { name } = r#type {
+            assert!(!self.borrowed.contains_key(name), "{name} of another room is read: there is no way for that yet");
+        }
         let inner = |call: &str, of: &Type| {
             let item = numbered("item", depth);
             format!("{item} -> {item}.{call}({})", self.reader_at(of, depth + 1))
@@ -269,6 +287,13 @@ impl Names {
         let inner =
             |call: &str, of: &Type| format!("({to}, {item}) -> {to}.{call}({item}, {})", self.writer_at(of, depth + 1));
         match r#type {
+            Type::Class { name } if self.borrowed.contains_key(name) => {
+                if self.kind(name) == Some(Kind::Union) {
+                    "Lent::writeVariant".into()
+                } else {
+                    "Lent::write".into()
+                }
+            }
             Type::Class { name } => match self.kind(name) {
                 Some(Kind::Union) => format!("Wire::write{name}"),
                 Some(Kind::Enum) => format!("({to}, {item}) -> {to}.text({item}.wireName())"),

@@ -1,5 +1,5 @@
 //! The emitter on a made-up room that has every shape of class and method.
-use inlaid_bridge::api::{Api, Class, Field, Kind, Method, Room, Type, Value};
+use inlaid_bridge::api::{Api, Borrowed, Class, Field, Kind, Method, Room, Type, Value};
 use inlaid_bridge::{ArrayArgument, Asks, Letter};
 use serde_json::json;
 
@@ -84,16 +84,26 @@ fn toys() -> Api {
     };
     let ask = method("toys.ask", vec![], vec![field("size", Type::Int, None)], Type::Vector);
     let ask = Method { asks: Some(asks), ..ask };
+    let borrowed = [&ball, &either, &top].map(|class| {
+        let (room, name, class) = ("toys".into(), class.name.clone(), class.clone());
+        Borrowed { room, name, class }
+    });
+    let lent = borrowed.iter().map(|borrowed| borrowed.name.clone()).collect();
+    let mut wish = class("Wish", Kind::Options);
+    wish.fields = vec![field("first", named("AnyToy"), Some(json!({"Ball": {"radius": 1.0}})))];
     let classes = vec![either, ball, colour, fitted, spun, top];
-    Api {
-        version: "1.2.3",
-        codes: vec!["io"],
-        rooms: vec![Room { name: "toys".into(), classes, functions: vec![play, pair, ask] }],
-    }
+    let (borrowed, functions) = (borrowed.into(), vec![play, pair, ask]);
+    let toys = Room { name: "toys".into(), classes, functions, borrowed: vec![], lent };
+    let shops = Room { name: "shops".into(), classes: vec![wish], functions: vec![], borrowed, lent: vec![] };
+    Api { version: "1.2.3", codes: vec!["io"], rooms: vec![toys, shops] }
 }
 
 fn room() -> String {
-    let file = files(&toys()).into_iter().find(|file| file.path.ends_with("toys.ts"));
+    text("toys.ts")
+}
+
+fn text(name: &str) -> String {
+    let file = files(&toys()).into_iter().find(|file| file.path.ends_with(name));
     file.map(|file| file.text).unwrap_or_default()
 }
 
@@ -109,7 +119,9 @@ fn holds(pieces: &[&str]) {
 fn every_file_says_that_it_was_generated() {
     let files = files(&toys());
     let names: Vec<_> = files.iter().map(|file| file.path.file_name().and_then(|name| name.to_str())).collect();
-    assert_eq!(names, [Some("catalogue.ts"), Some("toys.ts"), Some("toys.mts")]);
+    let rooms = ["toys.ts", "toys.mts", "shops.ts", "shops.mts"];
+    assert_eq!(names[0], Some("catalogue.ts"));
+    assert_eq!(names[1..], rooms.map(Some));
     for file in &files {
         assert!(file.text.lines().next().is_some_and(crate::bindings::is_mark), "{:?}", file.path);
         assert!(file.text.lines().all(|line| line.len() <= super::WIDTH && line.trim_end() == line), "{}", file.text);
@@ -217,6 +229,19 @@ fn only_what_is_used_is_imported() {
     let text = room();
     assert!(text.contains("import type { SameForm, Table, TableColumns, TableInput } from './table.js';"), "{text}");
     assert!(text.contains("import type { Matrix, MatrixInput, VectorInput } from './matrix.js';"), "{text}");
+}
+
+#[test]
+fn a_room_uses_the_shapes_that_another_lends() {
+    holds(&["\nshape.lend(BALL, TOP);\n"]);
+    let text = text("shops.ts");
+    for piece in [
+        "import { Ball, type AnyToy, Top } from './toys.js';\n",
+        "const BALL: RecordShape = shape.borrowed(Ball);\nconst TOP: RecordShape = shape.borrowed(Top);\n\n",
+        "shape: shape.union(() => [TOP, BALL])",
+    ] {
+        assert!(text.contains(piece), "{piece}\nis not in\n{text}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub(super) enum Way {
 
 /// The class of that name.
 pub(super) fn class<'a>(room: &'a Room, name: &str) -> &'a Class {
-    room.classes.iter().find(|class| class.name == name).unwrap_or_else(|| panic!("{} has no {name}", room.name))
+    room.class(name).unwrap_or_else(|| panic!("{} has no {name}", room.name))
 }
 
 /// A type as TypeScript spells it.

@@ -1,5 +1,5 @@
 //! The emitter on a made-up room that has every shape an operation may take.
-use inlaid_bridge::api::{Api, Class, Field, Kind, Method, Room, Type, Value};
+use inlaid_bridge::api::{Api, Borrowed, Class, Field, Kind, Method, Room, Type, Value};
 use inlaid_bridge::{ArrayArgument, Asks, Letter};
 use serde_json::{Value as Json, json};
 
@@ -56,6 +56,10 @@ fn method(op: &str, letters: &[Letter], options: Vec<Field>, gives: Type, quick:
 
 /// Every kind of class, receiver, letter, option and gift.
 fn made_up() -> String {
+    module_of("toys.py")
+}
+
+fn module_of(name: &str) -> String {
     let word = |name: &str, doc: &str| Value { name: name.into(), doc: doc.into() };
     let words = Class {
         values: vec![word("low", "Little."), word("high", "")],
@@ -142,13 +146,25 @@ fn made_up() -> String {
     let size = field("size", Type::Int, None);
     let ask = method("toys.ask", &[], vec![size], Type::Vector, false);
     let ask = Method { asks: Some(asks), ..ask };
+    let wish = field("first", class("AnyKind"), Some(json!({ "Mean": { "weight": 0.75 } })));
+    let shop = Room {
+        name: "shops".into(),
+        classes: vec![definition(Kind::Options, "Wish", vec![wish], vec![])],
+        functions: vec![],
+        borrowed: [&mean, &tree, &union]
+            .map(|class| Borrowed { room: "toys".into(), name: class.name.clone(), class: class.clone() })
+            .into(),
+        lent: vec![],
+    };
     let room = Room {
         name: "toys".into(),
         classes: vec![model, words, mean, part, report, tree, union],
         functions: vec![function, pair, ask],
+        borrowed: vec![],
+        lent: vec!["AnyKind".into(), "Mean".into(), "Tree".into()],
     };
-    let api = Api { version: "1.2.3", codes: vec![], rooms: vec![room] };
-    files(&api).into_iter().find(|file| file.path.ends_with("toys.py")).unwrap().text
+    let api = Api { version: "1.2.3", codes: vec![], rooms: vec![room, shop] };
+    files(&api).into_iter().find(|file| file.path.ends_with(name)).unwrap().text
 }
 
 #[track_caller]
@@ -161,6 +177,14 @@ fn enums_and_unions_become_aliases() {
     let text = made_up();
     has(&text, "Grade: TypeAlias = Literal[\"low\", \"high\"]\n\"\"\"A Grade.\n\n- `low`: Little.\n\"\"\"\n");
     has(&text, "AnyKind: TypeAlias = Mean | Tree\n");
+}
+
+#[test]
+fn classes_of_another_room_are_imported_from_it() {
+    let text = module_of("shops.py");
+    has(&text, "from .toys import AnyKind, Mean, Tree\n");
+    has(&text, "first: AnyKind = Mean(weight=0.75),");
+    has(&text, "__all__ = [\n    \"Wish\",\n]\n");
 }
 
 #[test]

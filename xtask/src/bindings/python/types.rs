@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 /// The class of that name.
 pub(super) fn class<'a>(room: &'a Room, name: &str) -> &'a Class {
-    room.classes.iter().find(|class| class.name == name).unwrap_or_else(|| panic!("{name} is not in {}", room.name))
+    room.class(name).unwrap_or_else(|| panic!("{name} is not in {}", room.name))
 }
 
 /// The hint of what users give.

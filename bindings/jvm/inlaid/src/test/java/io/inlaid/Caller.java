@@ -236,7 +236,7 @@ final class Caller {
             case "table" -> Table.class;
             case "list" -> List.class;
             case "map" -> Map.class;
-            case "class" -> Catalogue.get().rooms.get(room).types().get((String) type.get("name")).javaClass();
+            case "class" -> Catalogue.get().type(room, (String) type.get("name")).javaClass();
             default -> Object.class;
         };
     }
@@ -264,7 +264,7 @@ final class Caller {
             return Golden.array(json, Map.of());
         }
         if (kind.equals("class")) {
-            Type known = Catalogue.get().rooms.get(room).types().get((String) type.get("name"));
+            Type known = Catalogue.get().type(room, (String) type.get("name"));
             if (known.kind().equals("enum") && json instanceof String word && known.words().contains(word)) {
                 return Arrays.stream(known.javaClass().getEnumConstants())
                         .filter(constant -> Golden.wireName(constant).equals(word)).findFirst().orElseThrow();
@@ -277,7 +277,7 @@ final class Caller {
             }
             if (known.kind().equals("union") && json instanceof Map<?, ?> map && map.size() == 1) {
                 Map.Entry<?, ?> only = map.entrySet().iterator().next();
-                Type variant = Catalogue.get().rooms.get(room).types().get(only.getKey());
+                Type variant = Catalogue.get().type(room, (String) only.getKey());
                 if (variant != null && only.getValue() instanceof Map<?, ?>) {
                     return build(variant, Catalogue.object(only.getValue()));
                 }

@@ -21,6 +21,8 @@ final class Catalogue {
     final String version;
     final Map<String, Room> rooms = new LinkedHashMap<>();
     final Map<String, Operation> operations = new LinkedHashMap<>();
+    /** The room that a class belongs to, by the room that borrows it and its name. */
+    private final Map<String, String> lenders = new LinkedHashMap<>();
 
     record Room(String name, Map<String, Type> types, List<Operation> functions) {
         String javaPackage() {
@@ -76,7 +78,15 @@ final class Catalogue {
                     list(room.get("functions")).stream().map(item -> operation(name, null, object(item))).toList();
             functions.forEach(function -> operations.put(function.op(), function));
             rooms.put(name, new Room(name, types, functions));
+            for (Object item : list(room.get("borrowed"))) {
+                lenders.put(name + "." + object(item).get("name"), (String) object(item).get("room"));
+            }
         }
+    }
+
+    /** A class that a room mentions, its own or another room's; null if there is none. */
+    Type type(String room, String name) {
+        return rooms.get(lenders.getOrDefault(room + "." + name, room)).types().get(name);
     }
 
     static Catalogue get() {

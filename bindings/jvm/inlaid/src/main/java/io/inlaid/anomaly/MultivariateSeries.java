@@ -367,14 +367,14 @@ public final class MultivariateSeries {
     }
 
     void write(Writer out) {
-        out.field("expectation", expectation, (to, item) -> to.text(item.wireName()));
+        out.field("expectation", expectation, Wire::writeExpectation);
         out.field("significance", significance, Writer::number);
         out.field("gaps", gaps, (to, item) -> to.text(item.wireName()));
     }
 
     /** Collects the options of a {@code MultivariateSeries}. */
     public static final class Builder {
-        private Expectation expectation = Expectation.LEVEL;
+        private Expectation expectation = ColumnMedian.defaults();
         private double significance = 0.0001;
         private Gaps gaps = Gaps.REFUSE;
 

@@ -11,8 +11,12 @@ import io.inlaid.InlaidException;
 import io.inlaid.internal.Async;
 import io.inlaid.internal.Equality;
 import io.inlaid.internal.Given;
+import io.inlaid.internal.Lent;
 import io.inlaid.internal.Request;
 import io.inlaid.internal.Writer;
+import io.inlaid.forecast.AnyMethod;
+import io.inlaid.forecast.AutoEts;
+import io.inlaid.forecast.SeasonalNaive;
 
 /**
  * Values that a forecast from the past alone did not expect, with any method of {@code forecast}.
@@ -32,8 +36,8 @@ import io.inlaid.internal.Writer;
  *
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
-public final class ResidualDetector {
-    private final ForecastMethod method;
+public final class ResidualDetector implements Expectation {
+    private final AnyMethod method;
     private final OptionalLong season;
     private final double level;
     private final OptionalLong warmUp;
@@ -97,7 +101,7 @@ public final class ResidualDetector {
      *
      * @return the value
      */
-    public ForecastMethod method() {
+    public AnyMethod method() {
         return method;
     }
 
@@ -286,7 +290,7 @@ public final class ResidualDetector {
     }
 
     void write(Writer out) {
-        out.field("method", method, (to, item) -> to.text(item.wireName()));
+        out.field("method", method, Lent::writeVariant);
         out.field("season", season, Writer::optionalInteger);
         out.field("level", level, Writer::number);
         out.field("warm_up", warmUp, Writer::optionalInteger);
@@ -299,7 +303,7 @@ public final class ResidualDetector {
 
     /** Collects the options of a {@code ResidualDetector}. */
     public static final class Builder {
-        private ForecastMethod method = ForecastMethod.AUTO_ETS;
+        private AnyMethod method = AutoEts.defaults();
         private OptionalLong season = OptionalLong.empty();
         private double level = 0.9999;
         private OptionalLong warmUp = OptionalLong.empty();
@@ -317,7 +321,7 @@ public final class ResidualDetector {
          * @param method the value
          * @return this
          */
-        public Builder method(ForecastMethod method) {
+        public Builder method(AnyMethod method) {
             this.method = method;
             return this;
         }

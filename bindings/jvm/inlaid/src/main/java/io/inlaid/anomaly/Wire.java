@@ -61,6 +61,16 @@ final class Wire {
         }
     }
 
+    static void writeExpectation(Writer to, Expectation value) {
+        if (value instanceof ColumnMedian item) {
+            to.variant("ColumnMedian", item, ColumnMedian::write);
+        } else if (value instanceof TrendAndSeason item) {
+            to.variant("TrendAndSeason", item, TrendAndSeason::write);
+        } else if (value instanceof ResidualDetector item) {
+            to.variant("ResidualDetector", item, ResidualDetector::write);
+        }
+    }
+
     static void writeThreshold(Writer to, Threshold value) {
         if (value instanceof ContaminationThreshold item) {
             to.variant("ContaminationThreshold", item, ContaminationThreshold::write);

@@ -12,6 +12,7 @@ import io.inlaid.Matrix;
 import io.inlaid.internal.Async;
 import io.inlaid.internal.Equality;
 import io.inlaid.internal.Given;
+import io.inlaid.internal.Lent;
 import io.inlaid.internal.Request;
 import io.inlaid.internal.Writer;
 
@@ -33,6 +34,10 @@ import io.inlaid.internal.Writer;
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
 public final class AutoEts implements AnyMethod {
+    static {
+        Lent.lend(AutoEts.class, AutoEts::write);
+    }
+
     private final OptionalLong season;
     private final EtsError error;
     private final EtsTrend trend;

@@ -9,6 +9,7 @@ import io.inlaid.Context;
 import io.inlaid.InlaidException;
 import io.inlaid.Matrix;
 import io.inlaid.internal.Async;
+import io.inlaid.internal.Lent;
 import io.inlaid.internal.Request;
 import io.inlaid.internal.Writer;
 
@@ -18,6 +19,11 @@ import io.inlaid.internal.Writer;
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
 public final class Drift implements AnyMethod {
+    static {
+        Lent.lend(Drift.class, Drift::write);
+    }
+
+
     private Drift(Builder builder) {}
 
     /**

@@ -12,6 +12,7 @@ import io.inlaid.Matrix;
 import io.inlaid.internal.Async;
 import io.inlaid.internal.Equality;
 import io.inlaid.internal.Given;
+import io.inlaid.internal.Lent;
 import io.inlaid.internal.Request;
 import io.inlaid.internal.Writer;
 
@@ -21,6 +22,10 @@ import io.inlaid.internal.Writer;
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
 public final class SeasonalNaive implements AnyMethod {
+    static {
+        Lent.lend(SeasonalNaive.class, SeasonalNaive::write);
+    }
+
     private final OptionalLong season;
 
     private SeasonalNaive(Builder builder) {

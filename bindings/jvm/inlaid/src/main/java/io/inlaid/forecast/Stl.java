@@ -11,6 +11,7 @@ import io.inlaid.InlaidException;
 import io.inlaid.internal.Async;
 import io.inlaid.internal.Equality;
 import io.inlaid.internal.Given;
+import io.inlaid.internal.Lent;
 import io.inlaid.internal.Request;
 import io.inlaid.internal.Writer;
 
@@ -22,6 +23,10 @@ import io.inlaid.internal.Writer;
  * <p>Immutable; {@code builder()} starts from the defaults. Values are judged when they are used, by the engine.
  */
 public final class Stl {
+    static {
+        Lent.lend(Stl.class, Stl::write);
+    }
+
     private final OptionalLong season;
     private final boolean periodic;
     private final long seasonalWindow;
