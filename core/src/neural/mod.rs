@@ -14,5 +14,5 @@ mod tokens;
 mod weights;
 
 pub(crate) use kernels::unit;
-pub use text::{Outputs, TextModel};
+pub use text::{OpenModel, Outputs, Precision, TextModel};
 pub use tokens::Text;

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Context;
 use crate::error::{Code, Error, Result, ensure};
-use crate::neural::TextModel;
+use crate::neural::{OpenModel, TextModel};
 
 /// A model that gives every text a vector; texts that mean the same have vectors that point the same way.
 ///
 /// It opens folders as Hugging Face and sentence-transformers lay them out: `config.json`, `tokenizer.json`,
 /// `model.safetensors` (or its shards), and, if they are there, `modules.json` with the pooling. Encoders of the families
-/// BERT, DistilBERT, RoBERTa, XLM-R, CamemBERT, MPNet and ELECTRA can be run, in 32-bit floats, on the processor. Any
-/// number of threads may share one. The files are mapped into memory while they are read and must not change meanwhile.
+/// BERT, DistilBERT, RoBERTa, XLM-R, CamemBERT, MPNet, ELECTRA, DeBERTa v3 and ModernBERT can be run, in 32-bit floats or 8-bit
+/// integers, on the processor. Any number of threads may share one. The files are mapped into memory while they are read and must not change meanwhile.
 ///
 /// ```no_run
 /// use inlaid::Context;
@@ -86,7 +86,15 @@ impl Embedder {
     /// of other shapes than config.json says; `unsupported` for an architecture, pooling or number format that cannot be
     /// run, with those that can; `too_large` for a JSON file of more than 128 MB.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self { model: TextModel::open(folder.as_ref())? })
+        Self::open_with(folder, &OpenModel::default())
+    }
+
+    /// The same with options, such as weights in 8-bit integers.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(folder: impl AsRef<Path>, options: &OpenModel) -> Result<Self> {
+        Ok(Self { model: TextModel::open_with(folder, options)? })
     }
 
     /// Numbers per vector.

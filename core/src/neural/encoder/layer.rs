@@ -64,7 +64,7 @@ impl Layers {
         let count = memory.rows.len() / plan.hidden;
         memory.three.resize(count * 3 * plan.hidden, 0.0);
         memory.inner.resize(count * plan.inner.max(plan.hidden), 0.0);
-        layer.three.apply(&memory.rows, Activation::None, &mut memory.three);
+        layer.three.apply_with(&memory.rows, Activation::None, &mut memory.rounded, &mut memory.three);
         let mut at = 0;
         for tokens in texts {
             let length = tokens.ids.len();
@@ -110,12 +110,12 @@ impl Layer {
             _ => None,
         };
         Ok(Self {
-            three: Linear::new(&weights, &bias, hidden),
+            three: Linear::kept(&weights, &bias, hidden, read.kept),
             relative,
-            mixed: read.linear(&name(names.mixed), hidden, hidden)?,
+            mixed: read.part(&name(names.mixed), hidden, hidden)?,
             mixed_norm: read.norm(&name(names.mixed_norm), hidden)?,
-            up: read.linear(&name(names.up), hidden, inner)?,
-            down: read.linear(&name(names.down), inner, hidden)?,
+            up: read.part(&name(names.up), hidden, inner)?,
+            down: read.part(&name(names.down), inner, hidden)?,
             down_norm: read.norm(&name(names.down_norm), hidden)?,
         })
     }
@@ -124,7 +124,12 @@ impl Layer {
     fn finish(&self, plan: &Plan, memory: &mut Memory) {
         let count = memory.rows.len() / plan.hidden;
         memory.mixed.resize(count * plan.hidden, 0.0);
-        self.mixed.apply(&memory.inner[..count * plan.hidden], Activation::None, &mut memory.mixed);
+        self.mixed.apply_with(
+            &memory.inner[..count * plan.hidden],
+            Activation::None,
+            &mut memory.rounded,
+            &mut memory.mixed,
+        );
         add_and_normalise(
             &mut memory.rows,
             &memory.mixed,
@@ -132,8 +137,13 @@ impl Layer {
             &self.mixed_norm.shift,
             plan.epsilon,
         );
-        self.up.apply(&memory.rows, plan.activation, &mut memory.inner);
-        self.down.apply(&memory.inner[..count * plan.inner], Activation::None, &mut memory.mixed);
+        self.up.apply_with(&memory.rows, plan.activation, &mut memory.rounded, &mut memory.inner);
+        self.down.apply_with(
+            &memory.inner[..count * plan.inner],
+            Activation::None,
+            &mut memory.rounded,
+            &mut memory.mixed,
+        );
         add_and_normalise(&mut memory.rows, &memory.mixed, &self.down_norm.scale, &self.down_norm.shift, plan.epsilon);
     }
 }

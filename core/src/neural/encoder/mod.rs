@@ -14,7 +14,7 @@ mod tests;
 
 use std::sync::Mutex;
 
-use super::kernels::{Activation, Linear, Spare, normalise_rows};
+use super::kernels::{Activation, Kept, Linear, Rows, Spare, normalise_rows};
 use super::weights::Weights;
 use crate::Context;
 use crate::error::{Result, ensure};
@@ -67,6 +67,8 @@ struct Memory {
     three: Vec<f32>,
     mixed: Vec<f32>,
     inner: Vec<f32>,
+    /// Rows as whole numbers, where weights are.
+    rounded: Rows,
     spare: Spare,
     /// Biases, or the places of distances, of the text at hand.
     bias: Vec<f32>,
@@ -78,6 +80,8 @@ struct Reader<'a> {
     weights: &'a Weights,
     /// The prefix that this file uses.
     prefix: &'static str,
+    /// What the weights of layers are kept as.
+    kept: Kept,
 }
 
 impl Reader<'_> {
@@ -99,6 +103,12 @@ impl Reader<'_> {
         Ok(Linear::new(&weights, &self.shift(&format!("{name}.bias"), outputs)?, inputs))
     }
 
+    /// A part of a layer, which most of the time goes into.
+    fn part(&self, name: &str, inputs: usize, outputs: usize) -> Result<Linear> {
+        let weights = self.tensor(&format!("{name}.weight"), &[outputs, inputs])?;
+        Ok(Linear::kept(&weights, &self.shift(&format!("{name}.bias"), outputs)?, inputs, self.kept))
+    }
+
     fn norm(&self, name: &str, width: usize) -> Result<Norm> {
         // The first checkpoints called them gamma and beta.
         let old = self.has(&format!("{name}.gamma"));
@@ -112,14 +122,14 @@ impl Reader<'_> {
 
 impl Encoder {
     /// Of the tensors that `plan` asks for.
-    pub(super) fn new(plan: Plan, weights: &Weights) -> Result<Self> {
+    pub(super) fn new(plan: Plan, weights: &Weights, kept: Kept) -> Result<Self> {
         let names = names(plan.family);
         let [words, norm] = match plan.family {
             Family::Modern => ["embeddings.tok_embeddings.weight", "embeddings.norm"],
             _ => ["embeddings.word_embeddings.weight", "embeddings.LayerNorm"],
         };
         let prefix = if weights.has(words) { "" } else { names.prefix };
-        let read = Reader { weights, prefix };
+        let read = Reader { weights, prefix, kept };
         let width = plan.embedding;
         let positions = match plan.has_positions {
             true => read.tensor("embeddings.position_embeddings.weight", &[plan.positions, width])?,

@@ -32,11 +32,11 @@ impl Layers {
             let name = |part: &str| format!("layers.{at}.{part}");
             Ok(Layer {
                 norm: if at == 0 { None } else { Some(read.norm(&name("attn_norm"), hidden)?) },
-                three: read.linear(&name("attn.Wqkv"), hidden, 3 * hidden)?,
-                mixed: read.linear(&name("attn.Wo"), hidden, hidden)?,
+                three: read.part(&name("attn.Wqkv"), hidden, 3 * hidden)?,
+                mixed: read.part(&name("attn.Wo"), hidden, hidden)?,
                 inner_norm: read.norm(&name("mlp_norm"), hidden)?,
-                up: read.linear(&name("mlp.Wi"), hidden, 2 * inner)?,
-                down: read.linear(&name("mlp.Wo"), inner, hidden)?,
+                up: read.part(&name("mlp.Wi"), hidden, 2 * inner)?,
+                down: read.part(&name("mlp.Wo"), inner, hidden)?,
             })
         });
         let width = hidden / plan.heads;
@@ -65,7 +65,7 @@ impl Layers {
             if let Some(norm) = &layer.norm {
                 normalise_rows(&mut memory.mixed, &norm.scale, &norm.shift, plan.epsilon);
             }
-            layer.three.apply(&memory.mixed, Activation::None, &mut memory.three);
+            layer.three.apply_with(&memory.mixed, Activation::None, &mut memory.rounded, &mut memory.three);
             let mut at = 0;
             for tokens in texts {
                 let length = tokens.ids.len();
@@ -75,13 +75,13 @@ impl Layers {
                 attention(rows, self.heads, bias, &mut memory.spare, &mut memory.inner[at * plan.hidden..]);
                 at += length;
             }
-            layer.mixed.apply(&memory.inner[..size], Activation::None, &mut memory.mixed);
+            layer.mixed.apply_with(&memory.inner[..size], Activation::None, &mut memory.rounded, &mut memory.mixed);
             add(&mut memory.rows, &memory.mixed);
             memory.mixed.copy_from_slice(&memory.rows);
             normalise_rows(&mut memory.mixed, &layer.inner_norm.scale, &layer.inner_norm.shift, plan.epsilon);
-            layer.up.apply(&memory.mixed, Activation::None, &mut memory.inner);
+            layer.up.apply_with(&memory.mixed, Activation::None, &mut memory.rounded, &mut memory.inner);
             gate(&memory.inner[..2 * inner], plan.inner, plan.activation, &mut memory.bias[..inner]);
-            layer.down.apply(&memory.bias[..inner], Activation::None, &mut memory.mixed);
+            layer.down.apply_with(&memory.bias[..inner], Activation::None, &mut memory.rounded, &mut memory.mixed);
             add(&mut memory.rows, &memory.mixed);
         }
         normalise_rows(&mut memory.rows, &self.last.scale, &self.last.shift, plan.epsilon);

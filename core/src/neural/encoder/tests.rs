@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::super::kernels::unit;
 use super::super::weights::Weights;
+use super::Kept;
 use crate::Context;
 
 use super::{Encoder, Plan, Tokens};
@@ -18,7 +19,7 @@ fn models() -> Option<PathBuf> {
 
 fn open(folder: &Path) -> Encoder {
     let plan = Plan::parse(&std::fs::read(folder.join("config.json")).unwrap()).unwrap();
-    Encoder::new(plan, &Weights::open(&[folder.join("model.safetensors")]).unwrap()).unwrap()
+    Encoder::new(plan, &Weights::open(&[folder.join("model.safetensors")]).unwrap(), Kept::Floats).unwrap()
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@
 //! rows and 64 outputs stays in registers (24 of AVX-512's 32) while all inputs pass by; bias and activation are applied before
 //! it is stored. Ahead of the crate `gemm` by a fifth at these shapes, since weights are put in order once instead of in every
 //! call.
+use super::bytes::{self, Rows};
 use super::pointwise::{gelu, gelu_tanh};
 use super::{fused, multiply_add};
 
@@ -31,9 +32,23 @@ pub(in crate::neural) enum Activation {
 pub(in crate::neural) struct Linear {
     inputs: usize,
     outputs: usize,
-    /// `[panel][input][PANEL]`, padded with 0.
-    panels: Vec<f32>,
+    weights: Weights,
+    /// Padded to whole panels.
     bias: Vec<f32>,
+}
+
+#[derive(Debug)]
+enum Weights {
+    /// `[panel][input][PANEL]`, padded with 0.
+    Floats(Vec<f32>),
+    Bytes(bytes::Weights),
+}
+
+/// What weights are kept as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::neural) enum Kept {
+    Floats,
+    Bytes,
 }
 
 impl Linear {
@@ -48,7 +63,19 @@ impl Linear {
         }
         let mut bias = bias.to_vec();
         bias.resize(outputs.next_multiple_of(PANEL), 0.0);
-        Self { inputs, outputs, panels, bias }
+        Self { inputs, outputs, weights: Weights::Floats(panels), bias }
+    }
+
+    /// The same, with weights as `kept` says; a layer of very many inputs keeps floats.
+    pub(in crate::neural) fn kept(weights: &[f32], bias: &[f32], inputs: usize, kept: Kept) -> Self {
+        if kept == Kept::Floats || inputs > bytes::MOST_INPUTS {
+            return Self::new(weights, bias, inputs);
+        }
+        let weights = bytes::Weights::new(weights, inputs);
+        let outputs = weights.outputs();
+        let mut bias = bias.to_vec();
+        bias.resize(outputs.next_multiple_of(PANEL), 0.0);
+        Self { inputs, outputs, weights: Weights::Bytes(weights), bias }
     }
 
     pub(in crate::neural) fn outputs(&self) -> usize {
@@ -57,9 +84,23 @@ impl Linear {
 
     /// `out = activation(x W' + bias)` for rows of `x`, one after the other.
     pub(in crate::neural) fn apply(&self, x: &[f32], activation: Activation, out: &mut [f32]) {
-        let left = Left { values: x, stride: self.inputs, rows: x.len() / self.inputs.max(1) };
-        let right = Right { panels: &self.panels, inputs: self.inputs, outputs: self.outputs };
-        product(left, right, &Finish::Layer(&self.bias, activation), out, self.outputs);
+        self.apply_with(x, activation, &mut Rows::default(), out);
+    }
+
+    /// The same, with memory for rounded rows that the caller keeps.
+    pub(in crate::neural) fn apply_with(&self, x: &[f32], activation: Activation, rows: &mut Rows, out: &mut [f32]) {
+        let finish = Finish::Layer(&self.bias, activation);
+        match &self.weights {
+            Weights::Floats(panels) => {
+                let left = Left { values: x, stride: self.inputs, rows: x.len() / self.inputs.max(1) };
+                let right = Right { panels, inputs: self.inputs, outputs: self.outputs };
+                product(left, right, &finish, out, self.outputs);
+            }
+            Weights::Bytes(weights) => {
+                bytes::round_rows(x, self.inputs, rows);
+                weights.product(rows, &finish, out);
+            }
+        }
     }
 }
 
@@ -178,7 +219,7 @@ fn sums<const FUSED: bool, const R: usize, const P: usize, const W: usize>(
 
 /// Finish sums and store those that belong to a column.
 #[inline(always)]
-fn store<const FUSED: bool, const W: usize>(
+pub(super) fn store<const FUSED: bool, const W: usize>(
     sums: &mut [[f32; W]],
     finish: &Finish<'_>,
     (at, width): (usize, usize),

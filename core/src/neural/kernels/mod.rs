@@ -3,6 +3,7 @@
 //! | loop | what |
 //! |---|---|
 //! | [`Linear`] | rows times a weight matrix, bias and activation while the results are in registers |
+//! | `bytes` | the same with rows and weights rounded to 8 bits |
 //! | `attention` | every row of a sentence looks at every other, head by head |
 //! | `pointwise` | activations, softmax, layer norm |
 //!
@@ -11,13 +12,15 @@
 //! may differ in the last bits between kinds of processors; on one processor they are the same on any number of threads and in
 //! any batch.
 mod attention;
+mod bytes;
 mod linear;
 mod pointwise;
 #[cfg(test)]
 mod tests;
 
 pub(in crate::neural) use attention::{Bias, Heads, Relative, Spare, attention};
-pub(in crate::neural) use linear::{Activation, Linear};
+pub(in crate::neural) use bytes::Rows;
+pub(in crate::neural) use linear::{Activation, Kept, Linear};
 pub(crate) use pointwise::unit;
 pub(in crate::neural) use pointwise::{add_and_normalise, gate, normalise_rows, rotate};
 

@@ -1,5 +1,6 @@
 use super::attention::Spare;
-use super::linear::{Activation, Linear};
+use super::bytes::{self, Rows, Way};
+use super::linear::{Activation, Finish, Kept, Linear};
 use super::pointwise::{exp, gelu, gelu_tanh};
 use super::{Bias, Heads, add_and_normalise, attention};
 use crate::math::random::Random;
@@ -39,6 +40,91 @@ fn a_row_does_not_depend_on_the_rows_beside_it() {
     for (row, expected) in x.chunks(inputs).zip(all.chunks(outputs)) {
         layer.apply(row, Activation::Gelu, &mut one);
         assert_eq!(one, expected);
+    }
+}
+
+/// Every way to multiply bytes that this processor has.
+fn ways() -> Vec<Way> {
+    let all = [
+        Way::Portable,
+        #[cfg(target_arch = "x86_64")]
+        Way::Avx2,
+        #[cfg(target_arch = "x86_64")]
+        Way::Avx512,
+        #[cfg(target_arch = "x86_64")]
+        Way::Vnni,
+    ];
+    all.into_iter().filter(|way| *way <= Way::best()).collect()
+}
+
+#[test]
+fn sums_of_bytes_are_exact_by_every_way() {
+    for (rows, outputs, inputs) in [(1, 1, 1), (7, 33, 5), (13, 64, 31), (6, 100, 64), (8, 17, 3), (25, 129, 40)] {
+        // Whole numbers whose largest meet the ends of their ranges stay what they are.
+        let mut random = Random::new(inputs as u64);
+        let mut x: Vec<f32> = (0..rows * inputs).map(|_| (random.uniform() * 256.0).floor() as f32 - 100.0).collect();
+        let mut weights: Vec<f32> =
+            (0..outputs * inputs).map(|_| (random.uniform() * 255.0).floor() as f32 - 127.0).collect();
+        x.chunks_mut(inputs).for_each(|row| {
+            row[0] = -100.0;
+            row[inputs - 1] = 155.0;
+        });
+        weights.chunks_mut(inputs).for_each(|row| row[0] = -127.0);
+        let made = bytes::Weights::new(&weights, inputs);
+        let mut rounded = Rows::default();
+        // Rows of one number have but one end: 155 / 255 is then a step.
+        let x: Vec<f32> = if inputs == 1 { vec![255.0; rows] } else { x };
+        bytes::round_rows(&x, inputs, &mut rounded);
+        for way in ways() {
+            let mut out = vec![f32::NAN; rows * outputs];
+            made.product_by(way, &rounded, &Finish::Scaled(1.0), &mut out);
+            for row in 0..rows {
+                for output in 0..outputs {
+                    let products = (0..inputs).map(|at| x[row * inputs + at] * weights[output * inputs + at]);
+                    let exact: f32 = products.sum();
+                    let got = out[row * outputs + output];
+                    assert_eq!(got, exact, "{way:?}, {inputs} inputs, row {row}, output {output}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rounded_layers_are_within_half_a_step_per_number() {
+    let (rows, inputs, outputs) = (9, 200, 70);
+    let (x, weights, bias) = (numbers(rows * inputs, 1), numbers(outputs * inputs, 2), numbers(outputs, 3));
+    let [floats, whole] = [Kept::Floats, Kept::Bytes].map(|kept| Linear::kept(&weights, &bias, inputs, kept));
+    let (mut exact, mut got) = (vec![0.0; rows * outputs], vec![0.0; rows * outputs]);
+    floats.apply(&x, Activation::None, &mut exact);
+    whole.apply(&x, Activation::None, &mut got);
+    let range = |row: &[f32]| {
+        row.iter().fold(0.0_f32, |most, value| most.max(*value))
+            - row.iter().fold(0.0_f32, |least, value| least.min(*value))
+    };
+    for (row, (exact, got)) in exact.chunks(outputs).zip(got.chunks(outputs)).enumerate() {
+        let x = &x[row * inputs..][..inputs];
+        let step = range(x) / 255.0;
+        for output in 0..outputs {
+            let weights = &weights[output * inputs..][..inputs];
+            let most = weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
+            let bound: f32 = x
+                .iter()
+                .zip(weights)
+                .map(|(x, weight)| {
+                    let (of_x, of_weight) = (step / 2.0, most / 254.0);
+                    weight.abs() * of_x + x.abs() * of_weight + of_x * of_weight
+                })
+                .sum();
+            let off = (exact[output] - got[output]).abs();
+            assert!(off <= bound * 1.001 + 1e-4, "{off} for {bound}");
+        }
+    }
+    // Rows of zeros and constants, and numbers at the ends of what a float can hold.
+    for value in [0.0, 3.0, -2.0, 1e-42, 3e37, -3e37] {
+        let mut out = vec![f32::NAN; outputs];
+        whole.apply(&vec![value; inputs], Activation::None, &mut out);
+        assert!(out.iter().all(|number| !number.is_nan()), "{value}");
     }
 }
 
