@@ -7,61 +7,49 @@
 use std::ops::Range;
 
 use super::neighbours::NOBODY;
-use super::panels::{BLOCK, FEW, Few, NOWHERE, Panels, order, widen};
+use super::hopes::{Hopes, each_mark};
+use super::panels::{BLOCK, FEW, NOWHERE, Panels, widen};
+use super::places::order;
+use super::products::{Halves, Held};
 use super::screen::apart;
 use crate::Context;
 use crate::error::Result;
-use crate::math::simd::dispatch;
+use crate::math::simd::{Kernels, dispatch};
 
 /// About how many numbers of the blocks that are taken together stay in the cache, and the fewest and the most of these.
-const KEPT: usize = 1 << 18;
-const TOGETHER: [usize; 2] = [4, 16];
+pub(super) const KEPT: usize = 1 << 18;
+pub(super) const TOGETHER: [usize; 2] = [4, 16];
 /// With how many blocks around it a block begins, at least.
 const BESIDE: usize = 4;
 /// Groups of a few rows that are tried, and below which share of all blocks near them they are held against those alone.
 const TRIED: usize = 64;
 const ALONE: f64 = 0.35;
-/// Up to so many columns new rows are asked for a few at a time, not a block.
-const FEW_COLUMNS: usize = 24;
 /// How many blocks near a few rows are met first.
-const NEAREST: usize = 6;
+pub(super) const NEAREST: usize = 6;
 /// Rows whose hopes are measured at once.
 const MEASURED: usize = 512;
 
 /// All rows, in an order that puts near ones together.
 #[derive(Clone, Debug)]
 pub(super) struct Dense {
-    columns: usize,
+    pub(super) columns: usize,
     /// Which row stands where.
-    order: Vec<u32>,
+    pub(super) order: Vec<u32>,
     /// The rows themselves.
     values: Vec<f64>,
-    panels: Panels,
-}
-
-/// What is known so far about the neighbours of some rows.
-#[derive(Clone)]
-struct Hopes {
-    wanted: usize,
-    /// The most hopes of a row.
-    room: usize,
-    /// Rows that may be among the nearest, `room` for each: the squared distance in the upper half, the row in the lower.
-    hopes: Vec<u64>,
-    counts: Vec<u32>,
-    /// Beyond this squared distance a row is too far.
-    limits: Vec<i32>,
+    pub(super) panels: Panels,
 }
 
 /// What a thread needs again and again.
 #[derive(Default)]
-struct Spare {
-    few: Few,
-    low: Vec<f64>,
-    high: Vec<f64>,
-    gaps: Vec<[f64; 8]>,
-    blocks: Vec<u32>,
-    near: Vec<(f64, u32)>,
-    measured: Vec<(f64, u32)>,
+pub(super) struct Spare {
+    pub(super) held: Held,
+    pub(super) low: Vec<f64>,
+    pub(super) high: Vec<f64>,
+    pub(super) gaps: Vec<[f64; 8]>,
+    pub(super) blocks: Vec<u32>,
+    pub(super) near: Vec<(f64, u32)>,
+    pub(super) measured: Vec<(f64, u32)>,
 }
 
 dispatch! {
@@ -74,53 +62,54 @@ dispatch! {
     }
 }
 
-impl Hopes {
-    /// For so many rows, of which the first so many exist.
-    fn new(rows: usize, real: usize, wanted: usize) -> Self {
-        let mut limits = vec![i32::MAX; real];
-        limits.resize(rows, -1);
-        let room = 2 * wanted + 16;
-        Self { wanted, room, hopes: vec![0; real * room], counts: vec![0; real], limits }
-    }
-
-    fn of(&self, row: usize) -> &[u64] {
-        &self.hopes[row * self.room..][..self.counts[row] as usize]
-    }
-
-    /// Take up a hope where it is within the limit; whether there is no room for another.
-    #[inline(always)]
-    fn add(&mut self, row: usize, other: usize, square: i32) -> bool {
-        let count = self.counts[row] as usize;
-        // Without a branch: half of these are not within it.
-        self.hopes[row * self.room + count] = (square as u64) << 32 | other as u64;
-        let count = count + usize::from(square <= self.limits[row]);
-        self.counts[row] = count as u32;
-        count == self.room
-    }
-
-    /// Drop hopes that are too far.
-    fn cut(&mut self, row: usize, blur: f64) {
-        let count = self.counts[row] as usize;
-        if count <= self.wanted {
-            return;
+dispatch! {
+    /// The least of every lane of the blocks that a few rows were held against, of every other block each.
+    fn least, portable least_portable(halves: &[Halves]) -> [[[i32; BLOCK]; 2]; FEW] {
+        let mut least = [[[i32::MAX; BLOCK]; 2]; FEW];
+        for two in halves.chunks(2) {
+            for (side, halves) in two.iter().enumerate() {
+                for row in 0..FEW {
+                    for lane in 0..BLOCK {
+                        let (half, so_far) = (halves[row][lane], &mut least[row][side][lane]);
+                        *so_far = if half < *so_far { half } else { *so_far };
+                    }
+                }
+            }
         }
-        let hopes = &mut self.hopes[row * self.room..][..count];
-        let (_, last, _) = hopes.select_nth_unstable(self.wanted - 1);
-        let limit = Panels::limit(((*last >> 32) as f64).sqrt() + blur, blur).min(self.limits[row]);
-        let mut kept = 0;
-        for from in 0..count {
-            let hope = hopes[from];
-            hopes[kept] = hope;
-            kept += usize::from((hope >> 32) as i64 <= i64::from(limit));
+        least
+    }
+}
+
+dispatch! {
+    /// The `wanted`-th smallest: the largest of those that fewer are smaller than.
+    fn nth, portable nth_portable(values: &[[i32; BLOCK]; 2], wanted: usize) -> i32 {
+        let mut smaller = [[0; BLOCK]; 2];
+        for other in values.as_flattened() {
+            for side in 0..2 {
+                for lane in 0..BLOCK {
+                    smaller[side][lane] += i32::from(*other < values[side][lane]);
+                }
+            }
         }
-        self.limits[row] = limit;
-        self.counts[row] = kept as u32;
+        let mut most = i32::MIN;
+        for side in 0..2 {
+            for lane in 0..BLOCK {
+                let value = if smaller[side][lane] < wanted as i32 { values[side][lane] } else { i32::MIN };
+                most = if value > most { value } else { most };
+            }
+        }
+        most
     }
 }
 
 impl Dense {
     /// Over rows of finite values; none where 16 bits do not reach.
     pub(super) fn of(values: &[f64], columns: usize, context: &Context) -> Result<Option<Self>> {
+        Self::with(values, columns, Kernels::default(), context)
+    }
+
+    /// As above, with no more than these kernels.
+    pub(super) fn with(values: &[f64], columns: usize, kernels: Kernels, context: &Context) -> Result<Option<Self>> {
         let order = order(values, columns, context)?;
         let mut sorted = Vec::with_capacity(values.len());
         for (at, row) in order.iter().enumerate() {
@@ -129,7 +118,7 @@ impl Dense {
             }
             sorted.extend_from_slice(&values[*row as usize * columns..][..columns]);
         }
-        let Some(panels) = Panels::of(&sorted, columns, context)? else { return Ok(None) };
+        let Some(panels) = Panels::of(&sorted, columns, kernels, context)? else { return Ok(None) };
         Ok(Some(Self { columns, order, values: sorted, panels }))
     }
 
@@ -145,7 +134,12 @@ impl Dense {
     /// The `wanted` nearest of every row, itself left out, nearest first: rows and squared distances.
     pub(super) fn all(&self, wanted: usize, context: &Context) -> Result<(Vec<u32>, Vec<f64>)> {
         let blocks = self.panels.blocks();
-        let mut start = Hopes::new(blocks * BLOCK, self.panels.count(), wanted);
+        let mut start = Hopes::new(
+            blocks * BLOCK,
+            self.panels.count(),
+            wanted,
+            self.panels.coarseness(&self.panels.rounded),
+        );
         let mut spare = Spare::default();
         for block in 0..blocks {
             context.check()?;
@@ -191,7 +185,7 @@ impl Dense {
         high.resize(self.columns, f64::NEG_INFINITY);
         rows.clone().for_each(|row| widen(self.row(self.panels.places[row] as usize), low, high));
         self.panels.gaps(low, high, 0, gaps);
-        let most = hopes.limits[rows].iter().copied().max().unwrap_or(-1);
+        let most = hopes.most(rows);
         let reach = self.panels.reach(most, 2.0 * self.panels.blur);
         near.clear();
         let all = gaps.as_flattened().iter().take(self.panels.blocks());
@@ -215,7 +209,7 @@ impl Dense {
                     });
                     self.beside(own.clone(), 0..NEAREST, &mut hopes, &mut spare);
                     own.clone().for_each(|row| hopes.cut(row, blur));
-                    let most = hopes.limits[own.clone()].iter().copied().max().unwrap_or(-1);
+                    let most = hopes.most(own.clone());
                     let reach = panels.reach(most, blur);
                     spare.near.drain(..NEAREST);
                     spare.near.retain(|(gap, _)| *gap <= reach);
@@ -233,11 +227,13 @@ impl Dense {
         for near in spare.near[some].chunks(TOGETHER[1]) {
             spare.blocks.clear();
             spare.blocks.extend(near.iter().map(|(_, block)| *block));
-            spare.few.take(panels, own.clone(), &hopes.limits[own.clone()]);
-            panels.hold(&mut spare.few, &spare.blocks, None);
-            each_mark(&spare.few, &spare.blocks, own.len(), |which, other, square| {
+            panels.hold(&panels.rounded, own.clone(), &hopes.held()[own.clone()], &[], &spare.blocks, &mut spare.held);
+            each_mark(&spare.held, &spare.blocks, own.len(), |which, other, held| {
                 let row = own.start + which;
-                if other != row && other < panels.count() && hopes.add(row, other, square) {
+                if other == row || other >= panels.count() {
+                    return;
+                }
+                if hopes.add(row, other, panels.rounded.half(row, &panels.rounded, other, held)) {
                     let values = self.row(panels.places[row] as usize);
                     self.clear(values, row, blur, hopes, &mut spare.measured);
                 }
@@ -250,8 +246,7 @@ impl Dense {
         let (blocks, mut spare) = (self.panels.blocks(), Spare::default());
         let together = (KEPT / self.columns / BLOCK).clamp(TOGETHER[0], TOGETHER[1]);
         let reach = |hopes: &Hopes, block: usize| {
-            let limits = &hopes.limits[block * BLOCK..(block + 1) * BLOCK];
-            self.panels.reach(limits.iter().copied().max().unwrap_or(-1), 2.0 * self.panels.blur)
+            self.panels.reach(hopes.most(block * BLOCK..(block + 1) * BLOCK), 2.0 * self.panels.blur)
         };
         let mut reaches: Vec<f64> = (0..blocks).map(|block| reach(&hopes, block)).collect();
         for block in (thread..blocks).step_by(threads) {
@@ -288,38 +283,32 @@ impl Dense {
         spare.blocks.clear();
         spare.blocks.extend((first..panels.blocks().min(first + around)).map(|block| block as u32));
         let rows = block * BLOCK..panels.count().min((block + 1) * BLOCK);
-        let mut squares = Vec::new();
+        let mut halves = Vec::new();
         for start in rows.clone().step_by(FEW) {
             let own = start..rows.end.min(start + FEW);
-            spare.few.take(panels, own.clone(), &[-1; FEW]);
-            panels.hold(&mut spare.few, &spare.blocks, None);
-            for (which, row) in own.enumerate() {
-                squares.clear();
-                // So many of the least are enough to bound the nearest: one of each lane, while lanes are many.
-                if hopes.wanted * 2 <= BLOCK {
-                    let mut least = [i32::MAX; BLOCK];
-                    for (block, sums) in spare.blocks.iter().zip(&spare.few.sums) {
-                        for lane in 0..BLOCK {
-                            let other = *block as usize * BLOCK + lane;
-                            let square = if other == row { i32::MAX } else { sums[which][lane] };
-                            least[lane] = least[lane].min(square);
-                        }
-                    }
-                    squares.extend_from_slice(&least);
-                } else {
-                    for (block, sums) in spare.blocks.iter().zip(&spare.few.sums) {
-                        squares.extend_from_slice(&sums[which]);
-                        if *block as usize == row / BLOCK {
-                            let own = squares.len() - BLOCK + row % BLOCK;
-                            squares[own] = i32::MAX;
-                        }
-                    }
+            panels.hold(&panels.rounded, own.clone(), &[], &[], &spare.blocks, &mut spare.held);
+            // No row is its own neighbour.
+            if let Some(at) = spare.blocks.iter().position(|other| *other as usize == block) {
+                for (which, row) in own.clone().enumerate() {
+                    spare.held.halves[at][which][row % BLOCK] = i32::MAX;
                 }
-                if squares.len() >= hopes.wanted {
-                    let (_, last, _) = squares.select_nth_unstable(hopes.wanted - 1);
-                    if *last < NOWHERE {
-                        hopes.limits[row] = Panels::limit(f64::from(*last).sqrt() + blur, blur);
+            }
+            // One of each lane, while lanes are many: so many of the least are enough to bound the nearest.
+            let lanes = (hopes.wanted <= BLOCK).then(|| least(&spare.held.halves));
+            for (which, row) in own.enumerate() {
+                let last = match &lanes {
+                    Some(lanes) => nth(&lanes[which], hopes.wanted),
+                    None => {
+                        halves.clear();
+                        halves.extend(spare.held.halves.iter().flat_map(|halves| halves[which]));
+                        if halves.len() < hopes.wanted {
+                            continue;
+                        }
+                        *halves.select_nth_unstable(hopes.wanted - 1).1
                     }
+                };
+                if last < NOWHERE {
+                    hopes.begin(row, last, blur);
                 }
             }
         }
@@ -331,17 +320,23 @@ impl Dense {
         let rows = block * BLOCK..panels.count().min((block + 1) * BLOCK);
         for start in rows.clone().step_by(FEW) {
             let own = start..rows.end.min(start + FEW);
-            spare.few.take(panels, own.clone(), &hopes.limits[own.clone()]);
             let blocks = &spare.blocks[some.clone()];
-            panels.hold(&mut spare.few, blocks, Some(&hopes.limits));
-            each_mark(&spare.few, blocks, own.len(), |which, other, square| {
-                let row = start + which;
+            let limits = hopes.held();
+            panels.hold(&panels.rounded, own.clone(), &limits[own.clone()], limits, blocks, &mut spare.held);
+            if blocks.first() == Some(&(block as u32)) {
                 // Within a block every pair is met twice, and every row with itself.
-                if other > row && other < panels.count() {
-                    if hopes.add(row, other, square) {
+                for (which, row) in own.clone().enumerate() {
+                    spare.held.marks[0][which] &= !1 << (row % BLOCK);
+                }
+            }
+            each_mark(&spare.held, blocks, own.len(), |which, other, held| {
+                let row = start + which;
+                if other < panels.count() {
+                    let half = panels.rounded.half(row, &panels.rounded, other, held);
+                    if hopes.add(row, other, half) {
                         self.clear(self.row(panels.places[row] as usize), row, blur, hopes, &mut spare.measured);
                     }
-                    if hopes.add(other, row, square) {
+                    if hopes.add(other, row, half) {
                         self.clear(self.row(panels.places[other] as usize), other, blur, hopes, &mut spare.measured);
                     }
                 }
@@ -351,9 +346,9 @@ impl Dense {
 
     /// Make room.
     #[cold]
-    fn clear(&self, values: &[f64], row: usize, blur: f64, hopes: &mut Hopes, measured: &mut Vec<(f64, u32)>) {
+    pub(super) fn clear(&self, values: &[f64], row: usize, blur: f64, hopes: &mut Hopes, measured: &mut Vec<(f64, u32)>) {
         hopes.cut(row, blur);
-        if hopes.counts[row] as usize <= hopes.room - hopes.room / 4 {
+        if !hopes.is_crowded(row) {
             return;
         }
         // Many rows at almost the same distance: only measuring tells them apart.
@@ -362,25 +357,17 @@ impl Dense {
         let exact = measured.last().map_or(0.0, |(distance, _)| *distance);
         let mut kept: Vec<u32> = measured.iter().map(|(_, place)| *place).collect();
         kept.sort_unstable();
-        let (own, mut to) = (row * hopes.room, 0);
-        for (from, place) in places.iter().enumerate() {
-            if kept.binary_search(place).is_ok() {
-                hopes.hopes[own + to] = hopes.hopes[own + from];
-                to += 1;
-            }
-        }
-        hopes.counts[row] = to as u32;
         // Nothing is nearer than an equal row, and one is like the other.
         let limit = if exact > 0.0 { Panels::limit(exact.sqrt() / self.panels.unit, blur) } else { -1 };
-        hopes.limits[row] = hopes.limits[row].min(limit);
+        hopes.retain(row, |at| kept.binary_search(&places[at]).is_ok(), limit);
     }
 
-    fn places(&self, hopes: &[u64]) -> Vec<u32> {
+    pub(super) fn places(&self, hopes: &[u64]) -> Vec<u32> {
         hopes.iter().map(|hope| self.panels.places[*hope as u32 as usize]).collect()
     }
 
     /// The nearest of some places to a row, by their true squared distances; ties in the order of rows.
-    fn nearest(&self, row: &[f64], places: &[u32], wanted: usize, measured: &mut Vec<(f64, u32)>) {
+    pub(super) fn nearest(&self, row: &[f64], places: &[u32], wanted: usize, measured: &mut Vec<(f64, u32)>) {
         measure(&self.values, row, places, measured);
         let name = |place: u32| self.order[place as usize];
         let order = |left: &(f64, u32), right: &(f64, u32)| {
@@ -443,141 +430,5 @@ impl Dense {
             write(*place, &measured);
         }
         Ok((found, far))
-    }
-
-    /// The nearest rows of every query, nearest first, with squared distances; the row in `without` of each is left out.
-    pub(super) fn ask(
-        &self,
-        queries: &[f64],
-        without: &[u32],
-        rows: &mut [u32],
-        distances: &mut [f64],
-        context: &Context,
-    ) -> Result<()> {
-        let columns = self.columns;
-        let wanted = distances.len() / without.len().max(1);
-        let near = order(queries, columns, context)?;
-        let (mut spare, mut listed) = (Spare::default(), Vec::new());
-        // Boxes say little of many columns, and then products count.
-        for group in near.chunks(if columns <= FEW_COLUMNS { FEW } else { BLOCK }) {
-            context.check()?;
-            self.ask_some(queries, group, without, wanted, &mut spare, &mut listed, context)?;
-            for (query, found) in group.iter().zip(&listed) {
-                let own = *query as usize * wanted;
-                for ((distance, place), at) in found.iter().zip(own..own + wanted) {
-                    (rows[at], distances[at]) = (self.order[*place as usize], *distance);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The nearest places of each of a block of queries.
-    #[allow(clippy::too_many_arguments)]
-    fn ask_some(
-        &self,
-        queries: &[f64],
-        group: &[u32],
-        without: &[u32],
-        wanted: usize,
-        spare: &mut Spare,
-        found: &mut Vec<Vec<(f64, u32)>>,
-        context: &Context,
-    ) -> Result<()> {
-        let (panels, columns, pairs) = (&self.panels, self.columns, self.panels.pairs());
-        let query = |at: usize| &queries[group[at] as usize * columns..][..columns];
-        let alone = |at: usize, place: u32| self.order[place as usize] != without[group[at] as usize];
-        found.clear();
-        found.resize(group.len(), Vec::new());
-        let (mut rounded, mut lengths, mut blur) = (vec![[0; 2]; group.len() * pairs], Vec::new(), 0.0_f64);
-        let mut asked = Vec::new();
-        for (at, found) in found.iter_mut().enumerate() {
-            let to = &mut rounded[asked.len() * pairs..(asked.len() + 1) * pairs];
-            if let Some((square, own)) = panels.round(query(at), to) {
-                asked.push(at);
-                lengths.push(square);
-                blur = blur.max(own);
-            } else {
-                // Too long to be rounded.
-                context.check()?;
-                let all: Vec<u32> = (0..self.order.len() as u32).filter(|place| alone(at, *place)).collect();
-                self.nearest(query(at), &all, wanted, found);
-            }
-        }
-        let blur = panels.blur + blur;
-        let mut hopes = Hopes::new(asked.len(), asked.len(), wanted);
-        self.gaps(asked.iter().map(|at| query(*at)), spare);
-        let together = (KEPT / columns / BLOCK).clamp(TOGETHER[0], TOGETHER[1]);
-        let mut size = NEAREST;
-        while !spare.near.is_empty() && !asked.is_empty() {
-            context.check()?;
-            let next = size.min(spare.near.len());
-            spare.blocks.clear();
-            spare.blocks.extend(spare.near.drain(..next).map(|(_, block)| block));
-            size = together;
-            for first in (0..asked.len()).step_by(FEW) {
-                let own = first..asked.len().min(first + FEW);
-                let rows = &rounded[own.start * pairs..own.end * pairs];
-                spare.few.set(rows, &lengths[own.clone()], &hopes.limits[own.clone()]);
-                panels.hold(&mut spare.few, &spare.blocks, None);
-                each_mark(&spare.few, &spare.blocks, own.len(), |which, other, square| {
-                    let row = first + which;
-                    if other < panels.count()
-                        && alone(asked[row], panels.places[other])
-                        && hopes.add(row, other, square)
-                    {
-                        self.clear(query(asked[row]), row, blur, &mut hopes, &mut spare.measured);
-                    }
-                });
-            }
-            // After the nearest blocks the others are fewer.
-            (0..asked.len()).for_each(|row| hopes.cut(row, blur));
-            let reach = panels.reach(hopes.limits.iter().copied().max().unwrap_or(-1), blur);
-            spare.near.retain(|(gap, _)| *gap <= reach);
-        }
-        for (row, at) in asked.iter().enumerate() {
-            hopes.cut(row, blur);
-            let mut places = self.places(hopes.of(row));
-            places.extend(panels.long.iter().filter(|place| alone(*at, **place)));
-            self.nearest(query(*at), &places, wanted, &mut found[*at]);
-        }
-        Ok(())
-    }
-
-    /// List all blocks, the few nearest to some rows first.
-    fn gaps<'a>(&self, rows: impl Iterator<Item = &'a [f64]>, spare: &mut Spare) {
-        let Spare { low, high, gaps, near, .. } = spare;
-        low.clear();
-        low.resize(self.columns, f64::INFINITY);
-        high.clear();
-        high.resize(self.columns, f64::NEG_INFINITY);
-        rows.for_each(|row| widen(row, low, high));
-        self.panels.gaps(low, high, 0, gaps);
-        near.clear();
-        near.extend(gaps.as_flattened().iter().copied().take(self.panels.blocks()).zip(0..));
-        if near.len() > NEAREST {
-            near.select_nth_unstable_by(NEAREST, |left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
-        }
-    }
-}
-
-/// Call `with` for every marked pair: which of the few rows, the other row, and their squared distance.
-#[inline(always)]
-fn each_mark(few: &Few, blocks: &[u32], rows: usize, mut with: impl FnMut(usize, usize, i32)) {
-    for (((block, sums), marks), any) in blocks.iter().zip(&few.sums).zip(&few.marks).zip(&few.any) {
-        if *any == 0 {
-            continue;
-        }
-        for (which, (sums, marks)) in sums.iter().zip(marks).take(rows).enumerate() {
-            let (words, _) = marks.as_chunks::<8>();
-            for (word, marks) in words.iter().enumerate() {
-                let mut left = u64::from_le_bytes(*marks);
-                while left != 0 {
-                    let lane = word * 8 + left.trailing_zeros() as usize / 8;
-                    left &= left - 1;
-                    with(which, *block as usize * BLOCK + lane, sums[lane]);
-                }
-            }
-        }
     }
 }
