@@ -7,7 +7,7 @@ use super::panels::{BLOCK, FEW, Panels};
 use super::products::{Halves, Held};
 
 /// What is known so far about the neighbours of some rows.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Hopes {
     pub(super) wanted: usize,
     /// The most hopes of a row.
@@ -29,6 +29,21 @@ impl Hopes {
         let room = 2 * wanted + 16;
         let coarse = coarse.map(|coarse| (coarse, limits.clone()));
         Self { wanted, room, hopes: vec![0; real * room], counts: vec![0; real], limits, coarse }
+    }
+
+    /// Begin anew with so many rows.
+    pub(super) fn renew(&mut self, rows: usize, wanted: usize, coarse: Option<Coarse>) {
+        (self.wanted, self.room) = (wanted, 2 * wanted + 16);
+        // What is there stays: counts say how much of it is meant.
+        let size = rows * self.room;
+        if self.hopes.len() < size {
+            self.hopes.resize(size, 0);
+        }
+        self.counts.clear();
+        self.counts.resize(rows, 0);
+        self.limits.clear();
+        self.limits.resize(rows, i32::MAX);
+        self.coarse = coarse.map(|coarse| (coarse, self.limits.clone()));
     }
 
     /// The limits of rows as they are held in blocks.

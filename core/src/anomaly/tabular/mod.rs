@@ -50,12 +50,14 @@ mod options;
 mod panels;
 mod places;
 mod products;
+mod pairs;
 mod pca;
 mod probability;
 mod rows;
 mod screen;
 mod sort;
 mod svm;
+mod sweep;
 mod tails;
 #[cfg(test)]
 mod tests;

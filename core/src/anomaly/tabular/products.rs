@@ -71,6 +71,11 @@ impl Held {
         for_parts(few.rows[0].len(), |part| bytes(kernels, few, part, blocks, against, self));
     }
 
+    /// Mark anew those within other limits, of the few rows only.
+    pub(super) fn mark(&mut self, limits: [i32; FEW], kernels: Kernels) {
+        mark(kernels, &limits, &self.halves, &mut self.marks);
+    }
+
     fn make_room(&mut self, blocks: &[u32]) {
         self.halves.resize(blocks.len(), [[0; BLOCK]; FEW]);
         self.marks.resize(blocks.len(), [0; FEW]);
@@ -162,6 +167,17 @@ macro_rules! portable {
 portable! { words_narrow, words_everywhere, words_plain, add_words, Pair, WordLanes }
 portable! { bytes_narrow, bytes_everywhere, bytes_plain, add_bytes, Quad, ByteLanes }
 
+fn mark_plain(limits: &[i32; FEW], halves: &[Halves], marks: &mut [[u32; FEW]]) {
+    for (halves, marks) in halves.iter().zip(marks) {
+        for row in 0..FEW {
+            marks[row] = 0;
+            for lane in 0..BLOCK {
+                marks[row] |= u32::from(halves[row][lane] <= limits[row]) << lane;
+            }
+        }
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use std::arch::x86_64::{
@@ -170,7 +186,7 @@ mod wide {
         _mm512_set_epi64, _mm512_set1_epi32, _mm512_setr_epi32, _mm512_setzero_si512, _mm512_sub_epi32,
     };
 
-    use super::{Against, BLOCK, ByteLanes, FEW, Few, Held, LANES, NONE, Pair, Part, Quad, WordLanes};
+    use super::{Against, BLOCK, ByteLanes, FEW, Few, Halves, Held, LANES, NONE, Pair, Part, Quad, WordLanes};
 
     /// A load.
     // Loads and stores, each one instruction.
@@ -248,6 +264,18 @@ mod wide {
         _mm512_add_epi32(sums, _mm512_madd_epi16(own, there))
     }
 
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) fn mark(limits: &[i32; FEW], halves: &[Halves], marks: &mut [[u32; FEW]]) {
+        for (halves, marks) in halves.iter().zip(marks) {
+            for row in 0..FEW {
+                let limit = _mm512_set1_epi32(limits[row]);
+                let [low, high] = two(&halves[row]);
+                let low = u32::from(_mm512_cmple_epi32_mask(low, limit));
+                marks[row] = low | u32::from(_mm512_cmple_epi32_mask(high, limit)) << LANES;
+            }
+        }
+    }
+
     /// Declare a kernel with 4 rows and a block in registers.
     macro_rules! kernel {
         ($name:ident, $features:literal, $own:ty, $lanes:ty, $splat:ident, $load:ident, $add:ident) => {
@@ -321,7 +349,7 @@ mod wide {
     }
 }
 #[cfg(target_arch = "x86_64")]
-use wide::{bytes_vnni, words as words_wide, words_vnni};
+use wide::{bytes_vnni, mark as mark_wide, words as words_wide, words_vnni};
 
 choose! {
     fn words(few: &Few<'_, Pair>, part: Part, blocks: &[u32], against: &Against<'_, WordLanes>, held: &mut Held),
@@ -330,4 +358,8 @@ choose! {
 choose! {
     fn bytes(few: &Few<'_, Quad>, part: Part, blocks: &[u32], against: &Against<'_, ByteLanes>, held: &mut Held),
     portable bytes_narrow, avx512 bytes_narrow, vnni bytes_vnni
+}
+choose! {
+    fn mark(limits: &[i32; FEW], halves: &[Halves], marks: &mut [[u32; FEW]]),
+    portable mark_plain, avx512 mark_wide, vnni mark_wide
 }
