@@ -4,7 +4,7 @@
 //! known. Where there are more than there is room for, the nearest so many of them limit the others.
 use super::grain::Coarse;
 use super::panels::{BLOCK, FEW, Panels};
-use super::products::{Halves, Held};
+use super::products::Held;
 
 /// What is known so far about the neighbours of some rows.
 #[derive(Clone, Default)]
@@ -130,18 +130,16 @@ impl Hopes {
 #[inline(always)]
 pub(super) fn each_mark(held: &Held, blocks: &[u32], rows: usize, mut with: impl FnMut(usize, usize, i32)) {
     for ((block, halves), marks) in blocks.iter().zip(&held.halves).zip(&held.marks) {
-        each_of(*block as usize * BLOCK, halves, marks, rows, &mut with);
-    }
-}
-
-#[inline(always)]
-fn each_of(start: usize, halves: &Halves, marks: &[u32; FEW], rows: usize, with: &mut impl FnMut(usize, usize, i32)) {
-    for (which, (halves, marks)) in halves.iter().zip(marks).take(rows).enumerate() {
-        let mut left = *marks;
-        while left != 0 {
-            let lane = left.trailing_zeros() as usize;
-            left &= left - 1;
-            with(which, start + lane, halves[lane]);
+        if *marks == [0; FEW] {
+            continue;
+        }
+        for (which, (halves, marks)) in halves.iter().zip(marks).take(rows).enumerate() {
+            let mut left = *marks;
+            while left != 0 {
+                let lane = left.trailing_zeros() as usize % BLOCK;
+                left &= left - 1;
+                with(which, *block as usize * BLOCK + lane, halves[lane]);
+            }
         }
     }
 }

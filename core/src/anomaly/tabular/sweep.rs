@@ -167,7 +167,8 @@ impl Dense {
             let own = first..group.rows.len().min(first + FEW);
             let rows = group.rows.start + own.start..group.rows.start + own.end;
             panels.hold(group.rounded, rows, &hopes.held()[own.clone()], &[], blocks, held);
-            if wanted < 2 * BLOCK {
+            let unlimited = own.clone().any(|row| hopes.held()[row] == i32::MAX);
+            if unlimited && wanted < 2 * BLOCK {
                 least(&held.halves, lanes);
                 for (which, row) in own.clone().enumerate() {
                     // Itself may be among them.
@@ -190,6 +191,11 @@ impl Dense {
                     self.clear(group.values[row], row, group.blur, hopes, measured);
                 }
             });
+            for row in own {
+                if hopes.of(row).len() > wanted + wanted / 4 {
+                    hopes.cut(row, group.blur);
+                }
+            }
         }
     }
 
