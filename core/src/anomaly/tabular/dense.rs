@@ -5,6 +5,9 @@
 //! each pair is met once, for both (`pairs`), where that promises to cost less. Rows at the same distance come in their own order,
 //! whatever the order of blocks and the number of threads. O(rows^2 columns) at worst, 32 products a cycle at best with AVX-512, 64
 //! with its VNNI.
+use std::ops::Range;
+
+use super::grain::Means;
 use super::hopes::Hopes;
 use super::neighbours::NOBODY;
 use super::panels::{BLOCK, FEW, Panels};
@@ -14,7 +17,7 @@ use super::screen::apart;
 use super::sweep::{Group, Least};
 use crate::Context;
 use crate::error::Result;
-use crate::math::simd::{Kernels, dispatch};
+use crate::math::simd::dispatch;
 
 /// Groups of a few rows that are tried, to know how many blocks are near them.
 const TRIED: usize = 16;
@@ -34,6 +37,15 @@ pub(super) struct Dense {
     /// The rows themselves.
     values: Vec<f64>,
     pub(super) panels: Panels,
+}
+
+/// How all rows are held against all.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Way {
+    /// Every group of rows is swept over all blocks, or those near it where they lie apart.
+    Swept { apart: bool },
+    /// Each pair is met once.
+    Once,
 }
 
 /// What a thread needs again and again.
@@ -74,11 +86,11 @@ dispatch! {
 impl Dense {
     /// Over rows of finite values; none where 16 bits do not reach.
     pub(super) fn of(values: &[f64], columns: usize, context: &Context) -> Result<Option<Self>> {
-        Self::with(values, columns, Kernels::default(), context)
+        Self::with(values, columns, Means::default(), context)
     }
 
-    /// As above, with no more than these kernels.
-    pub(super) fn with(values: &[f64], columns: usize, kernels: Kernels, context: &Context) -> Result<Option<Self>> {
+    /// As above, held with these means.
+    pub(super) fn with(values: &[f64], columns: usize, means: Means, context: &Context) -> Result<Option<Self>> {
         let order = order(values, columns, context)?;
         let mut sorted = Vec::with_capacity(values.len());
         for (at, row) in order.iter().enumerate() {
@@ -87,7 +99,7 @@ impl Dense {
             }
             sorted.extend_from_slice(&values[*row as usize * columns..][..columns]);
         }
-        let Some(panels) = Panels::of(&sorted, columns, kernels, context)? else { return Ok(None) };
+        let Some(panels) = Panels::of(&sorted, columns, means, context)? else { return Ok(None) };
         Ok(Some(Self { columns, order, values: sorted, panels }))
     }
 
@@ -102,19 +114,31 @@ impl Dense {
 
     /// The `wanted` nearest of every row, itself left out, nearest first: rows and squared distances.
     pub(super) fn all(&self, wanted: usize, context: &Context) -> Result<(Vec<u32>, Vec<f64>)> {
-        let count = self.panels.count();
-        let mut spare = Spare::default();
-        let share = self.share(wanted, &mut spare, context)?;
+        let way = self.way(wanted, context)?;
+        self.all_by(way, wanted, context)
+    }
+
+    /// The way that promises to cost less.
+    fn way(&self, wanted: usize, context: &Context) -> Result<Way> {
+        let share = self.share(wanted, context)?;
         let apart = share < APART;
-        // In cycles for each row: what is done once a pair, or for each of its two rows; what that takes beforehand, and for
+        // In cycles for each row: what is done once a pair, or for each of its two rows, and what that takes beforehand and for
         // each hope.
-        let (rows, columns) = (count as f64, self.columns as f64);
-        let product = columns / if self.panels.coarseness(&self.panels.rounded).is_some() { 64.0 } else { 32.0 };
+        let (rows, columns) = (self.panels.count() as f64, self.columns as f64);
+        let product = columns / if self.panels.rounded.is_coarse() { 64.0 } else { 32.0 };
         let boxes = if apart { rows * columns / if self.columns <= FEW_COLUMNS { 200.0 } else { 1600.0 } } else { 0.0 };
         let swept = share * rows * (product + 0.35) + boxes;
-        let once = 0.5 * (1.2 * share).min(1.0) * rows * (product + 0.35) + 128.0 * product + 500.0 + 60.0 * wanted as f64;
-        let parts = if swept < once {
-            context.map(count.div_ceil(SWEPT), |part| {
+        let once =
+            0.5 * (1.2 * share).min(1.0) * rows * (product + 0.35) + 128.0 * product + 500.0 + 60.0 * wanted as f64;
+        Ok(if swept < once { Way::Swept { apart } } else { Way::Once })
+    }
+
+    /// As `all`, in this way.
+    pub(super) fn all_by(&self, way: Way, wanted: usize, context: &Context) -> Result<(Vec<u32>, Vec<f64>)> {
+        let count = self.panels.count();
+        let parts = match way {
+            Way::Once => self.once(wanted, context)?,
+            Way::Swept { apart } => context.map(count.div_ceil(SWEPT), |part| {
                 let mut spare = Spare::default();
                 let all = part * SWEPT..count.min((part + 1) * SWEPT);
                 let mut some = Vec::with_capacity(all.len() * wanted);
@@ -124,9 +148,7 @@ impl Dense {
                     self.sweep(&group, wanted, apart, &mut spare, context, |_, found| some.extend_from_slice(found))?;
                 }
                 Ok(some)
-            })?
-        } else {
-            self.once(wanted, context)?
+            })?,
         };
         self.gather(parts, wanted, context)
     }
@@ -137,7 +159,7 @@ impl Dense {
     }
 
     /// Some of the rows, to be swept.
-    fn own(&self, rows: std::ops::Range<usize>) -> Group<'_> {
+    fn own(&self, rows: Range<usize>) -> Group<'_> {
         Group {
             values: rows.clone().map(|row| self.row(self.panels.places[row] as usize)).collect(),
             own: rows.clone().map(|row| self.order[self.panels.places[row] as usize]).collect(),
@@ -148,7 +170,8 @@ impl Dense {
     }
 
     /// The share of all blocks that are near a group, estimated from some of them.
-    fn share(&self, wanted: usize, spare: &mut Spare, context: &Context) -> Result<f64> {
+    fn share(&self, wanted: usize, context: &Context) -> Result<f64> {
+        let mut spare = Spare::default();
         let (count, blocks) = (self.panels.count(), self.panels.blocks());
         let size = self.group(true);
         // No more than an eighth of all.
@@ -156,7 +179,7 @@ impl Dense {
         let (mut near, mut tried) = (0, 0);
         for start in (step / 2 / size * size..count).step_by(step) {
             context.check()?;
-            near += self.near(&self.own(start..count.min(start + size)), wanted, spare);
+            near += self.near(&self.own(start..count.min(start + size)), wanted, &mut spare);
             tried += 1;
         }
         Ok(if tried == 0 { 1.0 } else { near as f64 / (tried * blocks) as f64 })

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::panels::{BLOCK, FEW, NOWHERE, Panels};
-use super::products::{Against, ByteLanes, Few, Held, Pair, Quad, WordLanes};
+use super::products::{Against, ByteLanes, Few, Held, LANES, Pair, Quad, WordLanes};
 use crate::Context;
 use crate::error::Result;
 use crate::math::simd::{Kernels, adds_products, dispatch};
@@ -19,6 +19,14 @@ const TRIED: usize = 8;
 const USUAL: usize = 8;
 /// The largest byte.
 const LARGEST: f64 = 127.0;
+
+/// What rows are held with: all that pays, but for tests.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Means {
+    pub(super) kernels: Kernels,
+    /// Whether bytes are held first; by default where that promises to be faster.
+    pub(super) bytes: Option<bool>,
+}
 
 /// Rows as words.
 #[derive(Clone, Debug)]
@@ -111,13 +119,16 @@ dispatch! {
 dispatch! {
     /// The product of two rows.
     fn product, portable product_portable(left: &[Pair], right: &[Pair]) -> i32 {
-        let mut sums = [0; 16];
-        let (left, left_rest) = left.as_flattened().as_chunks::<32>();
-        let (right, right_rest) = right.as_flattened().as_chunks::<32>();
+        let mut sums = [0; LANES];
+        let (left, left_rest) = left.as_flattened().as_chunks::<{ 2 * LANES }>();
+        let (right, right_rest) = right.as_flattened().as_chunks::<{ 2 * LANES }>();
         for (left, right) in left.iter().zip(right) {
-            for lane in 0..16 {
-                sums[lane] += i32::from(left[2 * lane]) * i32::from(right[2 * lane])
-                    + i32::from(left[2 * lane + 1]) * i32::from(right[2 * lane + 1]);
+            let mut products = [0; 2 * LANES];
+            for at in 0..2 * LANES {
+                products[at] = i32::from(left[at]) * i32::from(right[at]);
+            }
+            for lane in 0..LANES {
+                sums[lane] += products[2 * lane] + products[2 * lane + 1];
             }
         }
         let rest: i32 = left_rest.iter().zip(right_rest).map(|(left, right)| i32::from(*left) * i32::from(*right)).sum();
@@ -230,20 +241,21 @@ impl Bytes {
 
 impl Rounded {
     /// As bytes too, where that promises to be faster, and in blocks.
-    pub(super) fn new(words: Words, kernels: Kernels, context: &Context) -> Result<(Self, Blocks)> {
+    pub(super) fn new(words: Words, means: Means, context: &Context) -> Result<(Self, Blocks)> {
         let columns = 2 * words.pairs;
-        if (FEWEST_BYTES..=MOST_BYTES).contains(&columns) && kernels == Kernels::Vnni && adds_products() {
-            let most = words.rows.as_flattened().iter().map(|word| word.unsigned_abs()).max().unwrap_or(0);
-            let unit = (f64::from(most) / LARGEST).max(1.0);
-            let rounded = Self { bytes: Some(Bytes::of(&words, unit)), words };
-            let Some(bytes) = &rounded.bytes else { return Self::coarse(rounded.words, context) };
-            let blocks = bytes.blocks(context)?;
-            if rounded.pays(&blocks, kernels, context)? {
-                return Ok((rounded, blocks));
-            }
+        let may = columns <= MOST_BYTES
+            && means.bytes.unwrap_or(columns >= FEWEST_BYTES && means.kernels == Kernels::Vnni && adds_products());
+        if !may {
+            return Self::coarse(words, context);
+        }
+        let most = words.rows.as_flattened().iter().map(|word| word.unsigned_abs()).max().unwrap_or(0);
+        let bytes = Bytes::of(&words, (f64::from(most) / LARGEST).max(1.0));
+        let blocks = bytes.blocks(context)?;
+        let rounded = Self { words, bytes: Some(bytes) };
+        if means.bytes.is_none() && !rounded.pays(&blocks, means.kernels, context)? {
             return Self::coarse(rounded.words, context);
         }
-        Self::coarse(words, context)
+        Ok((rounded, blocks))
     }
 
     /// As words only.
@@ -262,6 +274,11 @@ impl Rounded {
     pub(super) fn coarseness(&self, others: &Self) -> Option<Coarse> {
         let (own, others) = (self.bytes.as_ref()?, others.bytes.as_ref()?);
         Some(Coarse { unit: own.unit, blur: own.blur + others.blur })
+    }
+
+    /// Whether blocks are of bytes.
+    pub(super) fn is_coarse(&self) -> bool {
+        self.bytes.is_some()
     }
 
     /// Whether so few pairs cannot be told apart by bytes that these save more than they cost, estimated from some rows.
@@ -319,7 +336,11 @@ impl Rounded {
         let at = |which: usize| (rows.start + which).min(rows.end - 1);
         match (blocks, &self.bytes) {
             (Blocks::Bytes(values, starts), Some(bytes)) => held.bytes(
-                &Few { rows: [0, 1, 2, 3].map(|k| bytes.row(at(k))), lengths: [0, 1, 2, 3].map(|k| bytes.lengths[at(k)]), limits },
+                &Few {
+                    rows: [0, 1, 2, 3].map(|k| bytes.row(at(k))),
+                    lengths: [0, 1, 2, 3].map(|k| bytes.lengths[at(k)]),
+                    limits,
+                },
                 some,
                 &Against { values, starts, limits: others },
                 kernels,

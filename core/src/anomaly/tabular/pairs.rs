@@ -34,8 +34,7 @@ impl Dense {
         let found = if threads == 1 {
             vec![self.beside_later(start, 0, 1, context)?]
         } else {
-            let found =
-                context.map(threads, |thread| self.beside_later(start.clone(), thread, threads, context))?;
+            let found = context.map(threads, |thread| self.beside_later(start.clone(), thread, threads, context))?;
             drop(start);
             found
         };

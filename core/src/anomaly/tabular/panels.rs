@@ -6,7 +6,7 @@
 //! rows that are too long for the unit stand apart. Blocks of 32 rows have boxes, by which they are left out together.
 use std::ops::Range;
 
-use super::grain::{Blocks, Coarse, Rounded, Words};
+use super::grain::{Blocks, Coarse, Means, Rounded, Words};
 use super::products::Held;
 use super::screen::apart;
 use crate::Context;
@@ -50,7 +50,7 @@ pub(super) struct Panels {
 
 impl Panels {
     /// Over rows in their order; none where they are too long, or too many columns.
-    pub(super) fn of(rows: &[f64], columns: usize, kernels: Kernels, context: &Context) -> Result<Option<Self>> {
+    pub(super) fn of(rows: &[f64], columns: usize, means: Means, context: &Context) -> Result<Option<Self>> {
         let count = rows.len() / columns;
         let (mut mean, share) = (vec![0.0; columns], 1.0 / count as f64);
         let some = (MANY / columns).max(1);
@@ -99,8 +99,19 @@ impl Panels {
                 (sides[0][block % BOXES], sides[1][block % BOXES]) = (*low, *high);
             }
         }
-        let (rounded, blocks) = Rounded::new(words, kernels, context)?;
-        Ok(Some(Self { columns, places, long, mean, rounded, blocks, unit, blur: blurred(rest), boxes, kernels }))
+        let (rounded, blocks) = Rounded::new(words, means, context)?;
+        Ok(Some(Self {
+            columns,
+            places,
+            long,
+            mean,
+            rounded,
+            blocks,
+            unit,
+            blur: blurred(rest),
+            boxes,
+            kernels: means.kernels,
+        }))
     }
 
     /// How many rows are rounded.

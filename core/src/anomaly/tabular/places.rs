@@ -1,7 +1,9 @@
 //! The order of rows that puts near ones together, for blocks and leaves.
-use super::panels::{BLOCK, FEW, widen};
+use super::dense::FEW_COLUMNS;
+use super::panels::{BLOCK, FEW};
 use crate::Context;
 use crate::error::Result;
+use crate::math::simd::dispatch;
 
 /// More rows than this are not chosen from at once.
 const MANY: usize = 1 << 18;
@@ -12,20 +14,19 @@ pub(super) fn order(values: &[f64], columns: usize, context: &Context) -> Result
     let count = values.len() / columns;
     let mut order: Vec<u32> = (0..count as u32).collect();
     let looked = (4096 / columns).clamp(16, 128);
+    let least = if columns <= FEW_COLUMNS { FEW } else { BLOCK };
     let (mut spare, mut low, mut high) = (Vec::new(), vec![0.0; columns], vec![0.0; columns]);
     let mut waiting = vec![(0, count)];
     while let Some((start, end)) = waiting.pop() {
         // Within a block, rows that are taken together are near each other too.
         let unit = if end - start > BLOCK { BLOCK } else { FEW };
-        if end - start <= FEW {
+        if end - start <= least {
             continue;
         }
         context.check()?;
         low.fill(f64::INFINITY);
         high.fill(f64::NEG_INFINITY);
-        for row in order[start..end].iter().step_by((end - start).div_ceil(looked)) {
-            widen(&values[*row as usize * columns..][..columns], &mut low, &mut high);
-        }
+        enclose(values, columns, &order[start..end], (end - start).div_ceil(looked), &mut low, &mut high);
         let mut best = (f64::NEG_INFINITY, 0);
         for (column, (low, high)) in low.iter().zip(&high).enumerate() {
             if high - low > best.0 {
@@ -38,6 +39,26 @@ pub(super) fn order(values: &[f64], columns: usize, context: &Context) -> Result
         waiting.push((start, middle));
     }
     Ok(order)
+}
+
+dispatch! {
+    /// Widen a box so that it holds one in `step` rows.
+    fn enclose, portable enclose_portable(
+        values: &[f64],
+        columns: usize,
+        rows: &[u32],
+        step: usize,
+        low: &mut [f64],
+        high: &mut [f64],
+    ) {
+        for row in rows.iter().step_by(step) {
+            let row = &values[*row as usize * columns..][..columns];
+            for ((value, low), high) in row.iter().zip(low.iter_mut()).zip(high.iter_mut()) {
+                *low = if *value < *low { *value } else { *low };
+                *high = if *value > *high { *value } else { *high };
+            }
+        }
+    }
 }
 
 /// Put the rows with the least values of a column before `middle`.

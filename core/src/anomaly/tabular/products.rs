@@ -10,7 +10,7 @@ use crate::math::simd::{Kernels, choose, dispatch};
 /// Words or bytes that are taken at once: those of a few rows stay in the nearest cache.
 const CHUNK: usize = 256;
 /// Lanes of a vector.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 /// Two columns of a row, as words.
 pub(super) type Pair = [i16; 2];
@@ -66,7 +66,13 @@ impl Held {
     }
 
     /// Hold a few rows of bytes against blocks.
-    pub(super) fn bytes(&mut self, few: &Few<'_, Quad>, blocks: &[u32], against: &Against<'_, ByteLanes>, kernels: Kernels) {
+    pub(super) fn bytes(
+        &mut self,
+        few: &Few<'_, Quad>,
+        blocks: &[u32],
+        against: &Against<'_, ByteLanes>,
+        kernels: Kernels,
+    ) {
         self.make_room(blocks);
         for_parts(few.rows[0].len(), |part| bytes(kernels, few, part, blocks, against, self));
     }
@@ -312,8 +318,7 @@ mod wide {
                         }
                     }
                     if part.end == part.all {
-                        let limits =
-                            two(if against.limits.is_empty() { &NONE } else { &against.limits[at..] });
+                        let limits = two(if against.limits.is_empty() { &NONE } else { &against.limits[at..] });
                         for row in 0..FEW {
                             let own = _mm512_set1_epi32(few.limits[row]);
                             let length = _mm512_set1_epi32(few.lengths[row]);

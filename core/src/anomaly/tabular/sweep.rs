@@ -121,7 +121,9 @@ impl Dense {
             let (gaps, met) = (&spare.gaps, &spare.blocks);
             spare.near.clear();
             let all = gaps.as_flattened().iter().zip(0..blocks);
-            spare.near.extend(all.filter(|(gap, block)| **gap <= reach && !met.contains(block)).map(|(_, block)| block));
+            spare
+                .near
+                .extend(all.filter(|(gap, block)| **gap <= reach && !met.contains(block)).map(|(_, block)| block));
         } else {
             spare.near.clear();
             spare.near.extend(0..blocks);
@@ -183,7 +185,9 @@ impl Dense {
             }
             each_mark(held, blocks, own.len(), |which, other, half| {
                 let row = first + which;
-                if other >= panels.count() || self.order[panels.places[other] as usize] == group.own[row] {
+                // The limit may be lower by now.
+                let is_far = half > hopes.held()[row] || other >= panels.count();
+                if is_far || self.order[panels.places[other] as usize] == group.own[row] {
                     return;
                 }
                 let half = group.rounded.half(group.rows.start + row, &panels.rounded, other, half);
