@@ -52,6 +52,7 @@ impl Dense {
             let group = Group {
                 values: which.iter().map(|query| row(*query)).collect(),
                 own: which.iter().map(|query| without[*query as usize]).collect(),
+                is_kept: false,
                 rounded: &self.panels.rounded.like(words),
                 rows: 0..which.len(),
                 blur: blur + self.panels.blur,

@@ -55,6 +55,7 @@ pub(super) struct Spare {
     pub(super) low: Vec<f64>,
     pub(super) high: Vec<f64>,
     pub(super) gaps: Vec<[f64; 8]>,
+    pub(super) middles: Vec<[f64; 8]>,
     pub(super) blocks: Vec<u32>,
     pub(super) near: Vec<u32>,
     pub(super) lanes: Vec<Least>,
@@ -163,6 +164,7 @@ impl Dense {
         Group {
             values: rows.clone().map(|row| self.row(self.panels.places[row] as usize)).collect(),
             own: rows.clone().map(|row| self.order[self.panels.places[row] as usize]).collect(),
+            is_kept: true,
             rounded: &self.panels.rounded,
             rows,
             blur: 2.0 * self.panels.blur,

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::dense::{Dense, Measured, Spare};
 use super::hopes::{Hopes, each_mark};
-use super::panels::{BLOCK, FEW, NOWHERE, Panels};
+use super::panels::{BLOCK, FEW, NOWHERE};
 use super::sweep::{least, nth};
 use crate::Context;
 use crate::error::Result;

@@ -171,6 +171,12 @@ impl Panels {
         gaps(low, high, boxes, to);
     }
 
+    /// Four times the squared distances of the middle of a box from those of all blocks.
+    pub(super) fn middles(&self, low: &[f64], high: &[f64], to: &mut Vec<[f64; BOXES]>) {
+        to.resize(self.boxes.len() / self.columns, [0.0; BOXES]);
+        middles(low, high, &self.boxes, to);
+    }
+
     /// Hold some rows, at most four, against blocks; limits are those of `Hopes::held`, of these rows and of all in the blocks.
     pub(super) fn hold(
         &self,
@@ -229,6 +235,21 @@ dispatch! {
     fn lengths, portable lengths_portable(rows: &[f64], mean: &[f64], to: &mut [f64]) {
         for (row, to) in rows.chunks_exact(mean.len()).zip(to) {
             *to = apart(row, mean, f64::INFINITY);
+        }
+    }
+}
+
+dispatch! {
+    fn middles, portable middles_portable(low: &[f64], high: &[f64], boxes: &[[[f64; BOXES]; 2]], to: &mut [[f64; BOXES]]) {
+        for (boxes, to) in boxes.chunks_exact(low.len()).zip(to) {
+            let mut sums = [0.0; BOXES];
+            for ((sides, low), high) in boxes.iter().zip(low).zip(high) {
+                for lane in 0..BOXES {
+                    let off = (sides[0][lane] + sides[1][lane]) - (low + high);
+                    sums[lane] += off * off;
+                }
+            }
+            *to = sums;
         }
     }
 }

@@ -177,8 +177,8 @@ fn mark_plain(limits: &[i32; FEW], halves: &[Halves], marks: &mut [[u32; FEW]]) 
     for (halves, marks) in halves.iter().zip(marks) {
         for row in 0..FEW {
             marks[row] = 0;
-            for lane in 0..BLOCK {
-                marks[row] |= u32::from(halves[row][lane] <= limits[row]) << lane;
+            for (lane, half) in halves[row].iter().enumerate() {
+                marks[row] |= u32::from(*half <= limits[row]) << lane;
             }
         }
     }
@@ -194,7 +194,6 @@ mod wide {
 
     use super::{Against, BLOCK, ByteLanes, FEW, Few, Halves, Held, LANES, NONE, Pair, Part, Quad, WordLanes};
 
-    /// A load.
     // Loads and stores, each one instruction.
 
     #[inline]

@@ -28,6 +28,8 @@ pub(super) struct Group<'a> {
     pub(super) values: Vec<&'a [f64]>,
     /// The row that each is, which is left out, or nobody.
     pub(super) own: Vec<u32>,
+    /// Whether they are the rounded rows themselves.
+    pub(super) is_kept: bool,
     pub(super) rounded: &'a Rounded,
     /// Which of the rounded.
     pub(super) rows: Range<usize>,
@@ -203,17 +205,26 @@ impl Dense {
         }
     }
 
-    /// The squares of how far all blocks are from a group, and the few nearest.
+    /// The squares of how far all blocks are from a group, and the few nearest: those around the group itself, or those with the
+    /// nearest middles.
     fn nearest_blocks(&self, group: &Group<'_>, spare: &mut Spare) {
-        let Spare { low, high, gaps, blocks, .. } = spare;
+        let Spare { low, high, gaps, middles, blocks, .. } = spare;
+        let count = self.panels.blocks();
         low.clear();
         low.resize(self.columns, f64::INFINITY);
         high.clear();
         high.resize(self.columns, f64::NEG_INFINITY);
         group.values.iter().for_each(|row| widen(row, low, high));
         self.panels.gaps(low, high, 0, gaps);
+        blocks.clear();
+        if group.is_kept {
+            let first = (group.rows.start / BLOCK).saturating_sub(NEAREST / 2).min(count.saturating_sub(NEAREST));
+            blocks.extend(first as u32..count.min(first + NEAREST) as u32);
+            return;
+        }
+        self.panels.middles(low, high, middles);
         let (mut best, mut most) = ([(f64::INFINITY, u32::MAX); NEAREST], f64::INFINITY);
-        for (gap, block) in gaps.as_flattened().iter().zip(0..self.panels.blocks() as u32) {
+        for (gap, block) in middles.as_flattened().iter().zip(0..count as u32) {
             if *gap < most {
                 let mut at = NEAREST - 1;
                 while at > 0 && best[at - 1].0 > *gap {
@@ -224,7 +235,6 @@ impl Dense {
                 most = best[NEAREST - 1].0;
             }
         }
-        blocks.clear();
         blocks.extend(best.iter().filter(|(_, block)| *block != u32::MAX).map(|(_, block)| *block));
     }
 }

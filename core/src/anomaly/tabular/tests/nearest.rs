@@ -39,15 +39,15 @@ fn check(
     let wanted = found.0.len() / (queries.len() / columns);
     for (at, query) in queries.chunks_exact(columns).enumerate() {
         let expected = brute(values, columns, query, if own { at as u32 } else { NOBODY });
-        for place in 0..wanted {
-            let (row, square, real) = (found.0[at * wanted + place], found.1[at * wanted + place], expected[place].0);
+        for (place, (real, nearest)) in expected.into_iter().enumerate().take(wanted) {
+            let (row, square) = (found.0[at * wanted + place], found.1[at * wanted + place]);
             assert!((square - real).abs() <= 1e-12 * real, "{name}, row {at}, neighbour {place}: {square} {real}");
             assert!(!own || row as usize != at, "{name}: {at} is its own neighbour");
             let there = &values[row as usize * columns..][..columns];
             let there: f64 = there.iter().zip(query).map(|(a, b)| (a - b) * (a - b)).sum();
             assert!((square - there).abs() <= 1e-12 * there, "{name}, row {at}: {row} is {there} away, not {square}");
             // Any of equal rows may stand for the others.
-            assert!(!whole || real == 0.0 || row == expected[place].1, "{name}, row {at}, neighbour {place}");
+            assert!(!whole || real == 0.0 || row == nearest, "{name}, row {at}, neighbour {place}");
         }
     }
 }
