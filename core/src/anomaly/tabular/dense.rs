@@ -131,7 +131,8 @@ impl Dense {
         let swept = share * rows * (product + 0.35) + boxes;
         let once =
             0.5 * (1.2 * share).min(1.0) * rows * (product + 0.35) + 128.0 * product + 500.0 + 60.0 * wanted as f64;
-        Ok(if swept < once { Way::Swept { apart } } else { Way::Once })
+        // Of many equal rows a sweep leaves out most.
+        Ok(if swept < once || self.panels.has_repeats(wanted) { Way::Swept { apart } } else { Way::Once })
     }
 
     /// As `all`, in this way.

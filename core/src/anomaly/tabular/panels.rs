@@ -44,6 +44,8 @@ pub(super) struct Panels {
     pub(super) blur: f64,
     /// `[eight blocks][column][low, high]`.
     boxes: Vec<[[f64; BOXES]; 2]>,
+    /// How many blocks directly before each are the same row 32 times, as it is itself: hold no lower rows than those.
+    repeats: Vec<u32>,
     /// What the processor may be asked for.
     pub(super) kernels: Kernels,
 }
@@ -99,6 +101,7 @@ impl Panels {
                 (sides[0][block % BOXES], sides[1][block % BOXES]) = (*low, *high);
             }
         }
+        let repeats = repeats(&boxes, columns, places.len() / BLOCK, blocks);
         let (rounded, blocks) = Rounded::new(words, means, context)?;
         Ok(Some(Self {
             columns,
@@ -110,6 +113,7 @@ impl Panels {
             unit,
             blur: blurred(rest),
             boxes,
+            repeats,
             kernels: means.kernels,
         }))
     }
@@ -155,6 +159,16 @@ impl Panels {
         most * most
     }
 
+    /// Whether enough equal rows, of lower numbers, are in blocks before this one.
+    pub(super) fn repeats(&self, block: u32, wanted: usize) -> bool {
+        self.repeats[block as usize] as usize * BLOCK > wanted
+    }
+
+    /// Whether any block is one too many.
+    pub(super) fn has_repeats(&self, wanted: usize) -> bool {
+        (0..self.blocks() as u32).any(|block| self.repeats(block, wanted))
+    }
+
     /// The sides of a block's box.
     pub(super) fn sides(&self, block: usize, low: &mut Vec<f64>, high: &mut Vec<f64>) {
         let boxes = &self.boxes[block / BOXES * self.columns..][..self.columns];
@@ -194,6 +208,22 @@ impl Panels {
     pub(super) fn coarseness(&self, others: &Rounded) -> Option<Coarse> {
         self.rounded.coarseness(others)
     }
+}
+
+/// How many blocks before each, of which the first `full` are full, are one and the same row, as it is itself. Equal rows stand in
+/// the order of their numbers from block to block, for every cut puts the lower numbers first.
+fn repeats(boxes: &[[[f64; BOXES]; 2]], columns: usize, full: usize, blocks: usize) -> Vec<u32> {
+    let mut repeats = vec![0; blocks];
+    let sides = |block: usize| {
+        boxes[block / BOXES * columns..][..columns].iter().map(move |side| side.map(|s| s[block % BOXES]))
+    };
+    for block in 1..full {
+        let is_point = sides(block).all(|[low, high]| low == high);
+        if is_point && sides(block).eq(sides(block - 1)) {
+            repeats[block] = repeats[block - 1] + 1;
+        }
+    }
+    repeats
 }
 
 /// The blur in units, given its square: what double precision lost on the way is far below a thousandth of a unit.

@@ -71,7 +71,8 @@ pub(super) fn split(
     spare: &mut Vec<(f64, u32)>,
     context: &Context,
 ) -> Result<()> {
-    let value = |row: u32| values[row as usize * columns + column];
+    // Zeros of either sign are equal.
+    let value = |row: u32| values[row as usize * columns + column] + 0.0;
     let order = |left: &(f64, u32), right: &(f64, u32)| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1));
     spare.clear();
     if rows.len() <= MANY {

@@ -123,12 +123,12 @@ impl Dense {
             let (gaps, met) = (&spare.gaps, &spare.blocks);
             spare.near.clear();
             let all = gaps.as_flattened().iter().zip(0..blocks);
-            spare
-                .near
-                .extend(all.filter(|(gap, block)| **gap <= reach && !met.contains(block)).map(|(_, block)| block));
+            let is_left =
+                |gap: f64, block: u32| gap <= reach && !met.contains(&block) && !self.panels.repeats(block, wanted);
+            spare.near.extend(all.filter(|(gap, block)| is_left(**gap, *block)).map(|(_, block)| block));
         } else {
             spare.near.clear();
-            spare.near.extend(0..blocks);
+            spare.near.extend((0..blocks).filter(|block| !self.panels.repeats(*block, wanted)));
         }
         for start in (0..spare.near.len()).step_by(together) {
             context.check()?;
@@ -208,7 +208,7 @@ impl Dense {
     /// The squares of how far all blocks are from a group, and the few nearest: those around the group itself, or those with the
     /// nearest middles.
     fn nearest_blocks(&self, group: &Group<'_>, spare: &mut Spare) {
-        let Spare { low, high, gaps, middles, blocks, .. } = spare;
+        let Spare { low, high, gaps, middles, blocks, hopes, .. } = spare;
         let count = self.panels.blocks();
         low.clear();
         low.resize(self.columns, f64::INFINITY);
@@ -225,7 +225,7 @@ impl Dense {
         self.panels.middles(low, high, middles);
         let (mut best, mut most) = ([(f64::INFINITY, u32::MAX); NEAREST], f64::INFINITY);
         for (gap, block) in middles.as_flattened().iter().zip(0..count as u32) {
-            if *gap < most {
+            if *gap < most && !self.panels.repeats(block, hopes.wanted) {
                 let mut at = NEAREST - 1;
                 while at > 0 && best[at - 1].0 > *gap {
                     best[at] = best[at - 1];

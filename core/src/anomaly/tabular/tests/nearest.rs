@@ -80,6 +80,12 @@ fn tables() -> Vec<(String, usize, Vec<f64>, bool)> {
         tables.push(made("repeated", twice.flatten().copied().collect(), false));
         tables.push(made("normal", normal, false));
     }
+    // Far more copies of a row than are wanted, among others and with zeros of either sign.
+    let mut values: Vec<f64> = (0..900 * 6).map(|_| (random.normal() * 2.0).round()).collect();
+    for (row, values) in values.chunks_exact_mut(6).enumerate().filter(|(row, _)| row % 7 < 4) {
+        values.copy_from_slice(&[if row % 5 == 0 { -0.0 } else { 0.0 }, 1.0, 2.0, 1.0, 0.0, -1.0]);
+    }
+    tables.push(("mostly one row 900x6".to_owned(), 6, values, true));
     tables
 }
 
