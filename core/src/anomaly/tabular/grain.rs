@@ -17,6 +17,8 @@ const MOST_BYTES: usize = 1 << 14;
 /// Groups of a few rows that are tried, and which of their neighbours is a usual one.
 const TRIED: usize = 8;
 const USUAL: usize = 8;
+/// How much more pairs are looked at than with the limits that are known in the end.
+const LOOKED_AT: f64 = 2.5;
 /// The largest byte.
 const LARGEST: f64 = 127.0;
 
@@ -304,7 +306,7 @@ impl Rounded {
         // In cycles: what words would cost more than bytes, and a look at a pair as words.
         let columns = 2.0 * self.words.pairs as f64;
         let saved = 0.5 * count as f64 * columns / 64.0;
-        Ok(near as f64 / f64::from(tried.max(1)) * (40.0 + columns / 20.0) < 0.5 * saved)
+        Ok(LOOKED_AT * near as f64 / f64::from(tried.max(1)) * (40.0 + columns / 20.0) < 0.5 * saved)
     }
 
     /// Half the squared distance of a row from another as words, too large by at most 1, where `held` says how far they are as
