@@ -175,16 +175,16 @@ impl Examples {
 }
 
 /// The median of every column of at least one row; none where a value is missing.
-fn medians(values: &[f64], columns: usize) -> Option<Vec<f64>> {
-    /// As many columns at a time as one row has in a line of the cache, twice.
-    const WIDTH: usize = 16;
+pub(super) fn medians(values: &[f64], columns: usize) -> Option<Vec<f64>> {
     let count = values.len() / columns;
+    // As many columns in one pass over the rows as stay in the cache.
+    let most = ((1 << 16) / count).clamp(16, 64).min(columns);
     let (half, mut missing) = (count / 2, false);
     let mut medians = Vec::with_capacity(columns);
     // Whole numbers in the order of the values are chosen from faster than those.
-    let mut keys = vec![0_i64; WIDTH * count];
-    for start in (0..columns).step_by(WIDTH) {
-        let width = WIDTH.min(columns - start);
+    let mut keys = vec![0_i64; most * count];
+    for start in (0..columns).step_by(most) {
+        let width = most.min(columns - start);
         for (at, row) in values.chunks_exact(columns).enumerate() {
             for (value, keys) in row[start..start + width].iter().zip(keys.chunks_exact_mut(count)) {
                 missing |= value.is_nan();
