@@ -89,6 +89,69 @@ macro_rules! dispatch {
 }
 pub(crate) use dispatch;
 
+/// Whether the processor, besides all of [`Instructions::Avx512`], adds products of bytes and of words up in one instruction.
+#[must_use]
+pub fn adds_products() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        instructions() == Instructions::Avx512 && std::arch::is_x86_feature_detected!("avx512vnni")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        false
+    }
+}
+
+/// Declare a function that runs the one of three kernels that `most` and the processor allow: for kernels with
+/// instructions of their own, each of which is declared with `#[target_feature]`. With AVX2 the portable one may dispatch
+/// itself.
+///
+/// `choose! { fn total(values: &[f64]), portable plain, avx512 wide, vnni wider }` declares
+/// `total(most: Kernels, values: &[f64])`.
+#[cfg(feature = "anomaly")]
+macro_rules! choose {
+    ($(#[$meta:meta])* $visible:vis fn $name:ident ($($argument:ident : $type:ty),* $(,)?),
+        portable $portable:ident, avx512 $wide:ident, vnni $wider:ident) => {
+        $(#[$meta])*
+        $visible fn $name(most: $crate::math::simd::Kernels, $($argument: $type),*) {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt")]
+                fn avx512($($argument: $type),*) { $wide($($argument),*) }
+                #[target_feature(
+                    enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,bmi1,bmi2,lzcnt,popcnt"
+                )]
+                fn vnni($($argument: $type),*) { $wider($($argument),*) }
+                use $crate::math::simd::{Instructions, Kernels, adds_products, instructions};
+                if most == Kernels::Vnni && adds_products() {
+                    // SAFETY: `adds_products` has asked the processor for every feature of the function.
+                    return unsafe { vnni($($argument),*) };
+                }
+                if most >= Kernels::Avx512 && instructions() == Instructions::Avx512 {
+                    // SAFETY: `instructions` has asked the processor for every feature of the function.
+                    return unsafe { avx512($($argument),*) };
+                }
+            }
+            let _ = most;
+            $portable($($argument),*);
+        }
+    };
+}
+#[cfg(feature = "anomaly")]
+pub(crate) use choose;
+
+/// The widest kernel that `choose!` may take; fewer than the processor has are for tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kernels {
+    /// Those that run everywhere.
+    Portable,
+    /// With AVX-512.
+    Avx512,
+    /// With AVX-512 and VNNI.
+    #[default]
+    Vnni,
+}
+
 #[cfg(test)]
 mod tests {
     dispatch! {

@@ -99,6 +99,12 @@ impl Examples {
     /// The median of every column of the examples; 0 for a column that none of them has.
     pub(super) fn typical(&self) -> Vec<f64> {
         let columns = self.weights.len();
+        if self.multiples.is_empty()
+            && !self.positions.is_empty()
+            && let Some(medians) = medians(&self.values, columns)
+        {
+            return medians;
+        }
         let mut medians = Vec::with_capacity(columns);
         // As many columns in one pass over the rows as stay in the cache.
         let width = ((1 << 17) / self.positions.len().max(1)).clamp(16, 256);
@@ -166,6 +172,46 @@ impl Examples {
         ensure!(sound, InvalidData, "the examples of normal rows are broken");
         Ok(())
     }
+}
+
+/// The median of every column of at least one row; none where a value is missing.
+pub(super) fn medians(values: &[f64], columns: usize) -> Option<Vec<f64>> {
+    let count = values.len() / columns;
+    // As many columns in one pass over the rows as stay in the cache.
+    let most = ((1 << 16) / count).clamp(16, 64).min(columns);
+    let (half, mut missing) = (count / 2, false);
+    let mut medians = Vec::with_capacity(columns);
+    // Whole numbers in the order of the values are chosen from faster than those.
+    let mut keys = vec![0_i64; most * count];
+    for start in (0..columns).step_by(most) {
+        let width = most.min(columns - start);
+        for (at, row) in values.chunks_exact(columns).enumerate() {
+            for (value, keys) in row[start..start + width].iter().zip(keys.chunks_exact_mut(count)) {
+                missing |= value.is_nan();
+                keys[at] = key(*value);
+            }
+        }
+        for keys in keys.chunks_exact_mut(count).take(width) {
+            let (below, middle, _) = keys.select_nth_unstable(half);
+            let middle = value_of(*middle);
+            medians.push(if count % 2 == 1 {
+                middle
+            } else {
+                0.5 * below.iter().copied().max().map_or(middle, value_of) + 0.5 * middle
+            });
+        }
+    }
+    (!missing).then_some(medians)
+}
+
+/// A whole number in the order of `total_cmp`.
+fn key(value: f64) -> i64 {
+    let bits = value.to_bits().cast_signed();
+    bits ^ ((bits >> 63) & i64::MAX)
+}
+
+fn value_of(key: i64) -> f64 {
+    f64::from_bits((key ^ ((key >> 63) & i64::MAX)).cast_unsigned())
 }
 
 /// One over the variance of the present values of every column; 0 where that is no number.

@@ -18,6 +18,7 @@
 //! [`TableDetector`] takes tables with categories to any of them.
 //!
 //! Every one is fitted to rows, anomalies among them, and gives a [`FittedDetector`], which scores, judges and explains rows.
+mod asked;
 mod auto;
 mod cblof;
 mod clusters;
@@ -31,7 +32,9 @@ mod explain;
 mod fit;
 mod fitted;
 mod forest;
+mod grain;
 mod hbos;
+mod hopes;
 mod inne;
 mod kernel;
 mod lanes;
@@ -44,13 +47,17 @@ mod moments;
 mod nearest;
 mod neighbours;
 mod options;
+mod pairs;
 mod panels;
 mod pca;
+mod places;
 mod probability;
+mod products;
 mod rows;
 mod screen;
 mod sort;
 mod svm;
+mod sweep;
 mod tails;
 #[cfg(test)]
 mod tests;

@@ -53,9 +53,17 @@ impl Calibration {
         for place in places {
             let value = sorted[place].0;
             if values.last().is_none_or(|last| *last < value) {
-                let first = sorted.partition_point(|(score, _)| *score < value);
                 // Ties share the middle of their places.
-                let last = sorted.partition_point(|(score, _)| *score <= value);
+                let is_single = (place == 0 || sorted[place - 1].0 < value)
+                    && sorted.get(place + 1).is_none_or(|(score, _)| *score > value);
+                let (first, last) = if is_single {
+                    (place, place + 1)
+                } else {
+                    (
+                        sorted.partition_point(|(score, _)| *score < value),
+                        sorted.partition_point(|(score, _)| *score <= value),
+                    )
+                };
                 values.push(value);
                 shares.push(1.0 - 0.5 * (first + last) as f64 / count as f64);
             }
@@ -182,10 +190,12 @@ fn pivot(contamination: f64) -> f64 {
         }
         let newton = at - off / (TRUST * slope.iter().sum::<f64>());
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-        if (next - at).abs() <= 1e-15 * at.abs() {
+        // Newton's steps square the error: the next would change nothing, or the last bit back and forth.
+        let is_settled = (next - at).abs() <= 1e-12 * at.abs();
+        at = next;
+        if is_settled {
             break;
         }
-        at = next;
     }
     at.exp()
 }

@@ -382,19 +382,39 @@ pub(super) fn apart(left: &[f64], right: &[f64], enough: f64) -> f64 {
     for (a, b) in left.chunks(64).zip(right.chunks(64)) {
         let mut lanes = [0.0; 16];
         let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
-        for (a, b) in a_rest.iter().zip(b_rest) {
-            sum += (a - b) * (a - b);
-        }
         for (a, b) in a.iter().zip(b) {
             for lane in 0..16 {
                 let difference = a[lane] - b[lane];
                 lanes[lane] += difference * difference;
             }
         }
-        sum += lanes.iter().sum::<f64>();
+        let ((a, a_rest), (b, b_rest)) = (a_rest.as_chunks::<4>(), b_rest.as_chunks::<4>());
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..4 {
+                let difference = a[lane] - b[lane];
+                lanes[lane] += difference * difference;
+            }
+        }
+        for (lane, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
+            lanes[lane] += (a - b) * (a - b);
+        }
+        sum += together(&lanes);
         if sum >= enough {
             break;
         }
     }
     sum
+}
+
+/// The sum of sixteen numbers, half of them onto the other half until one is left.
+#[inline(always)]
+fn together(lanes: &[f64; 16]) -> f64 {
+    let (mut eight, mut four) = ([0.0; 8], [0.0; 4]);
+    for lane in 0..8 {
+        eight[lane] = lanes[lane] + lanes[lane + 8];
+    }
+    for lane in 0..4 {
+        four[lane] = eight[lane] + eight[lane + 4];
+    }
+    (four[0] + four[2]) + (four[1] + four[3])
 }

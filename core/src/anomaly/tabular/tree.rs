@@ -6,7 +6,7 @@
 //! scan that gives up on a leaf once all of its rows are too far. Rows at the same distance come in their own order.
 //! Source: Friedman, Bentley, Finkel (1977), with boxes and wide leaves.
 use super::neighbours::{Metric, NOBODY};
-use super::panels::split;
+use super::places::split;
 use crate::Context;
 use crate::error::Result;
 use crate::math::simd::dispatch;

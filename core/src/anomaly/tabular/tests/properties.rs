@@ -178,3 +178,18 @@ fn scores_do_not_depend_on_the_order_of_rows() {
         }
     }
 }
+
+#[test]
+fn medians_of_columns_are_those_of_each_column_alone() {
+    let mut random = Random::new(31);
+    for (count, columns) in [(1, 3), (2, 70), (301, 5), (1500, 130)] {
+        let mut values: Vec<f64> = (0..count * columns).map(|_| (random.normal() * 4.0).round() * 0.25).collect();
+        let medians = fitted::medians(&values, columns).unwrap();
+        for (column, median) in medians.iter().enumerate() {
+            let mut alone: Vec<f64> = values.iter().skip(column).step_by(columns).copied().collect();
+            assert_eq!(*median, rows::median(&mut alone), "{count} {columns} {column}");
+        }
+        values[count * columns / 2] = f64::NAN;
+        assert!(fitted::medians(&values, columns).is_none(), "{count} {columns}");
+    }
+}
