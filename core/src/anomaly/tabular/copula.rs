@@ -6,6 +6,9 @@
 //! fitted ones: beyond all of them its share is 1 / n. O(rows log rows) per column.
 //! Sources: Li, Zhao, Hu, Botta, Ionescu, Chen, *ECOD* (TKDE 2022); Li, Zhao, Botta, Ionescu, Hu, *COPOD* (ICDM 2020);
 //! maxima per column as in PyOD.
+use std::ops::Range;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
 use serde::{Deserialize, Serialize};
 
 use super::forest::{ABREAST, Thresholds, find};
@@ -13,6 +16,7 @@ use super::model::{Detector, Model, Scorer};
 use super::options::detector;
 use super::rows::Rows;
 use super::sort::Sorter;
+use super::turned::{Turned, WIDE};
 use crate::Context;
 use crate::error::{Result, ensure};
 
@@ -60,6 +64,7 @@ pub(super) enum Rule {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Column {
     values: Vec<f64>,
+    /// Empty, as `at_least` is then, where all values are kept and no two were equal.
     at_most: Vec<u32>,
     at_least: Vec<u32>,
     /// How many values are present.
@@ -103,22 +108,29 @@ impl Column {
     #[inline(always)]
     fn at(&self, above: usize, value: f64, rule: Rule, tail: &impl Fn(u32) -> f64) -> f64 {
         let from = if above > 0 && self.values[above - 1] == value { above - 1 } else { above };
-        let at_most = above.checked_sub(1).map_or(1, |at| self.at_most[at]);
-        let at_least = self.at_least.get(from).copied().unwrap_or(1);
+        let (at_most, at_least) = if self.at_most.is_empty() {
+            (above.max(1) as u32, (self.values.len() - from).max(1) as u32)
+        } else {
+            let at_most = above.checked_sub(1).map_or(1, |at| self.at_most[at]);
+            (at_most, self.at_least.get(from).copied().unwrap_or(1))
+        };
         rule.part(tail(at_most), tail(at_least), self.skew)
     }
 }
 
-/// How many of the known values are at most as large as each: halves taken in step, without a branch that depends on the values.
+/// How many of the known values are at most as large as each: steps of powers of two, without a branch that depends on the
+/// values.
 #[inline(always)]
-fn ranks(known: &[f64], values: [f64; ABREAST]) -> [usize; ABREAST] {
-    let (mut at, mut size) = ([0; ABREAST], known.len());
-    while size > 0 {
-        let half = size.div_ceil(2);
-        for lane in 0..ABREAST {
-            at[lane] += half * usize::from(known[at[lane] + half - 1] <= values[lane]);
+fn ranks(known: &[f64], values: &[f64; ABREAST]) -> [usize; ABREAST] {
+    let mut at = [0; ABREAST];
+    if let Some(last) = known.len().checked_sub(1) {
+        for step in (0..usize::BITS - known.len().leading_zeros()).rev() {
+            for lane in 0..ABREAST {
+                let next = at[lane] + (1 << step);
+                let below = (next <= known.len()) & (known[(next - 1).min(last)] <= values[lane]);
+                at[lane] += usize::from(below) << step;
+            }
         }
-        size -= half;
     }
     at
 }
@@ -203,18 +215,21 @@ impl Scorer for TailModel {
     }
 
     fn add_contributions(&self, rows: &[f64], sums: &mut [f64], context: &Context) -> Result<()> {
-        let tails = self.tails(rows.len(), context)?;
+        let (tails, width) = (self.tails(rows.len(), context)?, self.columns.len());
         for (at, (column, sum)) in self.columns.iter().zip(sums).enumerate() {
             context.check()?;
             let Some(tails) = &tails else {
-                let values = rows.iter().skip(at).step_by(self.columns.len());
+                let values = rows.iter().skip(at).step_by(width);
                 *sum += values.map(|value| column.part(*value, self.rule)).sum::<f64>();
                 continue;
             };
             let known = |count: u32| tails[count as usize];
-            let values: Vec<f64> = rows.iter().skip(at).step_by(self.columns.len()).copied().collect();
-            for values in values.chunks(ABREAST) {
-                let above = ranks(&column.values, std::array::from_fn(|lane| values[lane.min(values.len() - 1)]));
+            for rows in rows.chunks(ABREAST * width) {
+                let (count, mut values) = (rows.len() / width, [f64::NAN; ABREAST]);
+                for (lane, value) in values.iter_mut().enumerate().take(count) {
+                    *value = rows[lane * width + at];
+                }
+                let above = ranks(&column.values, &values);
                 for (value, above) in values.iter().zip(above).filter(|(value, _)| !value.is_nan()) {
                     *sum += column.at(above, *value, self.rule, &known);
                 }
@@ -233,8 +248,9 @@ impl Scorer for TailModel {
     fn check(&self, columns: usize) -> Result<()> {
         let sound = |column: &Column| {
             let length = column.values.len();
-            column.at_most.len() == length
-                && column.at_least.len() == length
+            let counted = if column.at_most.is_empty() { column.count as usize } else { column.at_most.len() };
+            counted == length
+                && column.at_most.len() == column.at_least.len()
                 && column.values.iter().all(|value| value.is_finite())
                 && column.values.windows(2).all(|pair| pair[0] < pair[1])
                 && column.at_most.iter().chain(&column.at_least).all(|count| (1..=column.count).contains(count))
@@ -279,45 +295,164 @@ fn train(rule: Rule, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f
         return super::tails::train(rule, rows, &weights, context);
     }
     let (count, columns) = (rows.len(), rows.columns());
-    let tails = tails(count as u32, context)?;
-    let parts = context.map(columns.div_ceil(TOGETHER), |group| {
+    let parts = Parts { rule, tails: tails(count as u32, context)?, known: Default::default() };
+    // What one group has used, the next one takes.
+    let rooms: Mutex<Vec<Room>> = Mutex::default();
+    let groups = context.map(columns.div_ceil(TOGETHER), |group| {
+        let mut room = rooms.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let mut sums = vec![0.0; count];
-        let mut learnt = Vec::new();
-        let mut sorter = Sorter::default();
         let range = group * TOGETHER..columns.min(group * TOGETHER + TOGETHER);
+        let mut learnt = Vec::with_capacity(range.len());
         // Few columns of a long table at once: each is as long as the table.
-        let together = (AT_ONCE / count).clamp(1, TOGETHER);
+        let together = (AT_ONCE / count).clamp(1, WIDE);
         for start in range.clone().step_by(together) {
-            for values in rows.turn(start..range.end.min(start + together), context)? {
-                sorter.values = values;
-                let skew = skewness_sign(&sorter.values);
-                sorter.sort(context)?;
-                learnt.push(learn(&sorter.sorted, skew, rule, &tails, &mut sums, context)?);
+            let columns = start..range.end.min(start + together);
+            room.turned.turn(rows, columns.clone(), context)?;
+            for column in 0..columns.len() {
+                learnt.push(room.learn(column, &parts, &mut sums, context)?);
             }
         }
+        rooms.lock().unwrap_or_else(PoisonError::into_inner).push(room);
         Ok((learnt, sums))
     })?;
     let mut scores = vec![0.0; count];
     let mut learnt = Vec::with_capacity(columns);
-    for (columns, sums) in parts {
+    for (columns, sums) in groups {
         learnt.extend(columns);
         scores.iter_mut().zip(sums).for_each(|(score, sum)| *score += sum);
     }
     Ok((TailModel { rule, columns: learnt }.into(), scores))
 }
 
-/// Add the parts of a column to `sums` and keep its distribution.
-fn learn(
-    sorted: &[(f64, u32)],
-    skew: i8,
+/// What a value adds to the score by its place.
+struct Parts {
     rule: Rule,
-    tails: &[f64],
+    /// The tails of all counts up to that of the rows.
+    tails: Vec<f64>,
+    /// The parts of the first, second .. of distinct values of as many rows, for skewness below, at and above 0.
+    known: [OnceLock<Vec<f64>>; 3],
+}
+
+impl Parts {
+    /// The parts of some places where all rows have values and no two are equal.
+    fn of_distinct<'a>(&'a self, places: Range<usize>, skew: i8, spare: &'a mut Vec<f64>) -> &'a [f64] {
+        let count = self.tails.len() - 1;
+        if count <= AT_ONCE {
+            let all = self.known[(skew.signum() + 1) as usize].get_or_init(|| {
+                let mut all = Vec::new();
+                self.fill(0..count, skew, &mut all);
+                all
+            });
+            return &all[places];
+        }
+        self.fill(places, skew, spare);
+        spare
+    }
+
+    fn fill(&self, places: Range<usize>, skew: i8, to: &mut Vec<f64>) {
+        let count = self.tails.len() - 1;
+        let left = &self.tails[places.start + 1..=places.end];
+        let right = self.tails[count + 1 - places.end..=count - places.start].iter().rev();
+        to.clear();
+        to.extend(left.iter().zip(right).map(|(left, right)| self.rule.part(*left, *right, skew)));
+    }
+}
+
+/// What learning a column takes beside its rows.
+#[derive(Default)]
+struct Room {
+    turned: Turned,
+    sorter: Sorter,
+    spare: Vec<f64>,
+}
+
+impl Room {
+    /// Add the parts of a column to `sums` and keep its distribution.
+    fn learn(&mut self, column: usize, parts: &Parts, sums: &mut [f64], context: &Context) -> Result<Column> {
+        let Self { turned, sorter, spare } = self;
+        let (values, span, skew) = (turned.column(column), turned.span(column), turned.skewness_sign(column));
+        if span.present == values.len()
+            && let Some(column) = learn_two(values, [span.low, span.high], skew, parts, sums, context)?
+        {
+            return Ok(column);
+        }
+        sorter.sort_within(values, &span, context)?;
+        if !sorter.distinct || span.present < values.len() {
+            return learn_ties(sorter, skew, parts, sums, context);
+        }
+        for start in (0..values.len()).step_by(AT_ONCE) {
+            context.check()?;
+            let range = start..values.len().min(start + AT_ONCE);
+            let parts = parts.of_distinct(range.clone(), skew, spare);
+            for (row, part) in sorter.places(range).zip(parts) {
+                sums[row] += part;
+            }
+        }
+        if values.len() / MIDDLE > 1 {
+            return kept_of(sorter, skew, &mut |_, _| {}, context);
+        }
+        let (values, count) = (sorter.ascending.clone(), values.len() as u32);
+        Ok(Column { values, at_most: Vec::new(), at_least: Vec::new(), count, skew })
+    }
+}
+
+/// Learn a column of one value or two; none where there are more.
+fn learn_two(
+    values: &[f64],
+    [low, high]: [f64; 2],
+    skew: i8,
+    parts: &Parts,
     sums: &mut [f64],
     context: &Context,
-) -> Result<Column> {
-    let present = sorted.len();
+) -> Result<Option<Column>> {
+    let mut lows = 0;
+    for some in values.chunks(64) {
+        let (mut two, mut count) = (true, 0);
+        for value in some {
+            two &= (*value == low) | (*value == high);
+            count += u32::from(*value == low);
+        }
+        if !two {
+            return Ok(None);
+        }
+        lows += count;
+    }
+    context.check()?;
+    let all = values.len() as u32;
+    let part = |at_most: u32, at_least: u32| {
+        parts.rule.part(parts.tails[at_most as usize], parts.tails[at_least as usize], skew)
+    };
+    if lows == all {
+        let part = part(all, all);
+        sums.iter_mut().for_each(|sum| *sum += part);
+        return Ok(Some(Column { values: vec![low], at_most: vec![all], at_least: vec![all], count: all, skew }));
+    }
+    let own = [part(lows, all), part(all, all - lows)];
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += if *value == low { own[0] } else { own[1] };
+    }
+    let (at_most, at_least) = (vec![lows, all], vec![all, all - lows]);
+    Ok(Some(Column { values: vec![low, high], at_most, at_least, count: all, skew }))
+}
+
+/// Learn a sorted column with equal or missing values.
+fn learn_ties(sorter: &Sorter, skew: i8, parts: &Parts, sums: &mut [f64], context: &Context) -> Result<Column> {
+    let present = sorter.ascending.len();
     let exact = present == sums.len();
-    let tail = |count: usize| if exact { tails[count] } else { tail(count as u32, present as u32) };
+    let tail = |count: usize| if exact { parts.tails[count] } else { tail(count as u32, present as u32) };
+    let mut add = |first: usize, end: usize| {
+        let part = parts.rule.part(tail(end), tail(present - first), skew);
+        for row in sorter.places(first..end) {
+            sums[row] += part;
+        }
+    };
+    kept_of(sorter, skew, &mut add, context)
+}
+
+/// The distribution of a sorted column; `see` is told where equal values start and end.
+fn kept_of(sorter: &Sorter, skew: i8, see: &mut impl FnMut(usize, usize), context: &Context) -> Result<Column> {
+    let sorted = &sorter.ascending;
+    let present = sorted.len();
     let room = present.min(2 * TAIL + MIDDLE);
     let mut column = Column {
         values: Vec::with_capacity(room),
@@ -327,22 +462,15 @@ fn learn(
         skew,
     };
     let step = (present / MIDDLE).max(1);
-    let (mut first, mut next_kept) = (0, TAIL);
-    let mut look = 0;
+    let (mut first, mut next_kept, mut look) = (0, TAIL, 0);
     while first < present {
         if first >= look {
             context.check()?;
             look = first + AT_ONCE;
         }
-        let value = sorted[first].0;
-        let mut end = first + 1;
-        while end < present && sorted[end].0 == value {
-            end += 1;
-        }
-        let part = rule.part(tail(end), tail(present - first), skew);
-        for (_, row) in &sorted[first..end] {
-            sums[*row as usize] += part;
-        }
+        let value = sorted[first];
+        let end = first + sorted[first..].iter().take_while(|other| **other == value).count();
+        see(first, end);
         if first < TAIL || end > present - TAIL.min(present) || end >= next_kept {
             column.values.push(value);
             column.at_most.push(end as u32);
@@ -352,32 +480,4 @@ fn learn(
         first = end;
     }
     Ok(column)
-}
-
-/// The sign of the third central moment of the present values; 0 where they hardly differ.
-fn skewness_sign(values: &[f64]) -> i8 {
-    let (mut count, mut sum) = (0.0, 0.0);
-    for value in values {
-        if !value.is_nan() {
-            count += 1.0;
-            sum += value;
-        }
-    }
-    let mean = sum / f64::max(count, 1.0);
-    let (mut second, mut third) = (0.0, 0.0);
-    for value in values {
-        let off = value - mean;
-        if !off.is_nan() {
-            second += off * off;
-            third += off * off * off;
-        }
-    }
-    let least = f64::EPSILON * mean;
-    if second / f64::max(count, 1.0) <= least * least || third == 0.0 {
-        0
-    } else if third > 0.0 {
-        1
-    } else {
-        -1
-    }
 }

@@ -56,6 +56,7 @@ mod tails;
 mod tests;
 mod threshold;
 mod tree;
+mod turned;
 mod weights;
 
 pub use auto::AutoDetector;

@@ -40,22 +40,22 @@ impl Calibration {
     /// From the scores of the fitted rows.
     pub(super) fn of_ranks(scores: &[f64], contamination: f64, context: &Context) -> Result<Self> {
         let mut sorter = Sorter::default();
-        sorter.values.extend_from_slice(scores);
-        sorter.sort(context)?;
-        let sorted = sorter.sorted;
+        sorter.sort(scores, context)?;
+        let sorted = sorter.ascending;
         let count = sorted.len();
         let (mut values, mut shares): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         // More of the knots lie in the upper tail, where probabilities change.
         let places = (0..KNOTS).map(|knot| {
             let left = 1.0 - knot as f64 / (KNOTS - 1) as f64;
-            ((1.0 - left * left) * (count - 1) as f64).round() as usize
+            // Rounded: a cast drops what is behind the point.
+            ((1.0 - left * left) * (count - 1) as f64 + 0.5) as usize
         });
         for place in places {
-            let value = sorted[place].0;
+            let value = sorted[place];
             if values.last().is_none_or(|last| *last < value) {
-                let first = sorted.partition_point(|(score, _)| *score < value);
                 // Ties share the middle of their places.
-                let last = sorted.partition_point(|(score, _)| *score <= value);
+                let first = place - sorted[..place].iter().rev().take_while(|score| **score == value).count();
+                let last = place + sorted[place..].iter().take_while(|score| **score == value).count();
                 values.push(value);
                 shares.push(1.0 - 0.5 * (first + last) as f64 / count as f64);
             }
