@@ -11,14 +11,15 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::forest::{ABREAST, Thresholds, find};
+use super::forest::{Thresholds, find};
 use super::model::{Detector, Model, Scorer};
 use super::options::detector;
 use super::rows::Rows;
 use super::sort::Sorter;
-use super::turned::{Turned, WIDE};
+use super::turned::{MOST, Turned, WIDE};
 use crate::Context;
 use crate::error::{Result, ensure};
+use crate::math::simd::dispatch;
 
 /// Columns that are added up in one go; it fixes the order of sums whatever the number of threads.
 const TOGETHER: usize = 16;
@@ -89,10 +90,16 @@ impl Rule {
             _ => left,
         };
         match self {
-            Rule::Largest => skewed.max(left).max(right),
-            Rule::Mean => skewed.max(0.5 * (left + right)),
+            Rule::Largest => larger(larger(skewed, left), right),
+            Rule::Mean => larger(skewed, 0.5 * (left + right)),
         }
     }
+}
+
+/// The larger of two numbers, neither NaN.
+#[inline(always)]
+fn larger(one: f64, other: f64) -> f64 {
+    if one > other { one } else { other }
 }
 
 impl Column {
@@ -118,21 +125,30 @@ impl Column {
     }
 }
 
-/// How many of the known values are at most as large as each: steps of powers of two, without a branch that depends on the
-/// values.
-#[inline(always)]
-fn ranks(known: &[f64], values: &[f64; ABREAST]) -> [usize; ABREAST] {
-    let mut at = [0; ABREAST];
-    if let Some(last) = known.len().checked_sub(1) {
-        for step in (0..usize::BITS - known.len().leading_zeros()).rev() {
-            for lane in 0..ABREAST {
-                let next = at[lane] + (1 << step);
-                let below = (next <= known.len()) & (known[(next - 1).min(last)] <= values[lane]);
-                at[lane] += usize::from(below) << step;
+dispatch! {
+    up to Avx2:
+    /// How many of the known values, ascending, are at most as large as each: steps of powers of two, without a branch that
+    /// depends on the values. Behind the known ones stand infinities up to a power of two.
+    fn ranks, portable ranks_portable(known: &[f64], values: &[f64], to: &mut [u32]) {
+        if known.is_empty() {
+            return;
+        }
+        let last = known.len() - 1;
+        let (values, _) = values.as_chunks::<WIDE>();
+        let (to, _) = to.as_chunks_mut::<WIDE>();
+        for (values, to) in values.iter().zip(to) {
+            let mut at = [0; WIDE];
+            for step in (0..known.len().trailing_zeros()).rev() {
+                for lane in 0..WIDE {
+                    let below = known[(at[lane] + (1 << step) - 1) & last] <= values[lane];
+                    at[lane] += usize::from(below) << step;
+                }
+            }
+            for lane in 0..WIDE {
+                to[lane] = at[lane] as u32;
             }
         }
     }
-    at
 }
 
 /// How rare it is to be among `count` of `all`.
@@ -216,22 +232,30 @@ impl Scorer for TailModel {
 
     fn add_contributions(&self, rows: &[f64], sums: &mut [f64], context: &Context) -> Result<()> {
         let (tails, width) = (self.tails(rows.len(), context)?, self.columns.len());
+        let (mut padded, mut values, mut above) = (Vec::new(), Vec::new(), Vec::new());
         for (at, (column, sum)) in self.columns.iter().zip(sums).enumerate() {
             context.check()?;
-            let Some(tails) = &tails else {
+            // Few values among many are not worth a copy of these.
+            if rows.len() / width * 32 < column.values.len() {
                 let values = rows.iter().skip(at).step_by(width);
                 *sum += values.map(|value| column.part(*value, self.rule)).sum::<f64>();
                 continue;
+            }
+            padded.clear();
+            padded.extend_from_slice(&column.values);
+            padded.resize((column.values.len() + 1).next_power_of_two(), f64::INFINITY);
+            values.clear();
+            values.extend(rows.chunks_exact(width).map(|row| row[at]));
+            values.resize(values.len().next_multiple_of(WIDE), f64::NAN);
+            above.resize(values.len(), 0);
+            ranks(&padded, &values, &mut above);
+            let known = |count: u32| match &tails {
+                Some(tails) => tails[count as usize],
+                None => tail(count, column.count),
             };
-            let known = |count: u32| tails[count as usize];
-            for rows in rows.chunks(ABREAST * width) {
-                let (count, mut values) = (rows.len() / width, [f64::NAN; ABREAST]);
-                for (lane, value) in values.iter_mut().enumerate().take(count) {
-                    *value = rows[lane * width + at];
-                }
-                let above = ranks(&column.values, &values);
-                for (value, above) in values.iter().zip(above).filter(|(value, _)| !value.is_nan()) {
-                    *sum += column.at(above, *value, self.rule, &known);
+            for (value, above) in values.iter().zip(&above) {
+                if !value.is_nan() {
+                    *sum += column.at(*above as usize, *value, self.rule, &known);
                 }
             }
         }
@@ -304,7 +328,7 @@ fn train(rule: Rule, rows: &Rows<'_>, context: &Context) -> Result<(Model, Vec<f
         let range = group * TOGETHER..columns.min(group * TOGETHER + TOGETHER);
         let mut learnt = Vec::with_capacity(range.len());
         // Few columns of a long table at once: each is as long as the table.
-        let together = (AT_ONCE / count).clamp(1, WIDE);
+        let together = (AT_ONCE / count).clamp(1, MOST);
         for start in range.clone().step_by(together) {
             let columns = start..range.end.min(start + together);
             room.turned.turn(rows, columns.clone(), context)?;
@@ -364,12 +388,13 @@ struct Room {
     turned: Turned,
     sorter: Sorter,
     spare: Vec<f64>,
+    ties: Ties,
 }
 
 impl Room {
     /// Add the parts of a column to `sums` and keep its distribution.
     fn learn(&mut self, column: usize, parts: &Parts, sums: &mut [f64], context: &Context) -> Result<Column> {
-        let Self { turned, sorter, spare } = self;
+        let Self { turned, sorter, spare, ties } = self;
         let (values, span, skew) = (turned.column(column), turned.span(column), turned.skewness_sign(column));
         if span.present == values.len()
             && let Some(column) = learn_two(values, [span.low, span.high], skew, parts, sums, context)?
@@ -377,8 +402,15 @@ impl Room {
             return Ok(column);
         }
         sorter.sort_within(values, &span, context)?;
-        if !sorter.distinct || span.present < values.len() {
-            return learn_ties(sorter, skew, parts, sums, context);
+        if span.present < values.len() {
+            return learn_some(sorter, skew, parts, sums, context);
+        }
+        if !sorter.distinct {
+            if values.len() / MIDDLE > 1 {
+                return learn_some(sorter, skew, parts, sums, context);
+            }
+            context.check()?;
+            return Ok(ties.learn(sorter, skew, parts, sums));
         }
         for start in (0..values.len()).step_by(AT_ONCE) {
             context.check()?;
@@ -435,8 +467,53 @@ fn learn_two(
     Ok(Some(Column { values: vec![low, high], at_most, at_least, count: all, skew }))
 }
 
-/// Learn a sorted column with equal or missing values.
-fn learn_ties(sorter: &Sorter, skew: i8, parts: &Parts, sums: &mut [f64], context: &Context) -> Result<Column> {
+/// Room to learn columns with equal values in.
+#[derive(Default)]
+struct Ties {
+    ends: Vec<u32>,
+    values: Vec<f64>,
+    at_least: Vec<u32>,
+}
+
+impl Ties {
+    /// Learn a sorted column without gaps, all of whose values are kept: without a branch on whether neighbours are equal, which
+    /// could not be foretold.
+    fn learn(&mut self, sorter: &Sorter, skew: i8, parts: &Parts, sums: &mut [f64]) -> Column {
+        let Self { ends, values, at_least } = self;
+        let sorted = &sorter.ascending[..];
+        let count = sorted.len();
+        ends.resize(count, 0);
+        values.resize(count, 0.0);
+        at_least.resize(count, 0);
+        // Where the values end that are equal to each.
+        let (mut end, mut after) = (count as u32, f64::NAN);
+        for (place, (to, value)) in ends.iter_mut().zip(sorted).enumerate().rev() {
+            end = if *value == after { end } else { place as u32 + 1 };
+            (*to, after) = (end, *value);
+        }
+        let (mut first, mut before, mut kept) = (0, f64::NAN, 0);
+        for (place, row) in sorter.places(0..count).enumerate() {
+            let (value, end) = (sorted[place], ends[place]);
+            let differs = value != before;
+            before = value;
+            first = if differs { place } else { first };
+            let left = count - first;
+            sums[row] += parts.rule.part(parts.tails[end as usize], parts.tails[left], skew);
+            // The next different value is written over what is not new.
+            kept += usize::from(differs);
+            values[kept - 1] = value;
+            at_least[kept - 1] = left as u32;
+        }
+        let at_least = at_least[..kept].to_vec();
+        // What is at most as large as a value are all but those that are at least as large as the next.
+        let next = at_least.iter().skip(1).chain(std::iter::once(&0));
+        let at_most = next.map(|after| count as u32 - after).collect();
+        Column { values: values[..kept].to_vec(), at_most, at_least, count: count as u32, skew }
+    }
+}
+
+/// Learn a sorted column of which not all values are kept, or which has gaps.
+fn learn_some(sorter: &Sorter, skew: i8, parts: &Parts, sums: &mut [f64], context: &Context) -> Result<Column> {
     let present = sorter.ascending.len();
     let exact = present == sums.len();
     let tail = |count: usize| if exact { parts.tails[count] } else { tail(count as u32, present as u32) };

@@ -81,7 +81,7 @@ impl Examples {
         let (mut positions, mut values, mut seen) = (Vec::with_capacity(kept), Vec::with_capacity(kept * columns), 0);
         for row in (0..scores.len()).filter(|row| is_normal(*row)) {
             // Even steps: the k-th is taken when its share of the kept ones becomes due.
-            if seen * kept / normal.max(1) == positions.len() && positions.len() < kept {
+            if kept == normal || (seen * kept / normal == positions.len() && positions.len() < kept) {
                 positions.push(row as u32);
                 rows.push(row, &mut values);
             }

@@ -1,4 +1,5 @@
 //! Columns out of rows, with what ECOD, COPOD and sorting ask of each: its range and the sign of its skewness.
+#![allow(clippy::needless_range_loop, reason = "a column is that of several lists at once")]
 use std::ops::Range;
 
 use super::rows::Rows;
@@ -7,8 +8,12 @@ use crate::Context;
 use crate::error::Result;
 use crate::math::simd::dispatch;
 
-/// Columns that are turned at once.
+/// Columns that are turned side by side.
 pub(super) const WIDE: usize = 8;
+/// The most columns that are turned at once: two times those, for what lies beside each other in memory comes together.
+pub(super) const MOST: usize = 2 * WIDE;
+/// Rows of which one part is turned before the other.
+const FEW: usize = 1 << 7;
 /// Rows between two looks at the context.
 const ROWS: usize = 1 << 14;
 
@@ -18,8 +23,8 @@ pub(super) struct Turned {
     values: Vec<f64>,
     spare: Vec<f64>,
     rows: usize,
-    totals: Totals,
-    moments: Moments,
+    totals: [Totals; MOST / WIDE],
+    moments: [Moments; MOST / WIDE],
 }
 
 /// Per column.
@@ -40,27 +45,36 @@ struct Moments {
 }
 
 impl Turned {
-    /// Turn at most [`WIDE`] columns, missing values filled.
+    /// Turn at most [`MOST`] columns, missing values filled.
     pub(super) fn turn(&mut self, rows: &Rows<'_>, columns: Range<usize>, context: &Context) -> Result<()> {
         let (count, width) = (rows.len(), columns.len());
         let Self { values, spare, totals, moments, .. } = self;
         values.resize(count * width, 0.0);
         self.rows = count;
         let extremes = Totals { low: [f64::INFINITY; WIDE], high: [f64::NEG_INFINITY; WIDE], ..Totals::default() };
-        *totals = extremes;
-        for start in (0..count).step_by(ROWS) {
-            context.check()?;
-            let end = count.min(start + ROWS);
+        *totals = [extremes; MOST / WIDE];
+        let size = if width > WIDE { FEW } else { ROWS };
+        for (at, start) in (0..count).step_by(size).enumerate() {
+            if at % (ROWS / size) == 0 {
+                context.check()?;
+            }
+            let end = count.min(start + size);
             let (part, stride) = rows.part(start..end, columns.clone(), spare);
-            turn(part, stride, width, end - start, values, count, start, totals);
+            let halves = values.chunks_mut(count * WIDE).zip((0..width).step_by(WIDE));
+            for ((values, first), totals) in halves.zip(totals.iter_mut()) {
+                turn(&part[first..], [stride, WIDE.min(width - first)], values, count, start..end, totals);
+            }
         }
-        *moments = Moments::default();
-        for column in 0..width {
-            moments.mean[column] = totals.sum[column] / totals.present[column].max(1.0);
-        }
-        for start in (0..count).step_by(ROWS) {
-            context.check()?;
-            add(values, count, width, start..count.min(start + ROWS), moments);
+        *moments = Default::default();
+        let halves = values.chunks(count * WIDE).zip((0..width).step_by(WIDE));
+        for (((values, first), moments), totals) in halves.zip(moments.iter_mut()).zip(&*totals) {
+            for column in 0..WIDE {
+                moments.mean[column] = totals.sum[column] / totals.present[column].max(1.0);
+            }
+            for start in (0..count).step_by(ROWS) {
+                context.check()?;
+                add(values, count, WIDE.min(width - first), start..count.min(start + ROWS), moments);
+            }
         }
         Ok(())
     }
@@ -70,15 +84,18 @@ impl Turned {
     }
 
     pub(super) fn span(&self, column: usize) -> Span {
-        let Totals { low, high, present, .. } = &self.totals;
+        let Totals { low, high, present, .. } = &self.totals[column / WIDE];
+        let column = column % WIDE;
         Span { low: low[column], high: high[column], present: present[column] as usize }
     }
 
     /// The sign of the third central moment of a column's present values; 0 where they hardly differ.
     pub(super) fn skewness_sign(&self, column: usize) -> i8 {
-        let Moments { mean, second, third } = &self.moments;
+        let Moments { mean, second, third } = &self.moments[column / WIDE];
+        let present = self.totals[column / WIDE].present[column % WIDE];
+        let column = column % WIDE;
         let (least, third) = (f64::EPSILON * mean[column], third[column]);
-        if second[column] / self.totals.present[column].max(1.0) <= least * least || third == 0.0 {
+        if second[column] / present.max(1.0) <= least * least || third == 0.0 {
             0
         } else if third > 0.0 {
             1
@@ -101,18 +118,17 @@ fn take(line: &[f64; WIDE], totals: &mut Totals) {
 }
 
 dispatch! {
-    /// Put `rows` rows of `width` values, `stride` apart, from place `at` on into columns of `count` values. Sums run down the
-    /// rows, as in a loop over each column.
+    /// Put rows of `width` values, `stride` apart, into these places of columns of `count` values. Sums run down the rows, as in
+    /// a loop over each column.
     fn turn, portable turn_portable(
         part: &[f64],
-        stride: usize,
-        width: usize,
-        rows: usize,
+        shape: [usize; 2],
         values: &mut [f64],
         count: usize,
-        at: usize,
+        places: Range<usize>,
         totals: &mut Totals,
     ) {
+        let ([stride, width], at, rows) = (shape, places.start, places.len());
         let mut own = *totals;
         let mut row = 0;
         if width == WIDE {
@@ -216,7 +232,7 @@ mod tests {
     fn columns_are_those_of_the_rows_with_their_range_and_skewness() {
         let mut random = Random::new(5);
         let context = Context::new();
-        for (count, columns) in [(1, 1), (7, 3), (8, 8), (1000, 8), (40_003, 9), (333, 21)] {
+        for (count, columns) in [(1, 1), (7, 3), (8, 8), (1000, 8), (40_003, 9), (333, 21), (500, 16)] {
             let wide = Array2::from_shape_fn((count, columns + 2), |(row, column)| match column % 4 {
                 0 => random.normal(),
                 1 => random.uniform() * random.uniform(),
@@ -229,8 +245,8 @@ mod tests {
             for view in [alone.view(), wide.slice(s![.., 1..=columns])] {
                 let rows = Rows::new(view, Missing::Ignore, &[], &context).unwrap();
                 let mut turned = Turned::default();
-                for start in (0..columns).step_by(WIDE) {
-                    let range = start..columns.min(start + WIDE);
+                for start in (0..columns).step_by(MOST) {
+                    let range = start..columns.min(start + MOST);
                     turned.turn(&rows, range.clone(), &context).unwrap();
                     for (at, column) in range.enumerate() {
                         let values = view.column(column).to_vec();
