@@ -2,6 +2,7 @@
 pub mod brent;
 pub mod cholesky;
 pub mod fft;
+pub mod logarithm;
 pub mod normal;
 pub mod power;
 pub mod quasi_newton;

@@ -19,6 +19,7 @@ use super::sort::Sorter;
 use super::turned::{MOST, Turned, WIDE};
 use crate::Context;
 use crate::error::{Result, ensure};
+use crate::math::logarithm::natural;
 use crate::math::simd::dispatch;
 
 /// Columns that are added up in one go; it fixes the order of sums whatever the number of threads.
@@ -152,16 +153,27 @@ dispatch! {
 }
 
 /// How rare it is to be among `count` of `all`.
+#[inline(always)]
 fn tail(count: u32, all: u32) -> f64 {
-    -(f64::from(count) / f64::from(all)).ln()
+    -natural(f64::from(count) / f64::from(all))
+}
+
+dispatch! {
+    /// The tails of these counts of `all`; those of 1 for none.
+    fn add_tails, portable add_tails_portable(tails: &mut [f64], from: u32, all: u32) {
+        for (tail, count) in tails.iter_mut().zip(from..) {
+            let count = if count > 1 { count } else { 1 };
+            *tail = -natural(f64::from(count) / f64::from(all));
+        }
+    }
 }
 
 /// The tails of all counts up to `all`.
 fn tails(all: u32, context: &Context) -> Result<Vec<f64>> {
-    let mut tails = Vec::with_capacity(all as usize + 1);
-    for start in (0..=all).step_by(AT_ONCE) {
+    let mut tails = vec![0.0; all as usize + 1];
+    for (tails, start) in tails.chunks_mut(AT_ONCE).zip((0..).step_by(AT_ONCE)) {
         context.check()?;
-        tails.extend((start..=all.min(start + (AT_ONCE as u32 - 1))).map(|count| tail(count.max(1), all)));
+        add_tails(tails, start, all);
     }
     Ok(tails)
 }
@@ -423,7 +435,7 @@ impl Room {
         if values.len() / MIDDLE > 1 {
             return kept_of(sorter, skew, &mut |_, _| {}, context);
         }
-        let (values, count) = (sorter.ascending.clone(), values.len() as u32);
+        let (values, count) = (std::mem::take(&mut sorter.ascending), values.len() as u32);
         Ok(Column { values, at_most: Vec::new(), at_least: Vec::new(), count, skew })
     }
 }
