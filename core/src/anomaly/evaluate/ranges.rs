@@ -245,6 +245,37 @@ mod tests {
         }
     }
 
+    /// By the package prts; see `tests/data/make_range_scores.py`, which says where conventions differ.
+    #[test]
+    fn measures_are_those_of_another_program() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/range_scores.json");
+        let told: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let labels = |value: &serde_json::Value| -> Vec<i64> {
+            value.as_str().unwrap().bytes().map(|label| i64::from(label - b'0')).collect()
+        };
+        let mut held = 0;
+        for case in told["cases"].as_array().unwrap() {
+            let (truth, predicted) = (labels(&case["truth"]), labels(&case["predicted"]));
+            let mut at = 0;
+            for existence in [0.0, 0.3, 1.0] {
+                for bias in [RangeBias::Flat, RangeBias::Front, RangeBias::Middle, RangeBias::Back] {
+                    for cost in [true, false] {
+                        let score = RangeScore { existence, bias, fragments_cost: cost };
+                        let report = score.evaluate(&truth, &predicted).unwrap();
+                        let expected = [&case["precision"][usize::from(!cost)], &case["recall"][at], &case["f1"][at]];
+                        for (own, other) in [report.precision, report.recall, report.f1].iter().zip(expected) {
+                            let other = other.as_f64().unwrap();
+                            assert!((own - other).abs() < 1e-12, "{score:?} of {case}: {own} {other}");
+                            held += 1;
+                        }
+                        at += 1;
+                    }
+                }
+            }
+        }
+        assert_eq!(held, 24 * 24 * 3);
+    }
+
     #[test]
     fn what_makes_no_sense_is_refused() {
         let score = RangeScore::default();

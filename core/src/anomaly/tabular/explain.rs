@@ -52,7 +52,8 @@ impl Reference {
                 }
             } else {
                 compared += chosen.len() as f64;
-                let rows: Vec<f64> = chosen.flat_map(|(_, row)| row).copied().collect();
+                let mut rows = Vec::with_capacity(chosen.len() * columns);
+                chosen.for_each(|(_, row)| rows.extend_from_slice(row));
                 scorer.add_contributions(&rows, &mut sums, context)?;
             }
             sums.iter_mut().for_each(|sum| *sum /= if compared > 0.0 { compared } else { 1.0 });

@@ -21,6 +21,8 @@ use crate::store::{self, Stored};
 const MOST_KEPT: usize = 1 << 21;
 /// The most normal rows that a model keeps as examples.
 const MOST_EXAMPLES: usize = 1 << 14;
+/// About how many sums stand beside each other where few columns are added up.
+const LINE: usize = 64;
 /// The most names of methods; what a file may claim.
 const LONGEST_NAME: usize = 40;
 
@@ -81,7 +83,7 @@ impl Examples {
         let (mut positions, mut values, mut seen) = (Vec::with_capacity(kept), Vec::with_capacity(kept * columns), 0);
         for row in (0..scores.len()).filter(|row| is_normal(*row)) {
             // Even steps: the k-th is taken when its share of the kept ones becomes due.
-            if seen * kept / normal.max(1) == positions.len() && positions.len() < kept {
+            if kept == normal || (seen * kept / normal == positions.len() && positions.len() < kept) {
                 positions.push(row as u32);
                 rows.push(row, &mut values);
             }
@@ -216,26 +218,41 @@ fn value_of(key: i64) -> f64 {
 
 /// One over the variance of the present values of every column; 0 where that is no number.
 fn precisions(values: &[f64], columns: usize, multiples: &[f64]) -> Vec<f64> {
-    let (mut counts, mut means, mut variances) = (vec![0.0; columns], vec![0.0; columns], vec![0.0; columns]);
+    // Several rows of few columns are one line of sums.
+    let lines = if multiples.is_empty() { (LINE / columns).max(1) } else { 1 };
+    let (mut counts, mut means) = (vec![0.0; lines * columns], vec![0.0; lines * columns]);
     let multiple = |at: usize| multiples.get(at).copied().unwrap_or(1.0);
-    for (at, row) in values.chunks_exact(columns).enumerate() {
+    for (at, line) in values.chunks(lines * columns).enumerate() {
         let weight = multiple(at);
-        for ((count, mean), value) in counts.iter_mut().zip(&mut means).zip(row) {
+        for ((count, mean), value) in counts.iter_mut().zip(&mut means).zip(line) {
             let present = !value.is_nan();
             *count += if present { weight } else { 0.0 };
             *mean += if present { weight * *value } else { 0.0 };
         }
     }
-    means.iter_mut().zip(&counts).for_each(|(mean, count)| *mean /= if *count > 0.0 { *count } else { 1.0 });
-    for (at, row) in values.chunks_exact(columns).enumerate() {
+    let counts = folded(&counts, columns);
+    let means = folded(&means, columns);
+    let mean = |(mean, count): (&f64, &f64)| mean / if *count > 0.0 { *count } else { 1.0 };
+    let means: Vec<f64> = means.iter().zip(&counts).map(mean).collect::<Vec<f64>>().repeat(lines);
+    let mut variances = vec![0.0; lines * columns];
+    for (at, line) in values.chunks(lines * columns).enumerate() {
         let weight = multiple(at);
-        for ((variance, mean), value) in variances.iter_mut().zip(&means).zip(row) {
+        for ((variance, mean), value) in variances.iter_mut().zip(&means).zip(line) {
             let off = value - mean;
             *variance += if off.is_nan() { 0.0 } else { weight * (off * off) };
         }
     }
     let precision = |(variance, count): (f64, &f64)| Some(count / variance).filter(|weight| weight.is_finite());
-    variances.into_iter().zip(&counts).map(|pair| precision(pair).unwrap_or(0.0)).collect()
+    folded(&variances, columns).into_iter().zip(&counts).map(|pair| precision(pair).unwrap_or(0.0)).collect()
+}
+
+/// The sums of what stands in the same column.
+fn folded(line: &[f64], columns: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; columns];
+    for part in line.chunks(columns) {
+        sums.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);
+    }
+    sums
 }
 
 impl FittedDetector {

@@ -63,6 +63,7 @@ mod tails;
 mod tests;
 mod threshold;
 mod tree;
+mod turned;
 mod weights;
 
 pub use auto::AutoDetector;

@@ -16,6 +16,7 @@ use super::threshold::labelled;
 use super::weights::ascending;
 use crate::Context;
 use crate::error::{Result, ensure};
+use crate::math::simd::dispatch;
 
 /// The exponent of [`Calibration::Ranks`].
 const TRUST: f64 = 0.6;
@@ -40,30 +41,22 @@ impl Calibration {
     /// From the scores of the fitted rows.
     pub(super) fn of_ranks(scores: &[f64], contamination: f64, context: &Context) -> Result<Self> {
         let mut sorter = Sorter::default();
-        sorter.values.extend_from_slice(scores);
-        sorter.sort(context)?;
-        let sorted = sorter.sorted;
+        sorter.sort(scores, context)?;
+        let sorted = sorter.ascending;
         let count = sorted.len();
         let (mut values, mut shares): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         // More of the knots lie in the upper tail, where probabilities change.
         let places = (0..KNOTS).map(|knot| {
             let left = 1.0 - knot as f64 / (KNOTS - 1) as f64;
-            ((1.0 - left * left) * (count - 1) as f64).round() as usize
+            // Rounded: a cast drops what is behind the point.
+            ((1.0 - left * left) * (count - 1) as f64 + 0.5) as usize
         });
         for place in places {
-            let value = sorted[place].0;
+            let value = sorted[place];
             if values.last().is_none_or(|last| *last < value) {
                 // Ties share the middle of their places.
-                let is_single = (place == 0 || sorted[place - 1].0 < value)
-                    && sorted.get(place + 1).is_none_or(|(score, _)| *score > value);
-                let (first, last) = if is_single {
-                    (place, place + 1)
-                } else {
-                    (
-                        sorted.partition_point(|(score, _)| *score < value),
-                        sorted.partition_point(|(score, _)| *score <= value),
-                    )
-                };
+                let first = place - sorted[..place].iter().rev().take_while(|score| **score == value).count();
+                let last = place + sorted[place..].iter().take_while(|score| **score == value).count();
                 values.push(value);
                 shares.push(1.0 - 0.5 * (first + last) as f64 / count as f64);
             }
@@ -154,17 +147,33 @@ impl Calibration {
     }
 }
 
+/// How many midpoints there are.
+const POINTS: usize = 500;
+
 /// Midpoints of u = w^4, weighted by du = 4 w^3 dw: fine near 0, where the probabilities are. Weights, and shares to the power.
-fn midpoints() -> &'static [[f64; 2]] {
-    static POINTS: OnceLock<Vec<[f64; 2]>> = OnceLock::new();
-    const STEPS: i32 = 500;
-    POINTS.get_or_init(|| {
-        let point = |step| {
-            let w = (f64::from(step) + 0.5) / f64::from(STEPS);
-            [4.0 * w * w * w / f64::from(STEPS), w.powf(4.0 * TRUST)]
-        };
-        (0..STEPS).map(point).collect()
+fn midpoints() -> &'static [[f64; POINTS]; 2] {
+    static MADE: OnceLock<[[f64; POINTS]; 2]> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let middle = |point: usize| (point as f64 + 0.5) / POINTS as f64;
+        let weight = |point| 4.0 * middle(point) * middle(point) * middle(point) / POINTS as f64;
+        [std::array::from_fn(weight), std::array::from_fn(|point| middle(point).powf(4.0 * TRUST))]
     })
+}
+
+dispatch! {
+    /// The mean probability of all shares, and how it changes with the power.
+    fn mean_of, portable mean_of_portable(points: &[[f64; POINTS]; 2], power: f64) -> [f64; 2] {
+        let (mut mean, mut slope) = ([0.0; 4], [0.0; 4]);
+        for point in (0..POINTS).step_by(4) {
+            for lane in 0..4 {
+                let [weight, share] = [points[0][point + lane], points[1][point + lane]];
+                let one = 1.0 / (1.0 + share * power);
+                mean[lane] += weight * one;
+                slope[lane] += weight * one * (1.0 - one);
+            }
+        }
+        [mean[0] + mean[1] + mean[2] + mean[3], slope[0] + slope[1] + slope[2] + slope[3]]
+    }
 }
 
 /// The share at which the probability is one half, so that the mean over all shares is the contamination.
@@ -173,29 +182,21 @@ fn pivot(contamination: f64) -> f64 {
     // Newton's steps within a bracket of the logarithm.
     for _ in 0..100 {
         let power = (-TRUST * at).exp();
-        let (mut mean, mut slope) = ([0.0; 4], [0.0; 4]);
-        for points in midpoints().chunks_exact(4) {
-            for lane in 0..4 {
-                let [weight, share] = points[lane];
-                let one = 1.0 / (1.0 + share * power);
-                mean[lane] += weight * one;
-                slope[lane] += weight * one * (1.0 - one);
-            }
-        }
-        let off = mean.iter().sum::<f64>() - contamination;
+        let [mean, slope] = mean_of(midpoints(), power);
+        let off = mean - contamination;
         if off < 0.0 {
             low = at
         } else {
             high = at
         }
-        let newton = at - off / (TRUST * slope.iter().sum::<f64>());
-        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-        // Newton's steps square the error: the next would change nothing, or the last bit back and forth.
-        let is_settled = (next - at).abs() <= 1e-12 * at.abs();
-        at = next;
-        if is_settled {
+        let newton = at - off / (TRUST * slope);
+        let next = if newton >= low && newton <= high { newton } else { 0.5 * (low + high) };
+        // Steps double the digits; what is left after one of 1e-9 is rounding.
+        if (next - at).abs() <= 1e-9 * at.abs() {
+            at = next;
             break;
         }
+        at = next;
     }
     at.exp()
 }

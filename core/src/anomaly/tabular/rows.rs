@@ -11,8 +11,6 @@ use crate::error::{Result, bail, ensure};
 
 /// How many numbers a block of rows holds at most: what fits into the second cache beside a model.
 const BLOCK: usize = 1 << 14;
-/// Rows that are turned into columns between two looks at the context.
-const TURNED: usize = 1 << 16;
 /// The most columns of a table.
 pub(super) const MOST_COLUMNS: usize = 1 << 20;
 /// The most rows of a table: positions are kept in 32 bits.
@@ -166,26 +164,32 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Some columns, missing values filled.
-    pub(super) fn turn(&self, columns: Range<usize>, context: &Context) -> Result<Vec<Vec<f64>>> {
-        let mut turned = vec![Vec::with_capacity(self.len()); columns.len()];
-        let part = self.view.slice(s![.., columns.clone()]);
-        for start in (0..self.len()).step_by(TURNED) {
-            context.check()?;
-            for row in start..self.len().min(start + TURNED) {
-                let line = part.index_axis(Axis(0), self.place(row));
-                match line.to_slice() {
-                    Some(values) => turned.iter_mut().zip(values).for_each(|(to, value)| to.push(*value)),
-                    None => turned.iter_mut().zip(line).for_each(|(to, value)| to.push(*value)),
-                }
+    /// Some columns of some rows: numbers that begin with the first of these columns, and how far apart rows begin there; without a
+    /// copy where the rows lie one after the other.
+    pub(super) fn part<'b>(
+        &'b self,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        spare: &'b mut Vec<f64>,
+    ) -> (&'b [f64], usize) {
+        if self.chosen.is_none()
+            && self.fill.is_empty()
+            && let Some(whole) = self.view.to_slice()
+        {
+            return (&whole[rows.start * self.columns() + columns.start..rows.end * self.columns()], self.columns());
+        }
+        spare.clear();
+        for row in rows {
+            let line = self.view.index_axis(Axis(0), self.place(row));
+            let line = line.slice(s![columns.clone()]);
+            if self.fill.is_empty() {
+                spare.extend(line);
+            } else {
+                let filled = |(value, fill): (&f64, &f64)| if value.is_nan() { *fill } else { *value };
+                spare.extend(line.iter().zip(&self.fill[columns.clone()]).map(filled));
             }
         }
-        if !self.fill.is_empty() {
-            for (values, fill) in turned.iter_mut().zip(&self.fill[columns]) {
-                values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = *fill);
-            }
-        }
-        Ok(turned)
+        (spare, columns.len())
     }
 
     /// All rows one after the other.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::copula::Rule;
 use super::model::{Model, Scorer};
 use super::rows::Rows;
+use super::turned::Turned;
 use super::weights::ascending;
 use crate::Context;
 use crate::error::{Result, ensure};
@@ -93,8 +94,9 @@ fn skewness_sign(pairs: &[(f64, f64)]) -> i8 {
 
 pub(super) fn train(rule: Rule, rows: &Rows<'_>, weights: &[f64], context: &Context) -> Result<(Model, Vec<f64>)> {
     let columns = context.map(rows.columns(), |column| {
-        let mut turned = rows.turn(column..column + 1, context)?;
-        Column::of(&turned.pop().unwrap_or_default(), weights, context)
+        let mut turned = Turned::default();
+        turned.turn(rows, column..column + 1, context)?;
+        Column::of(turned.column(0), weights, context)
     })?;
     let model = WeightedTails { rule, columns };
     let scores = model.score(rows, context)?;

@@ -126,9 +126,9 @@ impl Units {
 /// Values with weights above 0, ascending; NaN is left out.
 pub(super) fn ascending(values: &[f64], weights: &[f64], context: &Context) -> Result<Vec<(f64, f64)>> {
     let mut sorter = Sorter::default();
-    sorter.values.extend_from_slice(values);
-    sorter.sort(context)?;
-    let pairs = sorter.sorted.iter().map(|(value, place)| (*value, weights[*place as usize]));
+    sorter.sort(values, context)?;
+    let places = sorter.places(0..sorter.ascending.len());
+    let pairs = sorter.ascending.iter().zip(places).map(|(value, place)| (*value, weights[place]));
     Ok(pairs.filter(|(_, weight)| *weight > 0.0).collect())
 }
 

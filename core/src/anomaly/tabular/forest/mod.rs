@@ -23,7 +23,7 @@ mod ranks;
 mod tests;
 mod walk;
 
-pub(super) use ranks::{ABREAST, Thresholds, find};
+pub(super) use ranks::{Thresholds, find};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Detector, Model, Scorer};

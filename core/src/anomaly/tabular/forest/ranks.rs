@@ -2,7 +2,7 @@
 use crate::math::simd::dispatch;
 
 /// Values that are searched in step.
-pub(in crate::anomaly::tabular) const ABREAST: usize = 8;
+pub(super) const ABREAST: usize = 8;
 /// The most parts that the range of a column is cut into.
 const MOST_PARTS: usize = 1 << 14;
 

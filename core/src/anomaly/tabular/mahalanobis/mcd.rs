@@ -205,7 +205,8 @@ fn start(values: &[f64], rank: usize, among: &[u32], random: &mut Random, contex
             if shape.inverse.iter().all(|value| value.abs() < 0.5 / RIDGE.sqrt()) {
                 return Some(shape);
             }
-            count += rank.div_ceil(2).max(1);
+            // One row more, as the source says; among many equal ones a few more at once.
+            count += ((count - rank) / 8).max(1);
         }
     }
     Shape::of(values, rank, among, context)

@@ -4,10 +4,17 @@
 //! whose covariance has the least determinant, scaled so that the median distance is that of a normal distribution, then
 //! computed anew from all rows within its 97.5 % ellipsoid; anomalies cannot inflate it, up to `(n - h) / n` of them. Classical,
 //! they are the mean and the covariance. Directions without variance are left out.
+//!
+//! In `p` directions any `p` different rows lie in a hyperplane, where the determinant is 0. So where rows are equal, or stand for
+//! several, `h` is at least `(n + k + 1) / 2` with `k` how many rows the `p` most frequent ones make up together (`p` where no two
+//! are equal): enough that no choice of repeated rows is degenerate, and what bears the most anomalies then. Where `h` different
+//! rows do lie in a hyperplane, an exact fit, that is what the others are far from: at about 10^5 deviations for one of the data.
 //! O(rows * columns^2 + columns^3); robust, about 600 times that on at most 1,500 rows besides.
 //! Source: Rousseeuw, Van Driessen, *A fast algorithm for the minimum covariance determinant estimator* (1999).
 mod chi_square;
 pub(super) mod mcd;
+
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +39,7 @@ detector! {
         robust: bool = true, /// Set whether centre and covariance are robust.
         with_robust;
         /// The share of rows that must be concentrated, in (0.5, 1], where robust. Default: the least,
-        /// `(rows + columns + 1) / 2` rows, which bears the most anomalies.
+        /// `(rows + columns + 1) / 2` rows, which bears the most anomalies; more where rows are equal.
         support: Option<f64> = None, /// Set the share of rows that must be concentrated.
         with_support;
     }
@@ -138,12 +145,37 @@ impl Detector for Mahalanobis {
             );
             let total = rows.total();
             let wanted = self.support.map_or(0.0, |share| (share * total).floor());
-            let support = wanted.max((0.5 * (total + rank as f64)).ceil()).min(total);
+            let least = (0.5 * (total + most_frequent(rows, rank, context)?)).ceil();
+            let support = wanted.max(least).min(total);
             model = mcd::concentrate(&model, rows, support, context)?;
         }
         let scores = model.score(rows, context)?;
         Ok((model.into(), scores))
     }
+}
+
+/// How many rows the `rank` most frequent ones make up together.
+fn most_frequent(rows: &Rows<'_>, rank: usize, context: &Context) -> Result<f64> {
+    // Rows count as equal that have the same 64 bits of hash: a few taken for equal would only raise the support.
+    let mut counts: HashMap<u64, f64> = HashMap::with_capacity(rows.len());
+    rows.each_part(context, |start, block| {
+        for (row, values) in (start..).zip(block.chunks_exact(rows.columns())) {
+            let hash = values.iter().fold(0x5bd1_e995_9d1b_54a3_u64, |hash, value| {
+                // Both zeros are one value.
+                let mixed = (hash ^ (value + 0.0).to_bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                mixed ^ mixed >> 29
+            });
+            *counts.entry(hash).or_insert(0.0) += rows.weight(row);
+        }
+    })?;
+    let mut counts: Vec<f64> = counts.into_values().collect();
+    if rank < counts.len() {
+        counts.select_nth_unstable_by(rank, |left, right| right.total_cmp(left));
+        counts.truncate(rank);
+    }
+    counts.sort_unstable_by(f64::total_cmp);
+    context.check()?;
+    Ok(counts.iter().sum())
 }
 
 /// Mean and covariance of all rows.

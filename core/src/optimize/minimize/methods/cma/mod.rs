@@ -1,5 +1,4 @@
 //! CMA-ES: a normal distribution that learns the shape of the function from ranks.
-pub(crate) mod eigen;
 mod margin;
 mod noise;
 mod restarts;

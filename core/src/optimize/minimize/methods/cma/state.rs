@@ -1,7 +1,7 @@
 //! The distribution of CMA-ES: sampling from it, learning from ranked samples.
 //!
 //! Source: Hansen, *The CMA Evolution Strategy: A Tutorial* (2016, arXiv:1604.00772), with active (negative) weights.
-use super::eigen;
+use crate::math::eigen;
 use crate::math::random::Random;
 
 /// Weights and rates that follow from dimension and population.
@@ -115,7 +115,7 @@ impl State {
             decomposed: 0,
             broken: false,
             stretch: vec![1.0; n],
-            spare: vec![0.0; n],
+            spare: vec![0.0; n * n + 3 * n],
             turned: vec![0.0; n],
             moved: vec![0.0; n],
         }
@@ -232,8 +232,17 @@ impl State {
 
     fn decompose(&mut self, go_on: &dyn Fn() -> bool) {
         self.decomposed = self.generations;
-        let fine =
-            eigen::decompose(&self.covariance, self.n, &mut self.lengths, &mut self.basis, &mut self.spare, go_on);
+        let n = self.n;
+        let Self { covariance, lengths, basis, spare, .. } = self;
+        let (matrix, spare) = spare.split_at_mut(n * n);
+        matrix.copy_from_slice(covariance);
+        let fine = eigen::decompose(matrix, n, lengths, basis, spare, go_on);
+        // Eigenvectors come in rows.
+        for i in 0..n {
+            for j in 0..i {
+                basis.swap(i * n + j, j * n + i);
+            }
+        }
         let (least, most) = extremes(&self.lengths);
         if !fine || least <= 0.0 || most > 1e14 * least || !self.step.is_finite() {
             self.broken = true;
