@@ -18,23 +18,19 @@
 //! [`TableDetector`] takes tables with categories to any of them.
 //!
 //! Every one is fitted to rows, anomalies among them, and gives a [`FittedDetector`], which scores, judges and explains rows.
-mod asked;
 mod auto;
 mod cblof;
 mod clusters;
 mod columns;
 mod copula;
 mod crowd;
-mod dense;
 mod density;
 mod eigen;
 mod explain;
 mod fit;
 mod fitted;
 mod forest;
-mod grain;
 mod hbos;
-mod hopes;
 mod inne;
 mod kernel;
 mod lanes;
@@ -47,23 +43,14 @@ mod moments;
 mod nearest;
 mod neighbours;
 mod options;
-mod pairs;
-mod panels;
 mod pca;
-mod places;
 mod probability;
-mod products;
 mod rows;
-mod screen;
 mod sort;
 mod svm;
-mod sweep;
-mod tails;
 #[cfg(test)]
 mod tests;
 mod threshold;
-mod tree;
-mod turned;
 mod weights;
 
 pub use auto::AutoDetector;

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auto::AutoModel;
 use super::cblof::ClusterModel;
-use super::copula::TailModel;
+use super::copula::{TailModel, WeightedTails};
 use super::crowd::CrowdModel;
 use super::density::DensityModel;
 use super::forest::ForestModel;
@@ -17,7 +17,7 @@ use super::nearest::NearestModel;
 use super::pca::PcaModel;
 use super::rows::Rows;
 use super::svm::SvmModel;
-use super::tails::WeightedTails;
+
 use crate::Context;
 use crate::error::Result;
 

@@ -1,7 +1,6 @@
 //! Detectors against peers, each other and bad input.
 mod adbench;
 mod bad_input;
-mod nearest;
 mod oracles;
 mod properties;
 mod weights;

@@ -1,11 +1,11 @@
 //! The tails of ECOD and COPOD where rows stand for several: shares of weight instead of shares of rows.
 use serde::{Deserialize, Serialize};
 
-use super::copula::Rule;
-use super::model::{Model, Scorer};
-use super::rows::Rows;
+use super::super::model::{Model, Scorer};
+use super::super::rows::Rows;
+use super::super::weights::ascending;
+use super::Rule;
 use super::turned::Turned;
-use super::weights::ascending;
 use crate::Context;
 use crate::error::{Result, ensure};
 
@@ -23,7 +23,7 @@ struct Column {
 
 /// The weighted distributions of all columns.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct WeightedTails {
+pub(in crate::anomaly::tabular) struct WeightedTails {
     rule: Rule,
     columns: Vec<Column>,
 }

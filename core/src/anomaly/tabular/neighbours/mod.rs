@@ -4,14 +4,28 @@
 //! beyond that and by Manhattan distance (`tree`); a tree over sketches where many wide rows lie along few directions
 //! (`screen`). Of rows at the same distance, by the bits, the one with the lower number counts as nearer, whichever way they are
 //! searched and on any number of threads; but any of the rows at no distance may stand for the others, which are equal.
+mod asked;
+mod dense;
+#[cfg(test)]
+mod exact;
+mod grain;
+mod hopes;
+mod pairs;
+mod panels;
+mod places;
+mod products;
+mod screen;
+mod sweep;
+mod tree;
+
 use serde::{Deserialize, Serialize};
 
-use super::dense::Dense;
 use super::rows::Rows;
-use super::screen::Screen;
-use super::tree::{IS_LEAF, LEAF, Tree, search};
 use crate::Context;
 use crate::error::{Error, Result, bail, ensure};
+use dense::Dense;
+use screen::Screen;
+use tree::{IS_LEAF, LEAF, Tree, search};
 
 /// Up to so many rows all are held against all, and are kept for that.
 const MOST_DENSE: usize = 1 << 14;

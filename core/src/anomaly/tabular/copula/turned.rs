@@ -2,8 +2,8 @@
 #![allow(clippy::needless_range_loop, reason = "a column is that of several lists at once")]
 use std::ops::Range;
 
-use super::rows::Rows;
-use super::sort::Span;
+use super::super::rows::Rows;
+use super::super::sort::Span;
 use crate::Context;
 use crate::error::Result;
 use crate::math::simd::dispatch;

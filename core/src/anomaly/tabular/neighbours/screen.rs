@@ -6,8 +6,8 @@
 //! rows where few directions hold most of the variance, and only the others are measured feature by feature.
 //! Sources: Friedman, Bentley, Finkel (1977) for the tree; Fukunaga, Narendra (1975) and, for sketches with rests, the
 //! "enhanced" projections of Ng, Cai (2003).
-use super::neighbours::{Metric, NOBODY};
 use super::tree::{IS_LEAF, LEAF, Tree, insert, nearer, outside};
+use super::{Metric, NOBODY};
 use crate::Context;
 use crate::error::Result;
 use crate::math::random::Random;

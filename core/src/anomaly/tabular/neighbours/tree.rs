@@ -5,8 +5,8 @@
 //! out every box that lies beyond the worst neighbour so far; where boxes help little, as with many columns, it is a blocked
 //! scan that gives up on a leaf once all of its rows are too far. Rows at the same distance come in their own order.
 //! Source: Friedman, Bentley, Finkel (1977), with boxes and wide leaves.
-use super::neighbours::{Metric, NOBODY};
 use super::places::split;
+use super::{Metric, NOBODY};
 use crate::Context;
 use crate::error::Result;
 use crate::math::simd::dispatch;

@@ -1,7 +1,7 @@
 //! Rounded rows held against each other, beside comparing all pairs one by one: every kernel, every way of search.
-use super::super::dense::{Dense, Way};
-use super::super::grain::Means;
-use super::super::neighbours::NOBODY;
+use super::NOBODY;
+use super::dense::{Dense, Way};
+use super::grain::Means;
 use crate::Context;
 use crate::math::random::Random;
 use crate::math::simd::Kernels;

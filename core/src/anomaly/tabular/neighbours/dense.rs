@@ -7,9 +7,9 @@
 //! with its VNNI.
 use std::ops::Range;
 
+use super::NOBODY;
 use super::grain::Means;
 use super::hopes::Hopes;
-use super::neighbours::NOBODY;
 use super::panels::{BLOCK, FEW, Panels};
 use super::places::order;
 use super::products::Held;
