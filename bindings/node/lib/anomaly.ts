@@ -4118,7 +4118,7 @@ export interface MahalanobisOptions {
   robust?: boolean;
   /**
    * The share of rows that must be concentrated, in (0.5, 1], where robust. Default: the least,
-   * `(rows + columns + 1) / 2` rows, which bears the most anomalies.
+   * `(rows + columns + 1) / 2` rows, which bears the most anomalies; more where rows are equal.
    */
   support?: number | null;
   /**
@@ -4139,7 +4139,7 @@ export class Mahalanobis {
 
   /**
    * The share of rows that must be concentrated, in (0.5, 1], where robust. Default: the least,
-   * `(rows + columns + 1) / 2` rows, which bears the most anomalies.
+   * `(rows + columns + 1) / 2` rows, which bears the most anomalies; more where rows are equal.
    */
   readonly support: number | null;
 

@@ -4326,7 +4326,7 @@ class Mahalanobis(Options):
     Args:
         robust: Whether centre and covariance are those of the most concentrated rows only. Default true.
         support: The share of rows that must be concentrated, in (0.5, 1], where robust. Default: the least, `(rows
-            + columns + 1) / 2` rows, which bears the most anomalies.
+            + columns + 1) / 2` rows, which bears the most anomalies; more where rows are equal.
         contamination: The share of anomalies to expect, above 0 and at most 0.5: what the contamination rule cuts
             off and what probabilities add up to. Default 0.1.
         threshold: From which score on a row is an anomaly. Default: the score that the share of `contamination`

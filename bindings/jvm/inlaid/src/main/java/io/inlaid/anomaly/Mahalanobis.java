@@ -79,7 +79,7 @@ public final class Mahalanobis implements AnyDetector {
 
     /**
      * The share of rows that must be concentrated, in (0.5, 1], where robust. Default: the least,
-     * {@code (rows + columns + 1) / 2} rows, which bears the most anomalies.
+     * {@code (rows + columns + 1) / 2} rows, which bears the most anomalies; more where rows are equal.
      *
      * @return the value
      */
@@ -669,7 +669,7 @@ public final class Mahalanobis implements AnyDetector {
 
         /**
          * The share of rows that must be concentrated, in (0.5, 1], where robust. Default: the least,
-         * {@code (rows + columns + 1) / 2} rows, which bears the most anomalies.
+         * {@code (rows + columns + 1) / 2} rows, which bears the most anomalies; more where rows are equal.
          *
          * @param support the value
          * @return this
