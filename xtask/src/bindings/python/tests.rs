@@ -183,7 +183,7 @@ fn enums_and_unions_become_aliases() {
 fn classes_of_another_room_are_imported_from_it() {
     let text = module_of("shops.py");
     has(&text, "from .toys import AnyKind, Mean, Tree\n");
-    has(&text, "first: AnyKind = Mean(weight=0.75),");
+    has(&text, "first: AnyKind = Mean(weight=0.75)");
     has(&text, "__all__ = [\n    \"Wish\",\n]\n");
 }
 
