@@ -155,14 +155,8 @@ super::fused! {
             *place = (scale, zero as i32);
             let inverse = 1.0 / scale;
             let bytes = to.as_flattened_mut();
-            let (chunks, rest) = row.as_chunks::<LANES>();
-            let done = chunks.len() * LANES;
-            for (from, to) in chunks.iter().zip(bytes.as_chunks_mut::<LANES>().0) {
-                for lane in 0..LANES {
-                    to[lane] = whole::<FUSED>(from[lane], inverse, zero);
-                }
-            }
-            for (from, to) in rest.iter().zip(&mut bytes[done..]) {
+            // One loop over all numbers: cut into chunks, compilers would gather from several chunks at once.
+            for (from, to) in row.iter().zip(bytes) {
                 *to = whole::<FUSED>(*from, inverse, zero);
             }
         }
@@ -202,8 +196,10 @@ macro_rules! tiles {
                     macro_rules! some {
                         ($r:literal, $p:literal) => {{
                             const W: usize = $p * PANEL;
-                            let sums: [[i32; W]; $r] = $tile::<$r, $p, W>(fours, values, panels);
-                            let mut made = scaled::<$r, W>(&sums, scales, weights, at);
+                            // Written in place: as a result it would be copied by a call.
+                            let (mut sums, mut made) = ([[0; W]; $r], [[0.0; W]; $r]);
+                            $tile::<$r, $p, W>(fours, values, panels, &mut sums);
+                            scaled::<$r, W>(&sums, scales, weights, at, &mut made);
                             store::<$fused, W>(&mut made, finish, (at, width), place, weights.outputs);
                         }};
                     }
@@ -233,16 +229,15 @@ fn scaled<const R: usize, const W: usize>(
     scales: &[(f32, i32)],
     weights: &Weights,
     at: usize,
-) -> [[f32; W]; R] {
+    made: &mut [[f32; W]; R],
+) {
     let (of_outputs, totals) = (&weights.scales[at..at + W], &weights.sums[at..at + W]);
-    let mut made = [[0.0; W]; R];
     for row in 0..R {
         let (scale, zero) = scales[row];
         for lane in 0..W {
             made[row][lane] = (sums[row][lane] - zero * totals[lane]) as f32 * (scale * of_outputs[lane]);
         }
     }
-    made
 }
 
 /// The sums of a tile in plain Rust.
@@ -251,9 +246,9 @@ fn plain_tile<const R: usize, const P: usize, const W: usize>(
     fours: usize,
     values: &[[u8; FOUR]],
     panels: &[[[i8; FOUR]; PANEL]],
-) -> [[i32; W]; R] {
-    let mut sums = [[0; W]; R];
-    for (row, sums) in sums.iter_mut().enumerate() {
+    out: &mut [[i32; W]; R],
+) {
+    for (row, sums) in out.iter_mut().enumerate() {
         let values = &values[row * fours..][..fours];
         for (panel, sums) in sums.as_chunks_mut::<PANEL>().0.iter_mut().enumerate() {
             for (value, weights) in values.iter().zip(&panels[panel * fours..][..fours]) {
@@ -265,7 +260,6 @@ fn plain_tile<const R: usize, const P: usize, const W: usize>(
             }
         }
     }
-    sums
 }
 
 tiles! { fn portable, false, plain_tile, rows [1 2 3 4], panels 1 [1] }
@@ -331,7 +325,8 @@ mod x86 {
         fours: usize,
         values: &[[u8; FOUR]],
         panels: &[[[i8; FOUR]; PANEL]],
-    ) -> [[i32; W]; R] {
+        out: &mut [[i32; W]; R],
+    ) {
         let (rows, parts) = (split::<R>(fours, values), panels_of::<P>(fours, panels));
         let mut sums = [[_mm512_setzero_si512(); P]; R];
         for at in 0..fours {
@@ -346,13 +341,11 @@ mod x86 {
                 }
             }
         }
-        let mut out = [[0; W]; R];
         for row in 0..R {
             for panel in 0..P {
                 out[row][panel * PANEL..][..PANEL].copy_from_slice(&sixteen(sums[row][panel]));
             }
         }
-        out
     }
 
     tiles! {
@@ -367,7 +360,8 @@ mod x86 {
         fours: usize,
         values: &[[u8; FOUR]],
         panels: &[[[i8; FOUR]; PANEL]],
-    ) -> [[i32; W]; R] {
+        out: &mut [[i32; W]; R],
+    ) {
         let (rows, parts) = (split::<R>(fours, values), panels_of::<P>(fours, panels));
         let mut sums = [[[_mm512_setzero_si512(); 2]; P]; R];
         for at in 0..fours {
@@ -386,7 +380,6 @@ mod x86 {
                 }
             }
         }
-        let mut out = [[0; W]; R];
         for row in 0..R {
             for panel in 0..P {
                 for half in 0..2 {
@@ -397,7 +390,6 @@ mod x86 {
                 }
             }
         }
-        out
     }
 
     tiles! {
@@ -412,7 +404,8 @@ mod x86 {
         fours: usize,
         values: &[[u8; FOUR]],
         panels: &[[[i8; FOUR]; PANEL]],
-    ) -> [[i32; W]; R] {
+        out: &mut [[i32; W]; R],
+    ) {
         let (rows, parts) = (split::<R>(fours, values), panels_of::<P>(fours, panels));
         let mut sums = [[[_mm256_setzero_si256(); 4]; P]; R];
         for at in 0..fours {
@@ -431,7 +424,6 @@ mod x86 {
                 }
             }
         }
-        let mut out = [[0; W]; R];
         for row in 0..R {
             for panel in 0..P {
                 for quarter in 0..4 {
@@ -442,7 +434,6 @@ mod x86 {
                 }
             }
         }
-        out
     }
 
     tiles! {

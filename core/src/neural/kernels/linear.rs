@@ -241,7 +241,12 @@ pub(super) fn store<const FUSED: bool, const W: usize>(
                 activate::<FUSED, W>(sums, *activation);
             }
         }
-        out[row * stride..][..width].copy_from_slice(&sums[..width]);
+        let out = &mut out[row * stride..][..width];
+        // A copy of a known size is a few stores, any other a call.
+        match out.first_chunk_mut::<W>() {
+            Some(whole) => *whole = *sums,
+            None => out.copy_from_slice(&sums[..width]),
+        }
     }
 }
 
