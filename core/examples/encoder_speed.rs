@@ -41,7 +41,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         busy = busy.min(now() - start);
         waited = waited.min(clock.elapsed().as_secs_f64() * 1e3);
     }
-    println!("{open} {busy} {waited}");
+    #[allow(clippy::print_stdout, reason = "the result of this program")]
+    {
+        println!("{open} {busy} {waited}");
+    }
     if let (Some(path), Some(vectors)) = (rest.first(), vectors) {
         std::fs::write(path, vectors.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>())?;
     }
